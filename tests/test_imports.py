@@ -1,0 +1,135 @@
+"""Which part of the library may import which, and what importing it costs."""
+
+import ast
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parent.parent
+LIBRARY = "tf_autoregressive"
+
+# Imported only inside the functions that need them: they are slow to import.
+LAZY = {"PIL", "matplotlib", "pydantic", "tensorflow_datasets"}
+
+# What a part may import of the library besides itself.
+MAY_IMPORT_ONLY = {
+    "orderings": set(),
+    "masks": {"orderings"},
+    "layers": {"masks", "orderings"},
+    "datasets": set(),
+}
+MAY_NOT_IMPORT = {
+    "distributions": {"layers", "masks", "models"},
+    "sampling": {"models"},
+}
+OUTSIDE = {"trainers", "export"}
+
+
+def imports(source, package, nodes=ast.walk):
+    """Returns the absolute names that a module of `package` imports."""
+    found = set()
+    for node in nodes(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            origin = absolute_origin(node, package)
+            # What is named may be a module or something in one: record both.
+            found |= {origin} | {f"{origin}.{a.name}" for a in node.names}
+    return found
+
+
+def absolute_origin(node, package):
+    """Returns X of `from X import ...`, dots at its front resolved."""
+    if not node.level:
+        return node.module
+    parents = package.split(".")
+    parents = parents[: len(parents) - node.level + 1]
+    return ".".join(parents + ([node.module] if node.module else []))
+
+
+def parts_imported(source, package):
+    """Returns the parts of the library, or outside it, that are imported."""
+    found = set()
+    for name in imports(source, package):
+        root, _, rest = name.partition(".")
+        if root in OUTSIDE:
+            found.add(root)
+        elif root == LIBRARY and rest:
+            found.add(rest.split(".")[0])
+    return found
+
+
+def violations(part, source, package):
+    imported = parts_imported(source, package) - {part}
+    wrong = imported & (OUTSIDE | MAY_NOT_IMPORT.get(part, set()))
+    if part in MAY_IMPORT_ONLY:
+        wrong |= imported - MAY_IMPORT_ONLY[part]
+    return wrong
+
+
+def module(path):
+    """Returns a test parameter: the file and the package that it is in."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    package = ".".join(parts[:-1])
+    return pytest.param(path, package, id=".".join(parts))
+
+
+MODULES = [module(path) for path in sorted((ROOT / LIBRARY).rglob("*.py"))]
+
+
+@pytest.mark.parametrize(("path", "package"), MODULES)
+def test_data_flows_one_way(path, package):
+    part = path.relative_to(ROOT / LIBRARY).parts[0].removesuffix(".py")
+    assert not violations(part, path.read_text(), package)
+
+
+@pytest.mark.parametrize(("path", "package"), MODULES)
+def test_slow_packages_are_imported_where_they_are_needed(path, package):
+    at_the_top = imports(path.read_text(), package, ast.iter_child_nodes)
+    assert not {name.split(".")[0] for name in at_the_top} & LAZY
+
+
+@pytest.mark.parametrize(
+    ("part", "source", "wrong"),
+    [
+        ("masks", "from tf_autoregressive import models", "models"),
+        ("orderings", "from tf_autoregressive import masks", "masks"),
+        ("layers", "import tf_autoregressive.models.made", "models"),
+        ("layers", "from ..distributions import bernoulli", "distributions"),
+        ("layers", "from .. import sampling", "sampling"),
+        ("distributions", "from tf_autoregressive.masks import x", "masks"),
+        ("sampling", "def f():\n    from ..models import made", "models"),
+        ("models", "import trainers.cli", "trainers"),
+        ("models", "from tf_autoregressive.export import x", "export"),
+    ],
+)
+def test_an_import_against_the_flow_is_seen(part, source, wrong):
+    assert wrong in violations(part, source, f"{LIBRARY}.{part}")
+
+
+def test_an_import_along_the_flow_is_allowed():
+    source = "from tf_autoregressive import masks\nfrom . import dense"
+    assert not violations("layers", source, f"{LIBRARY}.layers")
+
+
+@pytest.mark.slow
+def test_importing_the_library_imports_no_slow_package():
+    # TensorFlow and Keras import some of them; what counts is what we add.
+    code = (
+        "import sys, keras, tensorflow, tensorflow_probability\n"
+        "before = set(sys.modules)\n"
+        "import tf_autoregressive\n"
+        f"lazy = {sorted(LAZY)!r}\n"
+        "added = set(sys.modules) - before\n"
+        "sys.exit(' '.join(m for m in added if m.split('.')[0] in lazy) or 0)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
