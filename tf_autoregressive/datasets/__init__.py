@@ -1,0 +1,94 @@
+"""Real data as `tf.data`: unbatched, integer-valued, described.
+
+data = load("binarized_mnist")
+data.train, data.validation, data.test, data.info
+"""
+
+import functools
+import inspect
+
+from tf_autoregressive.datasets.arrays import from_arrays
+from tf_autoregressive.datasets.binarization import binarize
+from tf_autoregressive.datasets.binarization import draw_bits
+from tf_autoregressive.datasets.binarized_mnist import load_binarized_mnist
+from tf_autoregressive.datasets.binary_files import BINARY_FILES
+from tf_autoregressive.datasets.binary_files import load_binary_file
+from tf_autoregressive.datasets.image_folder import from_image_folder
+from tf_autoregressive.datasets.images import IMAGE_SETS
+from tf_autoregressive.datasets.images import load_images
+from tf_autoregressive.datasets.info import Dataset
+from tf_autoregressive.datasets.info import DatasetInfo
+from tf_autoregressive.datasets.npz import from_npz
+
+__all__ = [
+    "Dataset",
+    "DatasetInfo",
+    "binarize",
+    "draw_bits",
+    "from_arrays",
+    "from_image_folder",
+    "from_npz",
+    "load",
+    "names",
+]
+
+_LOADERS = {
+    "binarized_mnist": load_binarized_mnist,
+    **{name: functools.partial(load_images, name) for name in IMAGE_SETS},
+    **{
+        name: functools.partial(load_binary_file, name) for name in BINARY_FILES
+    },
+}
+
+
+def names():
+    """Returns the names of the datasets that `load` knows, sorted."""
+    return tuple(sorted(_LOADERS))
+
+
+def load(name, *, data_dir=None, with_labels=False, **options):
+    """Loads a published dataset.
+
+    `binarized_mnist` ships with the package. `mnist`, `fashion_mnist`,
+    `kmnist`, `cifar10` and `cifar100` come from `<name>.npz` in `data_dir`, or
+    else from TensorFlow Datasets. `adult`, `connect4`, `dna`, `mushrooms`,
+    `nips_0_12`, `ocr_letters` and `caltech101_silhouettes` are read from `.npz`
+    files in `data_dir`.
+
+    Args:
+        name: One of `names()`.
+        data_dir: Folder of the data, where it is needed.
+        with_labels: Whether the splits yield `(example, label)`.
+        **options: For the image sets from files or TFDS: `binarization` (None
+            for 256 levels, "threshold", or "dynamic") and `seed` of the dynamic
+            one; see `binarize`.
+
+    Returns:
+        A `Dataset` with `train`, `validation` and `test`, each an unbatched
+        `tf.data.Dataset` of uint8 examples, and `info`.
+
+    Raises:
+        FileNotFoundError: If the data is not there. Says what to do.
+        ValueError: If the name or an option is unknown, if the data is not what
+            the name promises, or if it has no labels though they are asked for.
+
+    Example:
+        >>> data = load("binarized_mnist")
+        >>> data.train.element_spec.shape, int(data.train.cardinality())
+        (TensorShape([28, 28, 1]), 50000)
+        >>> data.info.binarization
+        'fixed (Salakhutdinov & Murray 2008)'
+    """
+    if name not in _LOADERS:
+        raise ValueError(
+            f"`name` must be one of {', '.join(names())}. Received: "
+            f"name={name!r}"
+        )
+    loader = _LOADERS[name]
+    allowed = set(inspect.signature(loader).parameters)
+    if not allowed.issuperset(options):
+        raise ValueError(
+            f"{name!r} takes the options {', '.join(sorted(allowed))}. "
+            f"Received: {', '.join(sorted(set(options) - allowed))}"
+        )
+    return loader(data_dir=data_dir, with_labels=with_labels, **options)

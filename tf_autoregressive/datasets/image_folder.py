@@ -1,0 +1,159 @@
+"""Datasets from a folder of image files.
+
+Shapes: H height, W width, C channels.
+"""
+
+import hashlib
+import pathlib
+
+import numpy as np
+
+from tf_autoregressive.datasets.arrays import from_arrays
+
+_SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp")
+_MODES = {1: "L", 3: "RGB"}
+
+
+def from_image_folder(
+    path,
+    *,
+    image_size,
+    channels=3,
+    validation_fraction=0.1,
+    test_fraction=0.1,
+    name=None,
+    with_labels=False,
+    **description,
+):
+    """Makes a dataset with 256 levels from the images in a folder.
+
+    Each image is cropped about its centre to the wanted aspect and averaged
+    over areas to the wanted size. All are held in memory. Which split an image
+    belongs to follows from the hashes of the file names alone, so it is the
+    same on every machine and in every run.
+
+    Args:
+        path: Folder with .bmp, .gif, .jpg, .png or .webp files in it or in
+            folders below it.
+        image_size: `(H, W)`, or one int for both, in pixels.
+        channels: 1 for grey, 3 for RGB.
+        validation_fraction: Share of the images in the validation split. No
+            such split if it is 0.
+        test_fraction: The same for the test split.
+        name: Name of the dataset in its `info`, the folder's own if None.
+        with_labels: Whether the splits yield `(example, label)`, the label
+            being the index of the image's folder among the sorted folders.
+        **description: More fields of `DatasetInfo`: `source`, `licence`,
+            `notes`.
+
+    Returns:
+        A `Dataset` with event shape `(H, W, C)`.
+
+    Raises:
+        FileNotFoundError: If the folder does not exist or holds no images.
+        ValueError: If a file is no readable image, if a fraction leaves a split
+            empty, or if an argument is out of range.
+    """
+    path = pathlib.Path(path)
+    size = _height_and_width(image_size)
+    if channels not in _MODES:
+        raise ValueError(
+            f"`channels` must be 1 or 3. Received: channels={channels}"
+        )
+    files = _assign(
+        _image_files(path),
+        {"validation": validation_fraction, "test": test_fraction},
+    )
+    events = {
+        split: np.stack([_read(path / f, size, channels) for f in names])
+        for split, names in files.items()
+    }
+    return from_arrays(
+        **events,
+        name=path.resolve().name if name is None else name,
+        num_levels=256,
+        labels=_folder_labels(files) if with_labels else None,
+        **{"source": f"the images in {path.name}"} | description,
+    )
+
+
+def _height_and_width(image_size):
+    size = (image_size,) * 2 if isinstance(image_size, int) else image_size
+    if len(size) != 2 or min(size) < 1:
+        raise ValueError(
+            "`image_size` must be (height, width) or one int, at least 1. "
+            f"Received: image_size={image_size}"
+        )
+    return tuple(size)
+
+
+def _image_files(folder):
+    """Returns the images' paths from `folder`, sorted by hash of the path."""
+    names = [
+        file.relative_to(folder)
+        for file in folder.rglob("*")
+        if file.suffix.lower() in _SUFFIXES and file.is_file()
+    ]
+    if not names:
+        raise FileNotFoundError(
+            f"`path` must be a folder with images ({', '.join(_SUFFIXES)}) in "
+            f"it or below it. Received: path={str(folder)!r}"
+        )
+    return sorted(
+        names,
+        key=lambda file: hashlib.sha256(file.as_posix().encode()).digest(),
+    )
+
+
+def _assign(names, fractions):
+    """Returns a dict from splits to names; what no fraction takes is train."""
+    sizes = {s: _split_size(s, f, len(names)) for s, f in fractions.items()}
+    assigned = {}
+    for split, size in sizes.items():
+        if size:
+            assigned[split], names = names[:size], names[size:]
+    if not names:
+        raise ValueError(
+            "`validation_fraction` and `test_fraction` must leave images to "
+            f"train on. Received: {fractions}, which takes {sizes}"
+        )
+    return assigned | {"train": names}
+
+
+def _split_size(split, fraction, num_images):
+    size = round(fraction * num_images)
+    if not 0 <= fraction < 1 or (fraction > 0 and size == 0):
+        raise ValueError(
+            f"`{split}_fraction` must be 0, or below 1 and take at least one "
+            f"of the {num_images} images. Received: {split}_fraction={fraction}"
+        )
+    return size
+
+
+def _read(file, size, channels):
+    import PIL.Image
+    import PIL.ImageOps
+
+    height, width = size
+    try:
+        with PIL.Image.open(file) as image:
+            mode = image.mode
+            pixels = PIL.ImageOps.fit(
+                PIL.ImageOps.exif_transpose(image).convert(_MODES[channels]),
+                (width, height),
+                method=PIL.Image.Resampling.BOX,
+            )
+    except (OSError, SyntaxError) as error:
+        raise ValueError(f"{file} is not a readable image.") from error
+    if mode.startswith(("I", "F")):
+        raise ValueError(
+            f"{file} must have 8 bits a channel: deeper ones would be clipped "
+            f"to 255. Received: an image of mode {mode!r}"
+        )
+    return np.asarray(pixels).reshape(height, width, channels)
+
+
+def _folder_labels(files):
+    folders = sorted({f.parent for names in files.values() for f in names})
+    index = {folder: i for i, folder in enumerate(folders)}
+    return {s: [index[f.parent] for f in names] for s, names in files.items()}

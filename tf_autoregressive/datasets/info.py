@@ -1,0 +1,59 @@
+"""What a dataset is: its splits and where they come from."""
+
+import dataclasses
+
+import tensorflow as tf
+
+
+@dataclasses.dataclass(frozen=True)
+class DatasetInfo:
+    """Describes a dataset, and so what a likelihood measured on it means.
+
+    Args:
+        name: Short name, as `load` knows it.
+        source: Who published the data and where it was read from.
+        licence: Licence of the data, or "not stated".
+        event_shape: Shape of one example.
+        num_levels: Values are integers in `[0, num_levels)`. None for
+            real-valued data.
+        split_sizes: Number of examples of each split that exists.
+        binarization: How grey levels became bits: "none", "threshold 0.5",
+            "dynamic" or "fixed (Salakhutdinov & Murray 2008)". Likelihoods
+            under different binarizations are not comparable.
+        sha256: Hash of the bytes of train, validation and test one after
+            another, as they were before `binarize`: one uint8 a value, int32
+            above 256 levels, float32 if real-valued. None for data that is
+            streamed and never held as arrays.
+        notes: What a user of the data must know beyond that.
+    """
+
+    name: str
+    source: str
+    licence: str
+    event_shape: tuple[int, ...]
+    num_levels: int | None
+    split_sizes: dict[str, int]
+    binarization: str = "none"
+    sha256: str | None = None
+    notes: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Dataset:
+    """The splits of a dataset, unbatched and in a fixed order.
+
+    Each split yields examples of shape `info.event_shape` (uint8; int32 above
+    256 levels; float32 if real-valued), or pairs `(example, label)` where
+    labels were asked for. It knows its cardinality.
+
+    Args:
+        train: Training split.
+        validation: Validation split, or None if there is none.
+        test: Test split, or None if there is none.
+        info: What the data is.
+    """
+
+    train: tf.data.Dataset
+    validation: tf.data.Dataset | None
+    test: tf.data.Dataset | None
+    info: DatasetInfo
