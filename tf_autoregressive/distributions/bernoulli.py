@@ -1,0 +1,63 @@
+"""Bernoulli output for binary events.
+
+Shapes: `...` any leading axes; one parameter (a logit) per dimension.
+"""
+
+import tensorflow as tf
+import tensorflow_probability as tfp
+
+from tf_autoregressive.distributions.output import OutputDistribution
+
+tfd = tfp.distributions
+
+# Stands for an infinite logit where top_k or top_p leaves one value: finite,
+# so that no infinity times zero appears in the log-probability.
+_CERTAIN = 1e9
+
+
+class BernoulliOutput(OutputDistribution):
+    """`p(x = 1) = sigmoid(logit)` for each dimension, `x` in {0, 1}.
+
+    Args:
+        num_levels: 2 or `None`.
+        num_components: Not used.
+
+    Raises:
+        ValueError: If `num_levels` is neither 2 nor `None`.
+    """
+
+    num_levels = 2
+
+    def __init__(self, *, num_levels=None, num_components=None):
+        if num_levels not in (None, 2):
+            raise ValueError(
+                '`num_levels` must be 2 for distribution="bernoulli". '
+                f"Received: num_levels={num_levels}"
+            )
+
+    def network_input(self, values):
+        return tf.cast(values, tf.float32)
+
+    def distribution(self, parameters, event_ndims):
+        return tfd.Independent(
+            tfd.Bernoulli(logits=parameters[..., 0], dtype=tf.int32),
+            reinterpreted_batch_ndims=event_ndims,
+        )
+
+    def tempered(self, parameters, temperature=1.0, top_k=None, top_p=None):
+        logits = parameters / temperature
+        certain = tf.where(logits > 0.0, _CERTAIN, -_CERTAIN)
+        if top_k == 1:
+            logits = certain
+        if top_p is not None:
+            logits = tf.where(
+                tf.sigmoid(tf.abs(logits)) >= top_p, certain, logits
+            )
+        return logits
+
+    def noise(self, uniforms):
+        # x = 1 where u > p(0) = sigmoid(-logit), that is logit > logit(1 - u).
+        return tf.math.log1p(-uniforms) - tf.math.log(uniforms)
+
+    def draw(self, parameters, noise):
+        return tf.cast(parameters > noise, tf.float32)

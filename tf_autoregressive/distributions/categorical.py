@@ -1,0 +1,81 @@
+"""Categorical output for events of K levels.
+
+Shapes: K levels, `...` any leading axes.
+"""
+
+import tensorflow as tf
+import tensorflow_probability as tfp
+
+from tf_autoregressive.distributions.output import OutputDistribution
+
+tfd = tfp.distributions
+
+
+class CategoricalOutput(OutputDistribution):
+    """`p(x = k) = softmax(logits)[k]` for each dimension, `x` in 0 to K - 1.
+
+    The network sees `x` on the scale [-1, 1].
+
+    Args:
+        num_levels: `K`, at least 2; 256 if `None`.
+        num_components: Not used.
+
+    Raises:
+        ValueError: If `num_levels` is below 2.
+    """
+
+    def __init__(self, *, num_levels=None, num_components=None):
+        num_levels = 256 if num_levels is None else num_levels
+        if num_levels < 2:
+            raise ValueError(
+                '`num_levels` must be at least 2 for distribution="categorical"'
+                f". Received: num_levels={num_levels}"
+            )
+        self.num_levels = num_levels
+        self.num_parameters = num_levels
+
+    def network_input(self, values):
+        scale = 2.0 / (self.num_levels - 1)
+        return tf.cast(values, tf.float32) * scale - 1.0
+
+    def distribution(self, parameters, event_ndims):
+        return tfd.Independent(
+            Levels(logits=parameters, dtype=tf.int32),
+            reinterpreted_batch_ndims=event_ndims,
+        )
+
+    def tempered(self, parameters, temperature=1.0, top_k=None, top_p=None):
+        logits = parameters / temperature
+        if top_k is not None:
+            top_k = min(top_k, self.num_levels)
+            smallest = tf.math.top_k(logits, top_k).values[..., -1:]
+            logits = _keep(logits, logits >= smallest)
+        if top_p is not None:
+            ordered = tf.sort(logits, direction="DESCENDING")
+            mass = tf.cumsum(tf.nn.softmax(ordered), axis=-1, exclusive=True)
+            # Every value whose more probable rivals hold less than `top_p`.
+            ordered = tf.where(mass < top_p, ordered, ordered[..., :1])
+            smallest = tf.reduce_min(ordered, axis=-1, keepdims=True)
+            logits = _keep(logits, logits >= smallest)
+        return logits
+
+    def draw(self, parameters, noise):
+        mass = tf.cumsum(tf.nn.softmax(parameters), axis=-1)
+        total = mass[..., -1:]
+        # `mass < total` keeps a uniform that rounds up to the total from
+        # passing the last value of positive probability.
+        passed = (mass <= noise * total) & (mass < total)
+        return tf.reduce_sum(
+            tf.cast(passed, tf.float32), axis=-1, keepdims=True
+        )
+
+
+class Levels(tfd.Categorical):
+    """A `tfd.Categorical` that scores levels of any dtype, uint8 included."""
+
+    def _log_prob(self, value):
+        return super()._log_prob(tf.cast(value, self.dtype))
+
+
+def _keep(logits, kept):
+    return tf.where(kept, logits, logits.dtype.min)

@@ -1,0 +1,70 @@
+"""What a model and the sampling engine ask of an output distribution.
+
+Shapes: B batch, P parameters per site, U uniforms per site, S event
+dimensions per site, `...` any leading axes.
+"""
+
+import abc
+
+
+class OutputDistribution(abc.ABC):
+    """Turns parameters `[..., P]` into distributions, and noise into draws.
+
+    An event is a number of sites, each with `P` parameters of its own and
+    drawn in one go. All randomness comes from uniforms by inverse CDF, so a
+    draw is a function of `(parameters, uniforms)`.
+
+    Attributes:
+        num_levels: Number of values of one dimension, `None` if real-valued.
+        num_parameters: `P`.
+        num_uniforms: `U`.
+        num_dims: `S`, event dimensions per site.
+        bias_initializer: Initializer of the bias that the parameters have.
+    """
+
+    num_levels = None
+    num_parameters = 1
+    num_uniforms = 1
+    num_dims = 1
+    bias_initializer = "zeros"
+
+    @abc.abstractmethod
+    def network_input(self, values):
+        """Returns event values on the scale of the network, float32."""
+
+    @abc.abstractmethod
+    def distribution(self, parameters, event_ndims):
+        """Returns a `tfd.Distribution` over events.
+
+        Args:
+            parameters: `[..., *event_shape, P]`, float32.
+            event_ndims: Number of axes of the event shape.
+        """
+
+    def log_prob_per_dim(self, parameters, values):
+        """Returns log-probabilities `[..., *event_shape]` in nats."""
+        return self.distribution(parameters, 0).log_prob(values)
+
+    @abc.abstractmethod
+    def tempered(self, parameters, temperature=1.0, top_k=None, top_p=None):
+        """Returns the parameters of the sharpened or cut distribution.
+
+        Args:
+            parameters: `[..., P]`.
+            temperature: Positive; below 1 sharpens, above 1 flattens.
+            top_k: Keep the `k` most probable values.
+            top_p: Keep the fewest values that hold probability `top_p`.
+        """
+
+    @abc.abstractmethod
+    def draw(self, parameters, noise):
+        """Returns values `[..., S]`, float32, from `parameters [..., P]`.
+
+        Args:
+            parameters: `[..., P]`.
+            noise: `[..., U]`, what `noise` made of uniforms.
+        """
+
+    def noise(self, uniforms):
+        """Returns what `draw` needs of `uniforms [..., U]`, made up front."""
+        return uniforms

@@ -1,0 +1,74 @@
+"""Who may see whom, as degrees and boolean matrices (pure NumPy).
+
+A unit of degree `m` may depend on the first `m` dimensions of the ordering.
+Shapes: D event dimensions.
+"""
+
+import numpy as np
+
+from tf_autoregressive import orderings
+
+
+def input_degrees(ordering: np.ndarray) -> np.ndarray:
+    """Returns `[D]`, 1 to D: the rank of each dimension, counted from 1 [1].
+
+    The output for a dimension has the same degree and is connected
+    exclusively: it sees degrees strictly below its own.
+
+    References:
+        [1] Germain et al., "MADE", 2015, Sec. 3 and 4.1 (`m^0`).
+            https://arxiv.org/abs/1502.03509
+    """
+    return orderings.ranks(ordering) + 1
+
+
+def hidden_degrees(
+    units: int,
+    num_dims: int,
+    *,
+    min_degree: int,
+    generator: np.random.Generator,
+) -> np.ndarray:
+    """Returns `[units]` degrees drawn from `{min_degree, ..., D - 1}` [1].
+
+    With `min_degree` the smallest degree of the layer below, no unit is left
+    without an input.
+
+    References:
+        [1] Germain et al., "MADE", 2015, Sec. 4.1 and 4.2.
+            https://arxiv.org/abs/1502.03509
+    """
+    low = min(min_degree, num_dims - 1)
+    return generator.integers(low, num_dims, size=units).astype("int32")
+
+
+def dense_mask(in_degrees, out_degrees, *, exclusive: bool = False):
+    """Returns the bool matrix `[in, out]` of the connections that are allowed.
+
+    `mask[j, k] = out_degrees[k] >= in_degrees[j]`, or `>` if `exclusive`
+    (Germain et al. 2015, Eqs. 12 and 13). Works on NumPy arrays and tensors.
+    """
+    if exclusive:
+        return out_degrees[None, :] > in_degrees[:, None]
+    return out_degrees[None, :] >= in_degrees[:, None]
+
+
+def slots(blocks: np.ndarray, num_blocks: int) -> np.ndarray:
+    """Returns which units each block of positions holds, padded.
+
+    Args:
+        blocks: int `[E, U]`, the block of each unit, for each member.
+        num_blocks: Number of blocks.
+
+    Returns:
+        int32 `[E, num_blocks, width]`, unit indices in ascending order; `U`,
+        which is no unit, fills blocks with fewer units than the fullest.
+    """
+    members, units = blocks.shape
+    counts = [np.bincount(row, minlength=num_blocks) for row in blocks]
+    result = np.full((members, num_blocks, np.max(counts)), units, "int32")
+    for member, row in enumerate(blocks):
+        for block in range(num_blocks):
+            held = np.flatnonzero(row == block)
+            result[member, block, : len(held)] = held
+    return result

@@ -1,0 +1,690 @@
+"""The contract of an autoregressive model.
+
+Shapes: B batch, D event dimensions, E ensemble members, P parameters per site
+of the output distribution.
+"""
+
+import math
+
+import keras
+import numpy as np
+import tensorflow as tf
+import tensorflow_probability as tfp
+
+from tf_autoregressive import metrics
+from tf_autoregressive import orderings
+from tf_autoregressive import sampling
+from tf_autoregressive.distributions import output_distribution
+from tf_autoregressive.models.context import Context
+from tf_autoregressive.models.event import Event
+from tf_autoregressive.models.joint import Joint
+from tf_autoregressive.sampling import noise
+
+tfd = tfp.distributions
+
+
+class AutoregressiveModel(keras.Model):
+    """Exact density over events, `p(x) = prod_i p(x[o[i]] | x[o[<i]])`.
+
+    A Keras model whose output is the TFP distribution of the conditionals:
+    `model(x).log_prob(x)` is `log p(x)` in nats, and its mean over examples,
+    negated, is the loss. `compile(optimizer)`, `fit`, `evaluate` and `predict`
+    take datasets of `x`, or of `(x, context)` for a conditional model.
+
+    Event values are integers in `[0, num_levels)` of any integer or float
+    dtype, or real numbers where the output distribution is real-valued.
+
+    **Writing a model.** Subclass, create the layers in `__init__`, end it with
+    `self.build()`, and override
+
+    - `network(inputs, *, context, member, training)`: returns the parameters
+      `[B, *event_shape, P]`, float32, with `P =
+      self.output_distribution.num_parameters`. `inputs` are float32 event
+      values on the network's scale, `[B, *event_shape]`; `context` is float32
+      `[B, *self.context.encoded_shape]` or `None`. The parameters of a
+      dimension must depend on earlier dimensions (and the context) only;
+    - `get_config()`: what `__init__` needs beyond the base class's.
+
+    That is a complete model: it trains, scores, saves, completes, and samples
+    with one network pass per position. For sampling that computes every
+    activation once, set `incremental = True` and override `init_cache`, `step`
+    and `observe` (and, to work in blocks of `block_size` positions,
+    `begin_block` and `end_block`). Models that are not generated in raster
+    order set `self.ordering`, int32 `[E, D]`; mixtures of several members set
+    `ensemble_size`; estimates of `log p(x)` to train on go in
+    `training_log_prob`.
+
+    Args:
+        event_shape: Shape of one event.
+        distribution: `"bernoulli"`, `"categorical"` or `"gaussian_mixture"`.
+        num_levels: Number of values of a dimension; `None` for the default of
+            the distribution (2, or 256).
+        num_components: Components of mixture outputs.
+        num_classes: Number of labels to condition on.
+        context_shape: Shape of the vector or map to condition on.
+        **kwargs: Passed to `keras.Model`: `name`, `dtype`.
+
+    Raises:
+        ValueError: If an argument is out of range, or a pair of them does not
+            go together.
+
+    Example:
+        >>> class Independent(AutoregressiveModel):
+        ...     def __init__(self, event_shape, **kwargs):
+        ...         super().__init__(event_shape, **kwargs)
+        ...         self.logits = keras.layers.Dense(1)
+        ...         self.build()
+        ...
+        ...     def network(self, inputs, *, context, member, training):
+        ...         return self.logits(keras.ops.zeros_like(inputs)[..., None])
+        >>> model = Independent((4,))
+        >>> tuple(model.log_prob(np.zeros((3, 4), "uint8")).shape)
+        (3,)
+    """
+
+    incremental = False
+    block_size = 1
+    ensemble_size = 1
+    any_order = False
+
+    def __init__(
+        self,
+        event_shape,
+        *,
+        distribution="bernoulli",
+        num_levels=None,
+        num_components=10,
+        num_classes=None,
+        context_shape=None,
+        **kwargs,
+    ):
+        # Targets must not be rounded to the compute dtype of a mixed policy.
+        super().__init__(autocast=False, **kwargs)
+        self.output_distribution = output_distribution(
+            distribution, num_levels=num_levels, num_components=num_components
+        )
+        self.distribution = distribution
+        self.num_components = num_components
+        self.event = Event(event_shape, self.output_distribution.num_levels)
+        self.context = Context(num_classes, context_shape)
+        self.ordering = orderings.natural(self.event_shape)[None]
+        self.metric = self._unit_metric()
+        self._functions = {}
+
+    @property
+    def event_shape(self):
+        """Shape of one event, a tuple."""
+        return self.event.shape
+
+    @property
+    def num_dims(self):
+        """Number of dimensions `D` of an event."""
+        return self.event.num_dims
+
+    @property
+    def num_levels(self):
+        """Number of values of one dimension, `None` if real-valued."""
+        return self.event.num_levels
+
+    @property
+    def num_sites(self):
+        """Number of positions at which a value is drawn."""
+        return self.num_dims // self.output_distribution.num_dims
+
+    def _unit_metric(self):
+        if self.num_levels is None:
+            return None
+        return metrics.BitsPerDim(self.num_dims)
+
+    # What a model overrides.
+
+    def network(self, inputs, *, context, member, training):
+        """Returns the parameters `[B, *event_shape, P]` of all conditionals.
+
+        Args:
+            inputs: float32 `[B, *event_shape]`, on the network's scale.
+            context: float32 `[B, *context.encoded_shape]` or `None`.
+            member: Index of the ensemble member, an int or a scalar tensor.
+            training: Whether dropout and the like are active.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no `network`")
+
+    def training_log_prob(self, x, context=None):
+        """Returns `[B]` nats whose mean over examples, negated, is the loss.
+
+        `log p(x)` of the member whose turn it is: members train in cycles, one
+        an update. Models may return an unbiased estimate instead.
+        """
+        member = 0
+        if self.ensemble_size > 1:
+            member = tf.cast(
+                self.optimizer.iterations % self.ensemble_size, tf.int32
+            )
+        parameters = self._parameters(x, context, member, training=True)
+        return self._conditionals(parameters).log_prob(x)
+
+    def init_cache(self, batch_size, *, context, member):
+        """Returns the cache of an empty history, a nest of tensors."""
+        raise NotImplementedError(f"{type(self).__name__} has no `init_cache`")
+
+    def begin_block(self, cache, block):
+        """Returns the state that `step` and `observe` work on in a block."""
+        return cache
+
+    def step(self, state, position):
+        """Returns the parameters `[B, P]` of one `sampling.Position`."""
+        raise NotImplementedError(f"{type(self).__name__} has no `step`")
+
+    def observe(self, state, position, value):
+        """Returns the state after the event values `[B, S]`, float32."""
+        raise NotImplementedError(f"{type(self).__name__} has no `observe`")
+
+    def end_block(self, state, block):
+        """Returns the cache from the state at the end of a block."""
+        return state
+
+    # Scoring.
+
+    def build(self, input_shape=None):
+        """Creates the weights. Called at the end of a model's `__init__`."""
+        if self.built:
+            return
+        inputs = tf.TensorSpec((None, *self.event_shape), tf.float32)
+        context = self.context.encoded_shape
+        if context is not None:
+            context = tf.TensorSpec((None, *context), tf.float32)
+
+        def trace(inputs, context):
+            return self.network(
+                inputs, context=context, member=0, training=False
+            )
+
+        tf.function(trace, autograph=False).get_concrete_function(
+            inputs, context
+        )
+        self.built = True
+
+    def call(self, x, context=None, training=False):
+        """Returns the `tfd.Distribution` of the conditionals at `x`.
+
+        Args:
+            x: Event values `[B, *event_shape]`.
+            context: Labels `[B]` or floats `[B, *context_shape]`, or `None`.
+            training: Whether dropout and the like are active.
+
+        Returns:
+            A distribution with batch shape `[B]` and event shape
+            `event_shape`, whose `log_prob(x)` is `log p(x)` in nats; for an
+            ensemble a mixture of its members.
+        """
+        x, context = self._checked(x, context)
+        return self._distribution(
+            self._ensemble_parameters(x, context, training)
+        )
+
+    def parameters_for(self, x, context=None, training=False):
+        """Returns the parameters that `model(x)` is made from, float32.
+
+        `[B, *event_shape, P]`, or `[B, E, *event_shape, P]` for an ensemble.
+        Takes symbolic Keras tensors too, for functional graphs.
+        """
+        if isinstance(x, keras.KerasTensor):
+            return _Parameters(self)(x, context)
+        x, context = self._checked(x, context)
+        return self._ensemble_parameters(x, context, training)
+
+    def log_prob(self, x, context=None):
+        """Returns `log p(x)` of each example, `[B]` nats."""
+        x, context = self._checked(x, context)
+        return self._run(
+            "log_prob",
+            lambda x, context: self._distribution(
+                self._ensemble_parameters(x, context)
+            ).log_prob(x),
+            x,
+            context,
+        )
+
+    def log_prob_per_dim(self, x, context=None):
+        """Returns `log p(x[o[i]] | x[o[<i]])`, `[B, *event_shape]` nats.
+
+        The sum over the event is `log_prob(x)`. For an ensemble over masks of
+        one ordering these are the conditionals of the mixture.
+
+        Raises:
+            ValueError: For an ensemble over several orderings: its members
+                have no conditionals in common.
+        """
+        if (self.ordering != self.ordering[:1]).any():
+            raise ValueError(
+                "`log_prob_per_dim` needs one ordering. This ensemble of "
+                f"{self.ensemble_size} members has several: use `log_prob`."
+            )
+        x, context = self._checked(x, context)
+        return self._run("log_prob_per_dim", self._log_prob_per_dim, x, context)
+
+    def joint(self, context=None):
+        """Returns the `tfd.Distribution` over whole events.
+
+        Args:
+            context: One context for all draws (a label, a vector, a map), or
+                a batch of them: its leading axis is the batch shape.
+        """
+        return Joint(self, context)
+
+    def _checked(self, x, context):
+        x = self.event.checked(x)
+        return x, self.context.checked(context, x.shape[0])
+
+    def _parameters(self, x, context, member, training=False):
+        return self.network(
+            self.output_distribution.network_input(x),
+            context=self.context.encoded(context),
+            member=member,
+            training=training,
+        )
+
+    def _ensemble_parameters(self, x, context, training=False):
+        if self.ensemble_size == 1:
+            return self._parameters(x, context, 0, training)
+        return tf.stack(
+            [
+                self._parameters(x, context, member, training)
+                for member in range(self.ensemble_size)
+            ],
+            axis=1,
+        )
+
+    def _conditionals(self, parameters):
+        return self.output_distribution.distribution(
+            parameters, event_ndims=len(self.event_shape)
+        )
+
+    def _distribution(self, parameters):
+        conditionals = self._conditionals(parameters)
+        if self.ensemble_size == 1:
+            return conditionals
+        return tfd.MixtureSameFamily(
+            tfd.Categorical(logits=tf.zeros([self.ensemble_size])), conditionals
+        )
+
+    def _log_prob_per_dim(self, x, context):
+        parameters = self._ensemble_parameters(x, context)
+        if self.ensemble_size == 1:
+            return self.output_distribution.log_prob_per_dim(parameters, x)
+        members = self.output_distribution.log_prob_per_dim(
+            parameters, x[:, None]
+        )
+        shape = tf.shape(members)
+        members = tf.reshape(members, [shape[0], shape[1], -1])
+        by_rank = tf.gather(members, self.ordering[0], axis=-1)
+        prefix = tf.reduce_logsumexp(tf.cumsum(by_rank, axis=-1), axis=1)
+        start = tf.fill([shape[0], 1], math.log(self.ensemble_size))
+        conditional = prefix - tf.concat([start, prefix[:, :-1]], axis=-1)
+        by_dim = tf.gather(
+            conditional, orderings.ranks(self.ordering[0]), axis=-1
+        )
+        return tf.reshape(by_dim, tf.shape(x))
+
+    # Sampling.
+
+    def sample(
+        self,
+        num_samples,
+        *,
+        seed=None,
+        context=None,
+        method=None,
+        temperature=1.0,
+        top_k=None,
+        top_p=None,
+        return_log_prob=False,
+        jit_compile=False,
+    ):
+        """Draws events.
+
+        A sample is a function of the model, the seed and its index alone:
+        sample `i` of 64 is sample `i` of any larger number, and both methods,
+        all batch sizes, eager mode, graphs, XLA and reloaded models give the
+        same values. Only floating-point rounding can differ between them:
+        where a uniform falls within rounding error of a threshold (about one
+        draw in a million) two ways may choose differently.
+
+        Args:
+            num_samples: Number of events.
+            seed: An int, a stateless seed `[2]`, or `None`.
+            context: One context for all samples, or `[num_samples, ...]`.
+            method: `"incremental"` computes every activation once; `"full"`
+                recomputes the network at every position. `None` takes the
+                first if the model has it.
+            temperature: Positive; below 1 sharpens every conditional.
+            top_k: Draw from the `k` most probable values of each conditional.
+            top_p: Draw from the fewest values that hold this probability.
+            return_log_prob: Whether to return the log-probability as well.
+            jit_compile: Whether to compile with XLA: faster for vector models,
+                after some seconds of compilation for every new batch size.
+
+        Returns:
+            int32 (float32 if real-valued) `[num_samples, *event_shape]`; with
+            `return_log_prob` also `[num_samples]` nats under the distribution
+            that was drawn from: by default equal to `log_prob` of the samples.
+        """
+        options = self._options(method, temperature, top_k, top_p)
+        context = self.context.batched(context, num_samples)
+
+        def draw(seed, context):
+            return self._draw(num_samples, seed, context, options)
+
+        key = ("sample", num_samples, options)
+        x, log_prob = self._run(
+            key, draw, noise.as_seed(seed), context, jit_compile=jit_compile
+        )
+        return (x, log_prob) if return_log_prob else x
+
+    def complete(
+        self,
+        x,
+        known,
+        *,
+        seed=None,
+        context=None,
+        method=None,
+        temperature=1.0,
+        top_k=None,
+        top_p=None,
+        jit_compile=False,
+    ):
+        """Keeps the known dimensions of `x` and draws the others.
+
+        Dimensions are drawn in the model's order, each conditioned on all
+        known and drawn values *earlier in that order*: known values that come
+        later have no influence. Models that take any order (`any_order`) visit
+        the known dimensions first, and so condition on all of them; an
+        ensemble draws each example from one member, chosen uniformly.
+
+        Args:
+            x: Event values `[B, *event_shape]`; ignored where not known, but
+                valid there too.
+            known: bool `event_shape` or `[B, *event_shape]`.
+            seed: As in `sample`, and so are the other arguments.
+            context: As in `sample`.
+            method: As in `sample`.
+            temperature: As in `sample`.
+            top_k: As in `sample`.
+            top_p: As in `sample`.
+            jit_compile: As in `sample`.
+
+        Returns:
+            Events `[B, *event_shape]`, as `sample` returns them.
+
+        Raises:
+            ValueError: If `known` is not boolean or of another shape.
+        """
+        options = self._options(method, temperature, top_k, top_p)
+        x = self.event.checked(x)
+        known = self._checked_known(known, x)
+        context = self.context.batched(context, x.shape[0])
+
+        def draw(seed, context, x, known):
+            return self._draw(tf.shape(x)[0], seed, context, options, x, known)
+
+        completed, _ = self._run(
+            ("complete", options),
+            draw,
+            noise.as_seed(seed),
+            context,
+            x,
+            known,
+            jit_compile=jit_compile,
+        )
+        return completed
+
+    def _options(self, method, temperature, top_k, top_p):
+        if method == "incremental" and not self.incremental:
+            raise ValueError(
+                f'{type(self).__name__} has no `method="incremental"`: '
+                'use method="full".'
+            )
+        if method is None:
+            method = "incremental" if self.incremental else "full"
+        return sampling.SamplingOptions(
+            method, temperature, top_k, top_p
+        ).checked()
+
+    def _checked_known(self, known, x):
+        known = tf.convert_to_tensor(known)
+        fits = known.shape.is_compatible_with(self.event_shape)
+        if known.dtype != tf.bool or not (
+            fits or known.shape.is_compatible_with(x.shape)
+        ):
+            raise ValueError(
+                f"`known` must be bool of shape {self.event_shape} or "
+                f"{tuple(x.shape)}. Received shape {tuple(known.shape)}, dtype "
+                f"{known.dtype.name}"
+            )
+        return tf.broadcast_to(known, tf.shape(x))
+
+    def _draw(self, num_samples, seed, context, options, x=None, known=None):
+        """Returns events and log-probabilities; a pure function of tensors."""
+        uniforms = noise.uniforms(
+            seed,
+            [
+                num_samples,
+                self.num_sites,
+                self.output_distribution.num_uniforms,
+            ],
+        )
+
+        def draw_member(member):
+            return self._draw_member(
+                uniforms, context, member, options, x, known
+            )
+
+        if self.ensemble_size == 1:
+            return draw_member(0)
+        chosen = noise.members(seed, num_samples, self.ensemble_size)
+
+        def body(member, events):
+            drawn, _ = draw_member(member)
+            mine = tf.reshape(
+                chosen == member, [-1] + [1] * len(self.event_shape)
+            )
+            return member + 1, tf.where(mine, drawn, events)
+
+        events = tf.zeros([num_samples, *self.event_shape], self.event.dtype)
+        _, events = tf.while_loop(
+            lambda member, _: member < self.ensemble_size,
+            body,
+            (0, events),
+            maximum_iterations=self.ensemble_size,
+        )
+        return events, self._tempered_log_prob(events, context, options)
+
+    def _draw_member(self, uniforms, context, member, options, x, known):
+        ordering = tf.gather(tf.constant(self.ordering), member)
+        forced = None
+        if known is not None:
+            if self.any_order:
+                ordering = _known_first(ordering, self._by_site(known))
+            forced = sampling.Forced(
+                _gather_sites(self._by_site(known), ordering)[..., :1],
+                _gather_sites(self._by_site(tf.cast(x, tf.float32)), ordering),
+            )
+        values, log_prob = sampling.draw(
+            self,
+            uniforms,
+            context=self.context.encoded(context),
+            member=member,
+            ordering=ordering,
+            forced=forced,
+            options=options,
+        )
+        events = _gather_sites(values, tf.argsort(ordering, axis=-1))
+        events = tf.reshape(events, [-1, *self.event_shape])
+        return tf.cast(events, self.event.dtype), log_prob
+
+    def _by_site(self, events):
+        return tf.reshape(
+            events, [-1, self.num_sites, self.output_distribution.num_dims]
+        )
+
+    def _tempered_log_prob(self, x, context, options):
+        parameters = options.tempered(
+            self.output_distribution, self._ensemble_parameters(x, context)
+        )
+        return self._distribution(parameters).log_prob(x)
+
+    def _run(self, key, function, *args, jit_compile=False):
+        """Runs `function` in a graph of its own, traced once per `key`."""
+        if not tf.executing_eagerly():
+            return function(*args)
+        key = (key, jit_compile)
+        if key not in self._functions:
+            self._functions[key] = tf.function(
+                function,
+                autograph=False,
+                jit_compile=jit_compile,
+                reduce_retracing=True,
+            )
+        return self._functions[key](*args)
+
+    # Training.
+
+    def fit(self, x=None, *args, validation_data=None, **kwargs):
+        """Trains on mean nats per example, as `keras.Model.fit` does.
+
+        `x` is a dataset of batches of events, or of `(events, context)`, or
+        arrays. Values are checked on their way in, whatever the compiler.
+        """
+        if isinstance(x, tf.data.Dataset):
+            # Keras warns of its own default otherwise.
+            kwargs.setdefault("shuffle", False)
+        if validation_data is not None:
+            validation_data = self._checked_data(validation_data)
+        return super().fit(
+            self._checked_data(x),
+            *args,
+            validation_data=validation_data,
+            **kwargs,
+        )
+
+    def evaluate(self, x=None, *args, **kwargs):
+        """Returns `loss` in nats per example and `bits_per_dim`."""
+        return super().evaluate(self._checked_data(x), *args, **kwargs)
+
+    def predict(self, x, *args, **kwargs):
+        """Returns `log p(x)` of every example, NumPy `[N]` nats."""
+        return super().predict(self._checked_data(x), *args, **kwargs)
+
+    def _checked_data(self, data):
+        if not isinstance(data, tf.data.Dataset):
+            if isinstance(data, np.ndarray):
+                self.event.checked(data)
+            return data
+        if tf.equal(data.cardinality(), 0):
+            raise ValueError("The dataset is empty: no example to work on.")
+        return data.map(
+            self._checked_batch, num_parallel_calls=tf.data.AUTOTUNE
+        )
+
+    def _checked_batch(self, *data):
+        x, context = _unpacked(data[0] if len(data) == 1 else data)
+        x, context = self._checked(x, context)
+        return x if context is None else (x, context)
+
+    def train_step(self, data):
+        x, context = self._checked(*_unpacked(data))
+        with tf.GradientTape() as tape:
+            log_prob = self.training_log_prob(x, context)
+            loss = self.compute_loss(x=x, y_pred=log_prob, training=True)
+            scaled = self.optimizer.scale_loss(loss)
+        variables = self.trainable_weights
+        gradients = tape.gradient(scaled, variables)
+        self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
+        return self._update_metrics(log_prob)
+
+    def test_step(self, data):
+        x, context = self._checked(*_unpacked(data))
+        parameters = self._ensemble_parameters(x, context)
+        return self._update_metrics(self._distribution(parameters).log_prob(x))
+
+    def predict_step(self, data):
+        x, context = self._checked(*_unpacked(data))
+        parameters = self._ensemble_parameters(x, context)
+        return self._distribution(parameters).log_prob(x)
+
+    def compute_loss(
+        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
+    ):
+        """Returns mean nats per example plus the layers' own losses.
+
+        Args:
+            x: Event values.
+            y: Not used.
+            y_pred: `log p(x)`, `[B]` nats.
+            sample_weight: Not used.
+            training: Not used.
+        """
+        loss = -tf.reduce_mean(y_pred)
+        if self.losses:
+            loss += tf.add_n(self.losses)
+        # Keras adds up what the replicas return.
+        replicas = tf.distribute.get_strategy().num_replicas_in_sync
+        return loss / replicas
+
+    def _update_metrics(self, log_prob):
+        self._loss_tracker.update_state(-log_prob)
+        if self.metric is not None:
+            self.metric.update_state(log_prob)
+        return self.get_metrics_result()
+
+    def get_config(self):
+        return {
+            "event_shape": list(self.event_shape),
+            "distribution": self.distribution,
+            "num_levels": self.num_levels,
+            "num_components": self.num_components,
+            "num_classes": self.context.num_classes,
+            "context_shape": self.context.shape,
+            "name": self.name,
+            "dtype": keras.dtype_policies.serialize(self.dtype_policy),
+        }
+
+    def get_build_config(self):
+        return None
+
+
+def _unpacked(data):
+    """Returns `(x, context)` of what a dataset yields."""
+    if not isinstance(data, (tuple, list)):
+        return data, None
+    if len(data) > 2:
+        raise ValueError(
+            "A dataset must yield `x` or `(x, context)`. "
+            f"Received tuples of {len(data)}"
+        )
+    return data[0], data[1] if len(data) == 2 else None
+
+
+def _gather_sites(tensor, sites):
+    """Gathers `[B, N, ...]` along axis 1 at `sites`, `[N]` or `[B, N]`."""
+    batch_dims = sites.shape.rank - 1
+    return tf.gather(tensor, sites, axis=1, batch_dims=batch_dims)
+
+
+def _known_first(ordering, known):
+    """Returns `[B, N]`: `ordering` with the known sites moved to its front."""
+    known = _gather_sites(known[..., 0], ordering)
+    ranks = tf.argsort(tf.cast(~known, tf.int32), axis=-1, stable=True)
+    return tf.gather(ordering, ranks)
+
+
+class _Parameters(keras.layers.Layer):
+    """`parameters_for` of a model as a layer of a functional graph."""
+
+    def __init__(self, model, **kwargs):
+        super().__init__(autocast=False, **kwargs)
+        self.model = model
+
+    def call(self, x, context=None):
+        return self.model.parameters_for(x, context)

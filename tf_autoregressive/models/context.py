@@ -1,0 +1,133 @@
+"""What a model is conditioned on: nothing, a label, a vector or a map.
+
+Shapes: B batch.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+
+class Context:
+    """The context of a model and the checks on it.
+
+    Args:
+        num_classes: Number of labels, for contexts that are labels `[B]`.
+        shape: Shape of one context, for vectors and maps `[B, *shape]`.
+
+    Raises:
+        ValueError: If both are given, or one is not positive.
+    """
+
+    def __init__(self, num_classes=None, shape=None):
+        if num_classes is not None and shape is not None:
+            raise ValueError(
+                "At most one of `num_classes` and `context_shape` can be given."
+                f" Received: num_classes={num_classes}, context_shape={shape}"
+            )
+        if num_classes is not None and num_classes < 1:
+            raise ValueError(
+                "`num_classes` must be at least 1. "
+                f"Received: num_classes={num_classes}"
+            )
+        if shape is not None:
+            shape = (shape,) if isinstance(shape, int) else tuple(shape)
+        self.num_classes = num_classes
+        self.shape = shape
+
+    @property
+    def expected(self):
+        """Whether the model takes a context at all."""
+        return self.num_classes is not None or self.shape is not None
+
+    @property
+    def encoded_shape(self):
+        """Shape of one context as the network sees it, `None` without one."""
+        if self.num_classes is not None:
+            return (self.num_classes,)
+        return self.shape
+
+    def checked(self, context, batch_size=None):
+        """Returns the context as a tensor, or `None` where none is expected.
+
+        Args:
+            context: Labels `[B]`, or floats `[B, *shape]`, or `None`.
+            batch_size: `B` if known statically.
+
+        Raises:
+            ValueError: If a context is missing, not expected, of a wrong shape
+                or no label.
+        """
+        if not self.expected:
+            if context is not None:
+                raise ValueError(
+                    "`context` was given, but the model takes none: build it "
+                    "with `num_classes` or `context_shape`."
+                )
+            return None
+        if context is None:
+            raise ValueError(
+                f"`context` is missing: the model expects {self._rule()}."
+            )
+        if not tf.is_tensor(context):
+            context = np.asarray(context)
+        context = tf.convert_to_tensor(context)
+        self._check_shape(context, batch_size)
+        self._check_values(context)
+        return context
+
+    def _rule(self):
+        if self.num_classes is not None:
+            return f"integer labels [batch] in [0, {self.num_classes - 1}]"
+        return f"finite floats of shape [batch, *{self.shape}]"
+
+    def _check_shape(self, context, batch_size):
+        shape = () if self.num_classes is not None else self.shape
+        wanted = tf.TensorShape([batch_size, *shape])
+        is_label = self.num_classes is not None
+        if not context.shape.is_compatible_with(wanted) or (
+            is_label and not context.dtype.is_integer
+        ):
+            raise ValueError(
+                f"`context` must be {self._rule()}, as many as examples. "
+                f"Received shape {tuple(context.shape)} for batch size "
+                f"{batch_size}, dtype {context.dtype.name}"
+            )
+
+    def _check_values(self, context):
+        if self.num_classes is not None:
+            valid = (context >= 0) & (
+                tf.cast(context, tf.int64) < self.num_classes
+            )
+        else:
+            valid = tf.math.is_finite(tf.cast(context, tf.float32))
+        if not tf.executing_eagerly():
+            tf.debugging.Assert(
+                tf.reduce_all(valid), [f"`context` must be {self._rule()}."]
+            )
+        elif not tf.reduce_all(valid):
+            wrong = tf.boolean_mask(context, ~valid)[0].numpy()
+            raise ValueError(
+                f"`context` must be {self._rule()}. Received: {wrong}"
+            )
+
+    @property
+    def rank(self):
+        """Number of axes of one context."""
+        return 0 if self.shape is None else len(self.shape)
+
+    def batched(self, context, batch_size):
+        """Returns `checked(context)`, one context repeated for all examples."""
+        if self.expected and context is not None:
+            context = tf.convert_to_tensor(context)
+            if context.shape.rank == self.rank:
+                context = tf.repeat(context[None], batch_size, axis=0)
+        static = batch_size if isinstance(batch_size, int) else None
+        return self.checked(context, static)
+
+    def encoded(self, context):
+        """Returns float32 `[B, *encoded_shape]`: one-hot labels, or as is."""
+        if context is None:
+            return None
+        if self.num_classes is not None:
+            return tf.one_hot(context, self.num_classes)
+        return tf.cast(context, tf.float32)

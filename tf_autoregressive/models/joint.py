@@ -1,0 +1,93 @@
+"""A model as a distribution over whole events, to compose with TFP.
+
+Shapes: B batch shape (of the context), S samples.
+"""
+
+import tensorflow as tf
+import tensorflow_probability as tfp
+
+tfd = tfp.distributions
+
+
+class Joint(tfd.Distribution):
+    """`p(x)` of a model, or `p(x | context)` for a given context.
+
+    `log_prob(x)` broadcasts over leading axes of `x`; `sample(shape, seed)`
+    draws with the model's own sampler. Works inside
+    `tfd.JointDistribution*`, Monte Carlo estimates and `tf.function`.
+
+    Args:
+        model: An `AutoregressiveModel`.
+        context: `None`, one context (batch shape `[]`) or a batch of contexts
+            `[B, ...]` (batch shape `[B]`).
+
+    Raises:
+        ValueError: If the context is missing, not expected or invalid.
+    """
+
+    def __init__(self, model, context=None, name=None):
+        parameters = {"model": model, "context": context, "name": name}
+        self._model = model
+        self._single = True
+        if model.context.expected and context is not None:
+            context = tf.convert_to_tensor(context)
+            self._single = context.shape.rank == model.context.rank
+            if self._single:
+                context = context[None]
+        self._context = model.context.checked(context)
+        super().__init__(
+            dtype=model.event.dtype,
+            reparameterization_type=tfd.NOT_REPARAMETERIZED,
+            validate_args=False,
+            allow_nan_stats=True,
+            parameters=parameters,
+            name=name or model.name,
+        )
+
+    def _event_shape(self):
+        return tf.TensorShape(self._model.event_shape)
+
+    def _event_shape_tensor(self):
+        return tf.constant(self._model.event_shape, tf.int32)
+
+    def _batch_shape(self):
+        if self._single:
+            return tf.TensorShape([])
+        return self._context.shape[:1]
+
+    def _batch_shape_tensor(self):
+        if self._single:
+            return tf.constant([], tf.int32)
+        return tf.shape(self._context)[:1]
+
+    def _sample_n(self, n, seed=None):
+        batch = tf.reduce_prod(self.batch_shape_tensor())
+        static = tf.get_static_value(n * batch)
+        x = self._model.sample(
+            n * batch if static is None else int(static),
+            seed=seed,
+            context=self._repeated(n),
+        )
+        return tf.reshape(
+            x,
+            tf.concat(
+                [[n], self.batch_shape_tensor(), self._model.event_shape], 0
+            ),
+        )
+
+    def _log_prob(self, x):
+        shape = tf.concat(
+            [self.batch_shape_tensor(), self._model.event_shape], 0
+        )
+        x = tf.broadcast_to(x, tf.broadcast_dynamic_shape(tf.shape(x), shape))
+        batch = tf.shape(x)[: -len(self._model.event_shape)]
+        flat = tf.reshape(x, [-1, *self._model.event_shape])
+        copies = tf.shape(flat)[0] // tf.reduce_prod(self.batch_shape_tensor())
+        log_prob = self._model.log_prob(flat, context=self._repeated(copies))
+        return tf.reshape(log_prob, batch)
+
+    def _repeated(self, times):
+        if self._context is None:
+            return None
+        ones = tf.ones([tf.rank(self._context) - 1], tf.int32)
+        return tf.tile(self._context, tf.concat([[times], ones], 0))

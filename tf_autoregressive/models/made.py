@@ -1,0 +1,339 @@
+"""MADE: masked autoencoder for distribution estimation.
+
+Shapes: B batch, D event dimensions, P parameters per dimension, E ensemble
+members (masks), L hidden layers, N blocks, n positions per block.
+"""
+
+import itertools
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tf_autoregressive import masks
+from tf_autoregressive import orderings
+from tf_autoregressive.layers import MaskedDense
+from tf_autoregressive.layers import block_kernel
+from tf_autoregressive.layers.block_kernel import GROUP
+from tf_autoregressive.models.base import AutoregressiveModel
+
+
+@keras.saving.register_keras_serializable(package="tf_autoregressive")
+class MADE(AutoregressiveModel):
+    """Masked autoencoder for distribution estimation [1].
+
+        h[0] = x,  h[l] = g(h[l - 1] @ (W[l] * M[l]) + b[l])
+        parameters = h[L] @ (V * M_V) + x @ (A * M_A) + c
+
+    with masks such that a unit of degree `m` sees the first `m` dimensions of
+    the ordering, and the parameters of a dimension the ones before it. One
+    pass scores an event. A context adds a linear map of itself to every layer,
+    the output included.
+
+    With `num_masks > 1` the hidden degrees are drawn anew for each mask and
+    training cycles through the masks, one an update; with `order_agnostic` each
+    mask has a random ordering too (the first has `ordering`). Scores are then
+    those of the uniform mixture of all members, `log(mean(exp(log_prob)))`.
+
+    Args:
+        event_shape: Shape of one event.
+        units: Units of each hidden layer.
+        activation: The nonlinearity `g`.
+        direct: Whether to connect inputs to outputs directly (`A`) [1, Eq. 11].
+        ordering: `"natural"`, `"reversed"`, `"random"` or a permutation.
+        num_masks: Number of ensemble members `E`.
+        order_agnostic: Whether each mask has an ordering of its own.
+        mask_seed: Seed of the degrees and of the orderings of the masks.
+        **kwargs: Passed to `AutoregressiveModel`: `distribution`,
+            `num_levels`, `num_components`, `num_classes`, `context_shape`.
+
+    Input shape:
+        `[B, *event_shape]`, event values.
+
+    Output shape:
+        A `tfd.Distribution` with batch shape `[B]`.
+
+    Raises:
+        ValueError: If `units` or `num_masks` is below 1, or `ordering` is no
+            permutation.
+
+    Example:
+        >>> model = MADE((28, 28, 1), units=(500, 500), ordering="random")
+        >>> model.count_params() > 1_000_000
+        True
+
+    References:
+        [1] Germain et al., "MADE: Masked Autoencoder for Distribution
+            Estimation", 2015, Eqs. 8 to 13 and Sec. 4.
+            https://arxiv.org/abs/1502.03509
+        Deviation: degree 0, a unit that sees the context alone, is drawn when
+            there is a context.
+    """
+
+    incremental = True
+    block_size = 16
+
+    def __init__(
+        self,
+        event_shape,
+        *,
+        units=(500,),
+        activation="relu",
+        direct=True,
+        ordering="natural",
+        num_masks=1,
+        order_agnostic=False,
+        mask_seed=0,
+        **kwargs,
+    ):
+        super().__init__(event_shape, **kwargs)
+        units = (units,) if isinstance(units, int) else tuple(units)
+        if any(width < 1 for width in units) or num_masks < 1:
+            raise ValueError(
+                "`units` and `num_masks` must be at least 1. "
+                f"Received: units={units}, num_masks={num_masks}"
+            )
+        self.units = units
+        self.activation = keras.activations.get(activation)
+        self.direct = direct
+        self.ordering_argument = ordering
+        self.ensemble_size = num_masks
+        self.order_agnostic = order_agnostic
+        self.mask_seed = mask_seed
+
+        self.ordering, degrees = self._draw_masks()
+        width = self.output_distribution.num_parameters
+        output_degrees = np.repeat(degrees[0], width, axis=1)
+        self.hidden_layers = [
+            MaskedDense(below, above, dtype=self.dtype_policy)
+            for below, above in itertools.pairwise(degrees)
+        ]
+        self.output_layer = MaskedDense(
+            degrees[-1],
+            output_degrees,
+            exclusive=True,
+            kernel_initializer="glorot_uniform",
+            bias_initializer=self.output_distribution.bias_initializer,
+            dtype="float32",
+        )
+        self.direct_layer = None
+        if direct:
+            self.direct_layer = MaskedDense(
+                degrees[0],
+                output_degrees,
+                exclusive=True,
+                use_bias=False,
+                kernel_initializer="zeros",
+                dtype="float32",
+            )
+        self.context_layers = self._make_context_layers()
+        self.build()
+
+    def _draw_masks(self):
+        """Returns orderings `[E, D]` and, for each layer, degrees `[E, U]`."""
+        generator = np.random.default_rng(self.mask_seed)
+        first = orderings.resolve(self.ordering_argument, self.event_shape)
+        members = []
+        for member in range(self.ensemble_size):
+            ordering = first
+            if self.order_agnostic and member > 0:
+                ordering = generator.permutation(first)
+            members.append((ordering, self._draw_degrees(ordering, generator)))
+        drawn, degrees = zip(*members, strict=True)
+        return np.stack(drawn), [
+            np.stack(layer) for layer in zip(*degrees, strict=True)
+        ]
+
+    def _draw_degrees(self, ordering, generator):
+        degrees = [masks.input_degrees(ordering)]
+        # Degree 0 sees no dimension: of use only where there is a context.
+        min_degree = 0 if self.context.expected else 1
+        for width in self.units:
+            degrees.append(
+                masks.hidden_degrees(
+                    width,
+                    self.num_dims,
+                    min_degree=min_degree,
+                    generator=generator,
+                )
+            )
+            min_degree = degrees[-1].min()
+        return degrees
+
+    def _make_context_layers(self):
+        if not self.context.expected:
+            return []
+        widths = [layer.units for layer in self.hidden_layers]
+        return [
+            keras.layers.Dense(width, use_bias=False, dtype="float32")
+            for width in [*widths, self.output_layer.units]
+        ]
+
+    def network(self, inputs, *, context, member, training):
+        x = keras.ops.reshape(inputs, [-1, self.num_dims])
+        shifts = self._context_shifts(context)
+        hidden = x
+        for layer, shift in zip(self.hidden_layers, shifts, strict=False):
+            hidden = self.activation(
+                _shifted(layer(hidden, member=member), shift)
+            )
+        parameters = _shifted(
+            self.output_layer(hidden, member=member), shifts[-1]
+        )
+        if self.direct_layer is not None:
+            parameters += self.direct_layer(x, member=member)
+        return keras.ops.reshape(
+            parameters,
+            [-1, *self.event_shape, self.output_distribution.num_parameters],
+        )
+
+    def _context_shifts(self, context):
+        """Returns what the context adds to each layer, `[B, U]` or `None`."""
+        if context is None:
+            return [None] * (len(self.units) + 1)
+        context = keras.layers.Flatten()(context)
+        return [layer(context) for layer in self.context_layers]
+
+    # Incremental sampling. A hidden unit of degree `m` is finished with the
+    # block that holds position `m`, the first one to use it.
+
+    def init_cache(self, batch_size, *, context, member):
+        num_groups = -(-self.num_sites // (self.block_size * GROUP))
+        num_blocks = num_groups * GROUP
+        reads, writes = self._slots(num_blocks)
+        layers = [*self.hidden_layers, self.output_layer]
+        shifts = self._context_shifts(context)
+        kernels = [
+            block_kernel(layer, source, target, member, shift)
+            for layer, source, target, shift in zip(
+                layers, reads, writes, shifts, strict=True
+            )
+        ]
+        if self.direct_layer is not None:
+            kernels.append(
+                block_kernel(self.direct_layer, reads[0], writes[-1], member)
+            )
+        return {
+            "kernels": kernels,
+            "inputs": [
+                tf.zeros([num_blocks, source.shape[2], batch_size])
+                for source in reads
+            ],
+            "group": [
+                tf.zeros([GROUP, kernel.kernel.shape[1], batch_size])
+                for kernel in kernels
+            ],
+        }
+
+    def _slots(self, num_blocks):
+        """Returns what each layer reads and writes in each block."""
+        size, width = self.block_size, self.output_distribution.num_parameters
+        readers = [*self.hidden_layers, self.output_layer][1:]
+        hidden = [
+            masks.slots(layer.in_degrees // size, num_blocks)
+            for layer in readers
+        ]
+        padding = num_blocks * size - self.num_dims
+        inputs = np.pad(
+            self.ordering, [(0, 0), (0, padding)], constant_values=self.num_dims
+        )
+        outputs = inputs[..., None] * width + np.arange(width, dtype="int32")
+        outputs = np.minimum(outputs, self.num_dims * width)
+        by_block = (self.ensemble_size, num_blocks, -1)
+        return (
+            [inputs.reshape(by_block), *hidden],
+            [*hidden, outputs.reshape(by_block)],
+        )
+
+    def begin_block(self, cache, block):
+        kernels = cache["kernels"]
+        # The direct connections, last of the kernels, read what the first
+        # layer reads: the event.
+        inputs = [*cache["inputs"], cache["inputs"][0]][: len(kernels)]
+        group = tf.cond(
+            block % GROUP == 0,
+            lambda: [
+                kernel.from_earlier_groups(block // GROUP, read)
+                for kernel, read in zip(kernels, inputs, strict=True)
+            ],
+            lambda: cache["group"],
+        )
+        return {
+            "cache": {**cache, "group": group},
+            "earlier": [
+                sums[block % GROUP] + kernel.from_group(block, read)
+                for sums, kernel, read in zip(
+                    group, kernels, inputs, strict=True
+                )
+            ],
+            "within": [kernel.within(block) for kernel in kernels],
+            "drawn": [],
+        }
+
+    def step(self, state, position):
+        width = self.output_distribution.num_parameters
+        rows = slice(position.offset * width, (position.offset + 1) * width)
+        output = len(self.hidden_layers)
+        readings = [(output, self._activations(state)[-1])]
+        if self.direct_layer is not None:
+            readings.append((output + 1, state["drawn"]))
+        parameters = sum(
+            state["earlier"][index][rows]
+            + _product(state["within"][index][rows], read)
+            for index, read in readings
+        )
+        return tf.transpose(parameters)
+
+    def _activations(self, state):
+        """Returns what each layer reads in the block, as far as it is known.
+
+        The sums are made anew at each position, not kept up to date: XLA would
+        fuse all updates so far into every use of a sum.
+        """
+        activations = [state["drawn"]]
+        for index in range(len(self.hidden_layers)):
+            total = state["earlier"][index] + _product(
+                state["within"][index], activations[-1]
+            )
+            activations.append([self.activation(total)])
+        return activations
+
+    def observe(self, state, position, value):
+        value = tf.transpose(self.output_distribution.network_input(value))
+        return {**state, "drawn": [*state["drawn"], value]}
+
+    def end_block(self, state, block):
+        finished = [
+            tf.concat(rows, axis=0) for rows in self._activations(state)
+        ]
+        inputs = [
+            tf.tensor_scatter_nd_update(kept, [[block]], new[None])
+            for kept, new in zip(
+                state["cache"]["inputs"], finished, strict=True
+            )
+        ]
+        return {**state["cache"], "inputs": inputs}
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "units": list(self.units),
+            "activation": keras.activations.serialize(self.activation),
+            "direct": self.direct,
+            "ordering": orderings.to_config(self.ordering_argument),
+            "num_masks": self.ensemble_size,
+            "order_agnostic": self.order_agnostic,
+            "mask_seed": self.mask_seed,
+        }
+
+
+def _shifted(outputs, shift):
+    return outputs if shift is None else outputs + shift
+
+
+def _product(kernel, rows):
+    """Returns `kernel @ rows`, `rows` a list of the leading inputs or all."""
+    if not rows:
+        return 0.0
+    rows = tf.concat(rows, axis=0)
+    return tf.matmul(kernel[:, : rows.shape[0]], rows)

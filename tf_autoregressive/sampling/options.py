@@ -1,0 +1,50 @@
+"""How a draw departs from the model's own distribution."""
+
+import typing
+
+
+class SamplingOptions(typing.NamedTuple):
+    """Options of a draw; the default draws from the model itself.
+
+    Attributes:
+        method: `"incremental"` computes every activation once; `"full"`
+            recomputes the network at every position, as a reference.
+        temperature: Positive; below 1 sharpens every conditional.
+        top_k: Draw from the `k` most probable values, `None` from all.
+        top_p: Draw from the fewest values that hold this probability.
+    """
+
+    method: str = "incremental"
+    temperature: float = 1.0
+    top_k: int | None = None
+    top_p: float | None = None
+
+    def checked(self):
+        """Returns itself, or raises a `ValueError` naming what is wrong."""
+        if self.method not in ("incremental", "full"):
+            raise ValueError(
+                '`method` must be "incremental" or "full". '
+                f"Received: method={self.method!r}"
+            )
+        if not self.temperature > 0.0:
+            raise ValueError(
+                "`temperature` must be positive. "
+                f"Received: temperature={self.temperature}"
+            )
+        if self.top_k is not None and self.top_k < 1:
+            raise ValueError(
+                f"`top_k` must be at least 1. Received: top_k={self.top_k}"
+            )
+        if self.top_p is not None and not 0.0 < self.top_p <= 1.0:
+            raise ValueError(
+                f"`top_p` must be in (0, 1]. Received: top_p={self.top_p}"
+            )
+        return self
+
+    def tempered(self, output, parameters):
+        """Returns the parameters `[..., P]` that these options draw from."""
+        if self == SamplingOptions(method=self.method):
+            return parameters
+        return output.tempered(
+            parameters, self.temperature, self.top_k, self.top_p
+        )
