@@ -7,23 +7,21 @@ of the output distribution.
 import math
 
 import keras
-import numpy as np
 import tensorflow as tf
 import tensorflow_probability as tfp
 
-from tf_autoregressive import metrics
 from tf_autoregressive import orderings
 from tf_autoregressive import sampling
 from tf_autoregressive.distributions import output_distribution
 from tf_autoregressive.models.context import Context
 from tf_autoregressive.models.event import Event
 from tf_autoregressive.models.joint import Joint
-from tf_autoregressive.sampling import noise
+from tf_autoregressive.models.likelihood_model import LikelihoodModel
 
 tfd = tfp.distributions
 
 
-class AutoregressiveModel(keras.Model):
+class AutoregressiveModel(LikelihoodModel):
     """Exact density over events, `p(x) = prod_i p(x[o[i]] | x[o[<i]])`.
 
     A Keras model whose output is the TFP distribution of the conditionals:
@@ -98,43 +96,24 @@ class AutoregressiveModel(keras.Model):
         context_shape=None,
         **kwargs,
     ):
-        # Targets must not be rounded to the compute dtype of a mixed policy.
-        super().__init__(autocast=False, **kwargs)
-        self.output_distribution = output_distribution(
+        output = output_distribution(
             distribution, num_levels=num_levels, num_components=num_components
         )
+        super().__init__(
+            Event(event_shape, output.num_levels),
+            Context(num_classes, context_shape),
+            **kwargs,
+        )
+        self.output_distribution = output
         self.distribution = distribution
         self.num_components = num_components
-        self.event = Event(event_shape, self.output_distribution.num_levels)
-        self.context = Context(num_classes, context_shape)
         self.ordering = orderings.natural(self.event_shape)[None]
-        self.metric = self._unit_metric()
         self._functions = {}
-
-    @property
-    def event_shape(self):
-        """Shape of one event, a tuple."""
-        return self.event.shape
-
-    @property
-    def num_dims(self):
-        """Number of dimensions `D` of an event."""
-        return self.event.num_dims
-
-    @property
-    def num_levels(self):
-        """Number of values of one dimension, `None` if real-valued."""
-        return self.event.num_levels
 
     @property
     def num_sites(self):
         """Number of positions at which a value is drawn."""
         return self.num_dims // self.output_distribution.num_dims
-
-    def _unit_metric(self):
-        if self.num_levels is None:
-            return None
-        return metrics.BitsPerDim(self.num_dims)
 
     # What a model overrides.
 
@@ -217,7 +196,7 @@ class AutoregressiveModel(keras.Model):
             `event_shape`, whose `log_prob(x)` is `log p(x)` in nats; for an
             ensemble a mixture of its members.
         """
-        x, context = self._checked(x, context)
+        x, context = self.checked(x, context)
         return self._distribution(
             self._ensemble_parameters(x, context, training)
         )
@@ -230,20 +209,13 @@ class AutoregressiveModel(keras.Model):
         """
         if isinstance(x, keras.KerasTensor):
             return _Parameters(self)(x, context)
-        x, context = self._checked(x, context)
+        x, context = self.checked(x, context)
         return self._ensemble_parameters(x, context, training)
 
     def log_prob(self, x, context=None):
         """Returns `log p(x)` of each example, `[B]` nats."""
-        x, context = self._checked(x, context)
-        return self._run(
-            "log_prob",
-            lambda x, context: self._distribution(
-                self._ensemble_parameters(x, context)
-            ).log_prob(x),
-            x,
-            context,
-        )
+        x, context = self.checked(x, context)
+        return self._run("log_prob", self.score, x, context)
 
     def log_prob_per_dim(self, x, context=None):
         """Returns `log p(x[o[i]] | x[o[<i]])`, `[B, *event_shape]` nats.
@@ -260,8 +232,13 @@ class AutoregressiveModel(keras.Model):
                 "`log_prob_per_dim` needs one ordering. This ensemble of "
                 f"{self.ensemble_size} members has several: use `log_prob`."
             )
-        x, context = self._checked(x, context)
+        x, context = self.checked(x, context)
         return self._run("log_prob_per_dim", self._log_prob_per_dim, x, context)
+
+    def score(self, x, context=None):
+        """Returns `log p(x)`, `[B]` nats, for tensors that were checked."""
+        parameters = self._ensemble_parameters(x, context)
+        return self._distribution(parameters).log_prob(x)
 
     def joint(self, context=None):
         """Returns the `tfd.Distribution` over whole events.
@@ -271,10 +248,6 @@ class AutoregressiveModel(keras.Model):
                 a batch of them: its leading axis is the batch shape.
         """
         return Joint(self, context)
-
-    def _checked(self, x, context):
-        x = self.event.checked(x)
-        return x, self.context.checked(context, x.shape[0])
 
     def _parameters(self, x, context, member, training=False):
         return self.network(
@@ -373,13 +346,18 @@ class AutoregressiveModel(keras.Model):
         context = self.context.batched(context, num_samples)
 
         def draw(seed, context):
-            return self._draw(num_samples, seed, context, options)
+            x, log_prob = self._draw(num_samples, seed, context, options)
+            if return_log_prob and self.ensemble_size > 1:
+                log_prob = self._tempered_log_prob(x, context, options)
+            return (x, log_prob) if return_log_prob else x
 
-        key = ("sample", num_samples, options)
-        x, log_prob = self._run(
-            key, draw, noise.as_seed(seed), context, jit_compile=jit_compile
+        return self._run(
+            ("sample", num_samples, options, return_log_prob),
+            draw,
+            sampling.as_seed(seed),
+            context,
+            jit_compile=jit_compile,
         )
-        return (x, log_prob) if return_log_prob else x
 
     def complete(
         self,
@@ -426,18 +404,19 @@ class AutoregressiveModel(keras.Model):
         context = self.context.batched(context, x.shape[0])
 
         def draw(seed, context, x, known):
-            return self._draw(tf.shape(x)[0], seed, context, options, x, known)
+            given = sampling.Given(x, known)
+            x, _ = self._draw(tf.shape(x)[0], seed, context, options, given)
+            return x
 
-        completed, _ = self._run(
+        return self._run(
             ("complete", options),
             draw,
-            noise.as_seed(seed),
+            sampling.as_seed(seed),
             context,
             x,
             known,
             jit_compile=jit_compile,
         )
-        return completed
 
     def _options(self, method, temperature, top_k, top_p):
         if method == "incremental" and not self.incremental:
@@ -464,68 +443,14 @@ class AutoregressiveModel(keras.Model):
             )
         return tf.broadcast_to(known, tf.shape(x))
 
-    def _draw(self, num_samples, seed, context, options, x=None, known=None):
-        """Returns events and log-probabilities; a pure function of tensors."""
-        uniforms = noise.uniforms(
-            seed,
-            [
-                num_samples,
-                self.num_sites,
-                self.output_distribution.num_uniforms,
-            ],
-        )
-
-        def draw_member(member):
-            return self._draw_member(
-                uniforms, context, member, options, x, known
-            )
-
-        if self.ensemble_size == 1:
-            return draw_member(0)
-        chosen = noise.members(seed, num_samples, self.ensemble_size)
-
-        def body(member, events):
-            drawn, _ = draw_member(member)
-            mine = tf.reshape(
-                chosen == member, [-1] + [1] * len(self.event_shape)
-            )
-            return member + 1, tf.where(mine, drawn, events)
-
-        events = tf.zeros([num_samples, *self.event_shape], self.event.dtype)
-        _, events = tf.while_loop(
-            lambda member, _: member < self.ensemble_size,
-            body,
-            (0, events),
-            maximum_iterations=self.ensemble_size,
-        )
-        return events, self._tempered_log_prob(events, context, options)
-
-    def _draw_member(self, uniforms, context, member, options, x, known):
-        ordering = tf.gather(tf.constant(self.ordering), member)
-        forced = None
-        if known is not None:
-            if self.any_order:
-                ordering = _known_first(ordering, self._by_site(known))
-            forced = sampling.Forced(
-                _gather_sites(self._by_site(known), ordering)[..., :1],
-                _gather_sites(self._by_site(tf.cast(x, tf.float32)), ordering),
-            )
-        values, log_prob = sampling.draw(
+    def _draw(self, num_samples, seed, context, options, given=None):
+        return sampling.draw_events(
             self,
-            uniforms,
+            num_samples,
+            seed,
             context=self.context.encoded(context),
-            member=member,
-            ordering=ordering,
-            forced=forced,
             options=options,
-        )
-        events = _gather_sites(values, tf.argsort(ordering, axis=-1))
-        events = tf.reshape(events, [-1, *self.event_shape])
-        return tf.cast(events, self.event.dtype), log_prob
-
-    def _by_site(self, events):
-        return tf.reshape(
-            events, [-1, self.num_sites, self.output_distribution.num_dims]
+            given=given,
         )
 
     def _tempered_log_prob(self, x, context, options):
@@ -548,96 +473,6 @@ class AutoregressiveModel(keras.Model):
             )
         return self._functions[key](*args)
 
-    # Training.
-
-    def fit(self, x=None, *args, validation_data=None, **kwargs):
-        """Trains on mean nats per example, as `keras.Model.fit` does.
-
-        `x` is a dataset of batches of events, or of `(events, context)`, or
-        arrays. Values are checked on their way in, whatever the compiler.
-        """
-        if isinstance(x, tf.data.Dataset):
-            # Keras warns of its own default otherwise.
-            kwargs.setdefault("shuffle", False)
-        if validation_data is not None:
-            validation_data = self._checked_data(validation_data)
-        return super().fit(
-            self._checked_data(x),
-            *args,
-            validation_data=validation_data,
-            **kwargs,
-        )
-
-    def evaluate(self, x=None, *args, **kwargs):
-        """Returns `loss` in nats per example and `bits_per_dim`."""
-        return super().evaluate(self._checked_data(x), *args, **kwargs)
-
-    def predict(self, x, *args, **kwargs):
-        """Returns `log p(x)` of every example, NumPy `[N]` nats."""
-        return super().predict(self._checked_data(x), *args, **kwargs)
-
-    def _checked_data(self, data):
-        if not isinstance(data, tf.data.Dataset):
-            if isinstance(data, np.ndarray):
-                self.event.checked(data)
-            return data
-        if tf.equal(data.cardinality(), 0):
-            raise ValueError("The dataset is empty: no example to work on.")
-        return data.map(
-            self._checked_batch, num_parallel_calls=tf.data.AUTOTUNE
-        )
-
-    def _checked_batch(self, *data):
-        x, context = _unpacked(data[0] if len(data) == 1 else data)
-        x, context = self._checked(x, context)
-        return x if context is None else (x, context)
-
-    def train_step(self, data):
-        x, context = self._checked(*_unpacked(data))
-        with tf.GradientTape() as tape:
-            log_prob = self.training_log_prob(x, context)
-            loss = self.compute_loss(x=x, y_pred=log_prob, training=True)
-            scaled = self.optimizer.scale_loss(loss)
-        variables = self.trainable_weights
-        gradients = tape.gradient(scaled, variables)
-        self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
-        return self._update_metrics(log_prob)
-
-    def test_step(self, data):
-        x, context = self._checked(*_unpacked(data))
-        parameters = self._ensemble_parameters(x, context)
-        return self._update_metrics(self._distribution(parameters).log_prob(x))
-
-    def predict_step(self, data):
-        x, context = self._checked(*_unpacked(data))
-        parameters = self._ensemble_parameters(x, context)
-        return self._distribution(parameters).log_prob(x)
-
-    def compute_loss(
-        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
-    ):
-        """Returns mean nats per example plus the layers' own losses.
-
-        Args:
-            x: Event values.
-            y: Not used.
-            y_pred: `log p(x)`, `[B]` nats.
-            sample_weight: Not used.
-            training: Not used.
-        """
-        loss = -tf.reduce_mean(y_pred)
-        if self.losses:
-            loss += tf.add_n(self.losses)
-        # Keras adds up what the replicas return.
-        replicas = tf.distribute.get_strategy().num_replicas_in_sync
-        return loss / replicas
-
-    def _update_metrics(self, log_prob):
-        self._loss_tracker.update_state(-log_prob)
-        if self.metric is not None:
-            self.metric.update_state(log_prob)
-        return self.get_metrics_result()
-
     def get_config(self):
         return {
             "event_shape": list(self.event_shape),
@@ -652,31 +487,6 @@ class AutoregressiveModel(keras.Model):
 
     def get_build_config(self):
         return None
-
-
-def _unpacked(data):
-    """Returns `(x, context)` of what a dataset yields."""
-    if not isinstance(data, (tuple, list)):
-        return data, None
-    if len(data) > 2:
-        raise ValueError(
-            "A dataset must yield `x` or `(x, context)`. "
-            f"Received tuples of {len(data)}"
-        )
-    return data[0], data[1] if len(data) == 2 else None
-
-
-def _gather_sites(tensor, sites):
-    """Gathers `[B, N, ...]` along axis 1 at `sites`, `[N]` or `[B, N]`."""
-    batch_dims = sites.shape.rank - 1
-    return tf.gather(tensor, sites, axis=1, batch_dims=batch_dims)
-
-
-def _known_first(ordering, known):
-    """Returns `[B, N]`: `ordering` with the known sites moved to its front."""
-    known = _gather_sites(known[..., 0], ordering)
-    ranks = tf.argsort(tf.cast(~known, tf.int32), axis=-1, stable=True)
-    return tf.gather(ordering, ranks)
 
 
 class _Parameters(keras.layers.Layer):

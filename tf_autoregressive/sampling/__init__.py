@@ -3,6 +3,17 @@
 from tf_autoregressive.sampling.ancestral import Forced
 from tf_autoregressive.sampling.ancestral import Position
 from tf_autoregressive.sampling.ancestral import draw
+from tf_autoregressive.sampling.events import Given
+from tf_autoregressive.sampling.events import draw_events
+from tf_autoregressive.sampling.noise import as_seed
 from tf_autoregressive.sampling.options import SamplingOptions
 
-__all__ = ["Forced", "Position", "SamplingOptions", "draw"]
+__all__ = [
+    "Forced",
+    "Given",
+    "Position",
+    "SamplingOptions",
+    "as_seed",
+    "draw",
+    "draw_events",
+]
