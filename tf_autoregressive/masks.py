@@ -51,24 +51,3 @@ def dense_mask(in_degrees, out_degrees, *, exclusive: bool = False):
     if exclusive:
         return out_degrees[None, :] > in_degrees[:, None]
     return out_degrees[None, :] >= in_degrees[:, None]
-
-
-def slots(blocks: np.ndarray, num_blocks: int) -> np.ndarray:
-    """Returns which units each block of positions holds, padded.
-
-    Args:
-        blocks: int `[E, U]`, the block of each unit, for each member.
-        num_blocks: Number of blocks.
-
-    Returns:
-        int32 `[E, num_blocks, width]`, unit indices in ascending order; `U`,
-        which is no unit, fills blocks with fewer units than the fullest.
-    """
-    members, units = blocks.shape
-    counts = [np.bincount(row, minlength=num_blocks) for row in blocks]
-    result = np.full((members, num_blocks, np.max(counts)), units, "int32")
-    for member, row in enumerate(blocks):
-        for block in range(num_blocks):
-            held = np.flatnonzero(row == block)
-            result[member, block, : len(held)] = held
-    return result

@@ -1,104 +1,107 @@
 """A masked dense layer cut into blocks of positions, for sampling.
 
-Shapes: B batch, N blocks, I and O units of a block that are read and written.
+Shapes: B batch, I and O units that a block reads and writes at most.
 """
 
+import dataclasses
 import typing
 
 import tensorflow as tf
 
-
-# Blocks to a group. What earlier groups contribute is one large product, which
-# reads all earlier activations once a group instead of once a block.
-GROUP = 4
+from tf_autoregressive.layers.unit_blocks import GROUP
+from tf_autoregressive.layers.unit_blocks import UnitBlocks
 
 
-class BlockKernel(typing.NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class BlockKernel:
     """The weights of a masked dense layer, arranged by block.
 
-    Tensors are feature-major, `[features, B]`, so that a block is a number of
+    Tensors are feature-major, `[units, B]`, so that a block is a number of
     consecutive rows. The outputs of a block are the sum of three parts: from
     all earlier groups of blocks, made once a group; from the earlier blocks of
     its group, made at its start; and from the block's own inputs, made as they
     become known.
 
     Attributes:
-        kernel: `[N, O, N * I]`, masked. `N` is a multiple of `GROUP`.
-        bias: `[N, O, 1]` or `[N, O, B]`.
+        sources: `UnitBlocks` of the inputs.
+        targets: `UnitBlocks` of the outputs.
+        member: Index of the ensemble member.
+        kernel: `[targets.size, sources.size]`, masked.
+        bias: `[targets.size, 1]` or `[targets.size, B]`.
     """
 
+    sources: UnitBlocks
+    targets: UnitBlocks
+    member: typing.Any
     kernel: typing.Any
     bias: typing.Any
 
-    @property
-    def num_inputs(self):
-        """Number of inputs of a block, `I`."""
-        return self.kernel.shape[2] // self.kernel.shape[0]
-
-    def from_earlier_groups(self, group, inputs):
-        """Returns `[GROUP, O, B]`: bias and what earlier groups contribute.
+    def from_earlier_groups(self, block, inputs):
+        """Returns `[targets.sums_width, B]`: bias and earlier groups.
 
         Args:
-            group: Index of the group.
-            inputs: `[N, I, B]`, zeros from the group on.
+            block: Index of the group's first block.
+            inputs: `[sources.size, B]`, zeros from `block` on.
         """
-        num_blocks, num_outputs, num_inputs = self.kernel.shape
-        groups = tf.reshape(
-            self.kernel,
-            [num_blocks // GROUP, GROUP * num_outputs, num_inputs],
-        )
-        sums = tf.matmul(groups[group], tf.reshape(inputs, [num_inputs, -1]))
-        bias = tf.slice(self.bias, [group * GROUP, 0, 0], [GROUP, -1, -1])
-        return tf.reshape(sums, [GROUP, num_outputs, -1]) + bias
+        start = self.targets.start(self.member, block)
+        width = self.targets.group_width
+        kernel = tf.slice(self.kernel, [start, 0], [width, self.sources.size])
+        bias = tf.slice(self.bias, [start, 0], [width, -1])
+        # The padding lets the slice of the group's last block reach past it.
+        padding = self.targets.sums_width - width
+        return tf.pad(tf.matmul(kernel, inputs) + bias, [[0, padding], [0, 0]])
 
-    def from_group(self, block, inputs):
-        """Returns `[O, B]`: what the earlier blocks of the group contribute.
+    def from_earlier(self, block, group_sums, inputs):
+        """Returns `[O, B]`: bias and all earlier blocks.
 
         Args:
             block: Index of the block.
-            inputs: `[N, I, B]`, zeros from `block` on.
+            group_sums: What `from_earlier_groups` returned for its group.
+            inputs: `[sources.size, B]`, zeros from `block` on.
         """
         first = block - block % GROUP
-        rows = tf.slice(inputs, [first, 0, 0], [GROUP, -1, -1])
-        rows = tf.reshape(rows, [GROUP * self.num_inputs, -1])
-        return tf.matmul(self._from_blocks(block, first, GROUP), rows)
+        sums = tf.slice(
+            group_sums,
+            [self._start(block) - self._start(first), 0],
+            [self.targets.width, -1],
+        )
+        start = self.sources.start(self.member, first)
+        width = self.sources.group_width
+        kernel = self._between(block, start, width)
+        return sums + tf.matmul(
+            kernel, tf.slice(inputs, [start, 0], [width, -1])
+        )
 
     def within(self, block):
         """Returns `[O, I]`: weights from the block's own inputs."""
-        return self._from_blocks(block, block, 1)
+        start = self.sources.start(self.member, block)
+        return self._between(block, start, self.sources.width)
 
-    def _from_blocks(self, block, first, number):
-        """Returns `[O, number * I]`: weights from blocks `first` and on."""
+    def _start(self, block):
+        return self.targets.start(self.member, block)
+
+    def _between(self, block, start, width):
         return tf.slice(
             self.kernel,
-            [block, 0, first * self.num_inputs],
-            [1, self.kernel.shape[1], number * self.num_inputs],
-        )[0]
+            [self._start(block), start],
+            [self.targets.width, width],
+        )
 
 
-def block_kernel(layer, sources, targets, member, shift=None):
-    """Returns the `BlockKernel` of a `MaskedDense` layer.
+def sorted_weights(layer, sources, targets, member, shift=None):
+    """Returns `kernel` and `bias` of a `MaskedDense` layer for a `BlockKernel`.
 
     Args:
         layer: A `MaskedDense` layer.
-        sources: int `[E, N, I]`, the inputs each block holds, as
-            `masks.slots` gives them.
-        targets: int `[E, N, O]`, the outputs each block holds.
+        sources: `UnitBlocks` of its inputs.
+        targets: `UnitBlocks` of its outputs.
         member: Index of the ensemble member.
         shift: `[B, units]` to add to the bias, or `None`.
     """
     kernel = tf.cast(layer.masked_kernel(member), tf.float32)
+    kernel = tf.transpose(sources.sort(kernel, member))
     bias = tf.zeros([layer.units]) if layer.bias is None else layer.bias
     bias = tf.cast(bias, tf.float32)[:, None]
     if shift is not None:
         bias += tf.transpose(shift)
-    # The row and the column of zeros are where empty slots point.
-    kernel = tf.pad(kernel, [[0, 1], [0, 1]])
-    bias = tf.pad(bias, [[0, 1], [0, 0]])
-    rows = tf.reshape(tf.constant(sources)[member], [-1])
-    columns = tf.constant(targets)[member]
-    kernel = tf.gather(tf.transpose(tf.gather(kernel, rows)), columns)
-    kernel = tf.ensure_shape(
-        kernel, [*targets.shape[1:], sources.shape[1] * sources.shape[2]]
-    )
-    return BlockKernel(kernel, tf.gather(bias, columns))
+    return targets.sort(kernel, member), targets.sort(bias, member)

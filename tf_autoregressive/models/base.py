@@ -81,7 +81,7 @@ class AutoregressiveModel(LikelihoodModel):
     """
 
     incremental = False
-    block_size = 1
+    block_size = None
     ensemble_size = 1
     any_order = False
 
@@ -346,7 +346,13 @@ class AutoregressiveModel(LikelihoodModel):
         context = self.context.batched(context, num_samples)
 
         def draw(seed, context):
-            x, log_prob = self._draw(num_samples, seed, context, options)
+            x, log_prob = self._draw(
+                num_samples,
+                seed,
+                context,
+                options,
+                with_log_prob=return_log_prob,
+            )
             if return_log_prob and self.ensemble_size > 1:
                 log_prob = self._tempered_log_prob(x, context, options)
             return (x, log_prob) if return_log_prob else x
@@ -405,7 +411,9 @@ class AutoregressiveModel(LikelihoodModel):
 
         def draw(seed, context, x, known):
             given = sampling.Given(x, known)
-            x, _ = self._draw(tf.shape(x)[0], seed, context, options, given)
+            x, _ = self._draw(
+                tf.shape(x)[0], seed, context, options, given=given
+            )
             return x
 
         return self._run(
@@ -443,14 +451,14 @@ class AutoregressiveModel(LikelihoodModel):
             )
         return tf.broadcast_to(known, tf.shape(x))
 
-    def _draw(self, num_samples, seed, context, options, given=None):
+    def _draw(self, num_samples, seed, context, options, **kwargs):
         return sampling.draw_events(
             self,
             num_samples,
             seed,
             context=self.context.encoded(context),
             options=options,
-            given=given,
+            **kwargs,
         )
 
     def _tempered_log_prob(self, x, context, options):

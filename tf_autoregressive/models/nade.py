@@ -1,11 +1,10 @@
 """NADE: the neural autoregressive distribution estimator.
 
 Shapes: B batch, D event dimensions, P parameters per dimension, H hidden
-units, N blocks, n positions per block.
+units.
 """
 
 import keras
-import tensorflow as tf
 
 from tf_autoregressive import orderings
 from tf_autoregressive.layers import NADEConditionals
@@ -55,7 +54,6 @@ class NADE(AutoregressiveModel):
     """
 
     incremental = True
-    block_size = 16
     conditionals_layer = NADEConditionals
 
     def __init__(
@@ -105,43 +103,20 @@ class NADE(AutoregressiveModel):
         return self.context_layer(keras.layers.Flatten()(context))
 
     def init_cache(self, batch_size, *, context, member):
-        num_blocks = -(-self.num_dims // self.block_size)
-        padding = num_blocks * self.block_size - self.num_dims
-        rows = {}
-        for name, tensor in self.conditionals.rows().items():
-            paddings = [[0, padding]] + [[0, 0]] * (len(tensor.shape) - 1)
-            rows[name] = tf.reshape(
-                tf.pad(tensor, paddings),
-                [num_blocks, self.block_size, *tensor.shape[1:]],
-            )
         activation = self.conditionals.first_activation(
             batch_size, self._hidden_bias(context)
         )
-        return {"activation": activation, "rows": rows}
-
-    def begin_block(self, cache, block):
-        unstacked = {
-            name: tf.unstack(tensor[block])
-            for name, tensor in cache["rows"].items()
-        }
-        rows = [
-            dict(zip(unstacked, row, strict=True))
-            for row in zip(*unstacked.values(), strict=True)
-        ]
-        return {**cache, "block": rows}
+        return {"activation": activation, "rows": self.conditionals.rows()}
 
     def step(self, state, position):
-        row = state["block"][position.offset]
+        row = _row(state["rows"], position.rank)
         return self.conditionals.step(state["activation"], row)
 
     def observe(self, state, position, value):
         value = self.output_distribution.network_input(value)
-        row = state["block"][position.offset]
+        row = _row(state["rows"], position.rank)
         activation = self.conditionals.observe(state["activation"], row, value)
         return {**state, "activation": activation}
-
-    def end_block(self, state, block):
-        return {"activation": state["activation"], "rows": state["rows"]}
 
     def get_config(self):
         return {
@@ -150,3 +125,7 @@ class NADE(AutoregressiveModel):
             "activation": keras.activations.serialize(self.activation),
             "ordering": orderings.to_config(self.ordering_argument),
         }
+
+
+def _row(rows, index):
+    return {name: tensor[index] for name, tensor in rows.items()}

@@ -21,12 +21,12 @@ class Position(typing.NamedTuple):
 
     Attributes:
         block: Index of the block of positions, an int32 scalar.
-        offset: Index within the block, a Python int.
+        offset: Index within the block.
         rank: Index in the order, `block * block_size + offset`.
     """
 
     block: typing.Any
-    offset: int
+    offset: typing.Any
     rank: typing.Any
 
 
@@ -51,6 +51,7 @@ def draw(
     ordering=None,
     forced=None,
     options=None,
+    with_log_prob=False,
 ):
     """Draws events from one member of a model.
 
@@ -62,155 +63,133 @@ def draw(
         ordering: int32 `[N]` or `[B, N]`: the site generated at each rank.
         forced: `Forced` values, or `None`.
         options: `SamplingOptions`.
+        with_log_prob: Whether to compute the log-probability too.
 
     Returns:
         values: float32 `[B, N, S]`, in generation order.
         log_prob: `[B]` nats, under what was drawn from; forced positions
-            count like the others.
+            count like the others. Zeros without `with_log_prob`.
     """
     options = options or SamplingOptions()
     loop = _incremental if options.method == "incremental" else _full
-    noise = model.output_distribution.noise(uniforms)
-    return loop(
-        model,
-        noise,
-        context=context,
-        member=member,
-        ordering=ordering,
-        forced=forced,
-        options=options,
-    )
+    conditions = {"context": context, "member": member}
+    if model.any_order:
+        conditions["ordering"] = ordering
+    drawer = _Drawer(model, uniforms, forced, options, with_log_prob)
+    return loop(model, drawer, ordering, conditions)
 
 
-def _incremental(model, noise, *, context, member, ordering, forced, options):
-    size = model.block_size
-    num_positions = noise.shape[1]
-    num_blocks = -(-num_positions // size)
-    batch_size = tf.shape(noise)[0]
-    noise = _by_block(noise, size, num_blocks)
-    if forced is not None:
-        forced = Forced(*(_by_block(t, size, num_blocks) for t in forced))
+class _Drawer:
+    """Turns the parameters of a rank into a value, and scores it."""
 
-    def body(block, cache, values, log_prob):
-        state = model.begin_block(cache, block)
-        of_block = [tf.unstack(noise[block])]
-        if forced is not None:
-            of_block += [tf.unstack(tensor[block]) for tensor in forced]
-        drawn = []
-        for offset, (position_noise, *given) in enumerate(
-            zip(*of_block, strict=True)
-        ):
+    def __init__(self, model, uniforms, forced, options, with_log_prob):
+        self.output = model.output_distribution
+        self.options = options
+        self.with_log_prob = with_log_prob
+        self.num_positions = uniforms.shape[1]
+        self.batch_size = tf.shape(uniforms)[0]
+        self.noise = _by_rank(self.output.noise(uniforms))
+        self.forced = None if forced is None else [*map(_by_rank, forced)]
+
+    def __call__(self, parameters, rank):
+        """Returns the value `[B, S]` and its log-probability `[B]`."""
+        parameters = self.options.tempered(self.output, parameters)
+        value = self.output.draw(parameters, self.noise[rank])
+        if self.forced is not None:
+            known, known_value = (tensor[rank] for tensor in self.forced)
+            value = tf.where(known, known_value, value)
+        if not self.with_log_prob:
+            return value, 0.0
+        return value, self.output.log_prob_per_dim(parameters, value[..., 0])
+
+    def new_values(self):
+        """Returns an array for the values of all ranks."""
+        return tf.TensorArray(
+            tf.float32,
+            self.num_positions,
+            element_shape=[None, self.output.num_dims],
+        )
+
+
+def _by_rank(tensor):
+    """Returns `[B, N, ...]` as `[N, B, ...]`: contiguous at each rank."""
+    return tf.transpose(tensor, [1, 0, 2])
+
+
+def _incremental(model, drawer, ordering, conditions):
+    size = model.block_size or drawer.num_positions
+    num_blocks = -(-drawer.num_positions // size)
+
+    def draw_block(block, cache, values, log_prob):
+        def is_in_block(offset, *_):
+            rank = block * size + offset
+            return (offset < size) & (rank < drawer.num_positions)
+
+        def draw_position(offset, state, values, log_prob):
             position = Position(block, offset, block * size + offset)
-            parameters = options.tempered(
-                model.output_distribution, model.step(state, position)
+            value, scored = drawer(model.step(state, position), position.rank)
+            return (
+                offset + 1,
+                model.observe(state, position, value),
+                values.write(position.rank, value),
+                log_prob + scored,
             )
-            value = _draw_or_keep(model, parameters, position_noise, given)
-            state = model.observe(state, position, value)
-            drawn.append(value)
-            # The last block may reach past the event.
-            log_prob += tf.where(
-                position.rank < num_positions,
-                _log_prob(model, parameters, value),
-                0.0,
-            )
-        values = values.write(block, tf.stack(drawn))
+
+        _, state, values, log_prob = tf.while_loop(
+            is_in_block,
+            draw_position,
+            (0, model.begin_block(cache, block), values, log_prob),
+            maximum_iterations=size,
+        )
         return block + 1, model.end_block(state, block), values, log_prob
 
     _, _, values, log_prob = tf.while_loop(
         lambda block, *_: block < num_blocks,
-        body,
+        draw_block,
         (
             0,
-            _init_cache(model, batch_size, context, member, ordering),
-            tf.TensorArray(
-                tf.float32,
-                num_blocks,
-                element_shape=[size, None, model.output_distribution.num_dims],
-            ),
-            tf.zeros([batch_size]),
+            model.init_cache(drawer.batch_size, **conditions),
+            drawer.new_values(),
+            tf.zeros([drawer.batch_size]),
         ),
         maximum_iterations=num_blocks,
     )
-    values = tf.reshape(
-        values.stack(),
-        [num_blocks * size, batch_size, model.output_distribution.num_dims],
-    )
-    return tf.transpose(values[:num_positions], [1, 0, 2]), log_prob
+    return tf.transpose(values.stack(), [1, 0, 2]), log_prob
 
 
-def _by_block(tensor, size, num_blocks):
-    """Returns `[B, N, ...]` as `[num_blocks, size, B, ...]`, padded."""
-    padding = num_blocks * size - tensor.shape[1]
-    tensor = tf.pad(tensor, [[0, 0], [0, padding], [0, 0]])
-    tensor = tf.transpose(tensor, [1, 0, 2])
-    shape = tf.shape(tensor)
-    return tf.reshape(tensor, [num_blocks, size, shape[1], tensor.shape[2]])
-
-
-def _init_cache(model, batch_size, context, member, ordering):
-    extra = {"ordering": ordering} if model.any_order else {}
-    return model.init_cache(batch_size, context=context, member=member, **extra)
-
-
-def _draw_or_keep(model, parameters, noise, given):
-    value = model.output_distribution.draw(parameters, noise)
-    if not given:
-        return value
-    known, known_value = given
-    return tf.where(known, known_value, value)
-
-
-def _log_prob(model, parameters, value):
+def _full(model, drawer, ordering, conditions):
     output = model.output_distribution
-    return output.log_prob_per_dim(parameters, value[..., 0])
-
-
-def _full(model, noise, *, context, member, ordering, forced, options):
-    output = model.output_distribution
-    num_positions = noise.shape[1]
-    batch_size = tf.shape(noise)[0]
+    num_positions, batch_size = drawer.num_positions, drawer.batch_size
     sites = tf.broadcast_to(ordering, [batch_size, num_positions])
-    extra = {"ordering": ordering} if model.any_order else {}
 
     def parameters_at(events, site):
-        parameters = model.network(
-            output.network_input(
-                tf.reshape(events, [batch_size, *model.event_shape])
-            ),
-            context=context,
-            member=member,
-            training=False,
-            **extra,
+        inputs = output.network_input(
+            tf.reshape(events, [batch_size, *model.event_shape])
         )
         parameters = tf.reshape(
-            parameters, [batch_size, num_positions, output.num_parameters]
+            model.network(inputs, training=False, **conditions),
+            [batch_size, num_positions, output.num_parameters],
         )
         return tf.gather(parameters, site, batch_dims=1)
 
-    def body(rank, events, values, log_prob):
+    def draw_position(rank, events, values, log_prob):
         site = sites[:, rank]
-        parameters = options.tempered(output, parameters_at(events, site))
-        given = [] if forced is None else [t[:, rank] for t in forced]
-        value = _draw_or_keep(model, parameters, noise[:, rank], given)
+        value, scored = drawer(parameters_at(events, site), rank)
         here = tf.range(num_positions)[None, :, None] == site[:, None, None]
         return (
             rank + 1,
             tf.where(here, value[:, None], events),
             values.write(rank, value),
-            log_prob + _log_prob(model, parameters, value),
+            log_prob + scored,
         )
 
     _, _, values, log_prob = tf.while_loop(
         lambda rank, *_: rank < num_positions,
-        body,
+        draw_position,
         (
             0,
             tf.zeros([batch_size, num_positions, output.num_dims]),
-            tf.TensorArray(
-                tf.float32,
-                num_positions,
-                element_shape=[None, output.num_dims],
-            ),
+            drawer.new_values(),
             tf.zeros([batch_size]),
         ),
         maximum_iterations=num_positions,

@@ -24,7 +24,16 @@ class Given(typing.NamedTuple):
     known: typing.Any
 
 
-def draw_events(model, num_samples, seed, *, context, options, given=None):
+def draw_events(
+    model,
+    num_samples,
+    seed,
+    *,
+    context,
+    options,
+    given=None,
+    with_log_prob=False,
+):
     """Draws events; a pure function of its arguments and the weights.
 
     Args:
@@ -34,11 +43,13 @@ def draw_events(model, num_samples, seed, *, context, options, given=None):
         context: Encoded context `[B, ...]` or `None`.
         options: `SamplingOptions`.
         given: `Given` events to complete, or `None`.
+        with_log_prob: Whether to compute the log-probability too.
 
     Returns:
         events: `[B, *event_shape]`.
         log_prob: `[B]` nats under the distributions that were drawn from; for
             an ensemble those of the member that each event was drawn from.
+            Zeros without `with_log_prob`.
     """
     output = model.output_distribution
     uniforms = noise.uniforms(
@@ -46,7 +57,9 @@ def draw_events(model, num_samples, seed, *, context, options, given=None):
     )
 
     def draw_member(member):
-        return _draw_member(model, uniforms, context, member, options, given)
+        return _draw_member(
+            model, uniforms, context, member, options, given, with_log_prob
+        )
 
     if model.ensemble_size == 1:
         return draw_member(0)
@@ -74,7 +87,9 @@ def draw_events(model, num_samples, seed, *, context, options, given=None):
     return events, log_prob
 
 
-def _draw_member(model, uniforms, context, member, options, given):
+def _draw_member(
+    model, uniforms, context, member, options, given, with_log_prob
+):
     ordering = tf.gather(tf.constant(model.ordering), member)
     forced = None
     if given is not None:
@@ -94,6 +109,7 @@ def _draw_member(model, uniforms, context, member, options, given):
         ordering=ordering,
         forced=forced,
         options=options,
+        with_log_prob=with_log_prob,
     )
     events = _gather_sites(values, tf.argsort(ordering, axis=-1))
     events = tf.reshape(events, [-1, *model.event_shape])

@@ -1,0 +1,87 @@
+"""Prints what drawing N events costs, in scoring passes over N events.
+
+python -m tests.benchmarks.sampling [--full]
+
+Scoring is timed in a plain graph and under XLA, and the faster one counts.
+Samples and scores alternate within one run, so that a drift of the machine
+meets both; the medians are compared. `--full` adds the recomputation of the
+whole network at every position.
+"""
+
+import argparse
+import statistics
+import time
+
+import tensorflow as tf
+
+import tf_autoregressive as tfar
+
+EVENT_SHAPE = (28, 28, 1)
+MODELS = {
+    "FVSBN": lambda: tfar.models.FVSBN(EVENT_SHAPE),
+    "NADE-500": lambda: tfar.models.NADE(EVENT_SHAPE, units=500),
+    "MADE-500-500": lambda: tfar.models.MADE(EVENT_SHAPE, units=(500, 500)),
+}
+
+
+def seconds(function):
+    """Returns how long one call takes until its result is there."""
+    start = time.perf_counter()
+    tf.nest.map_structure(lambda tensor: tensor.numpy(), function())
+    return time.perf_counter() - start
+
+
+def alternated(functions, repeats):
+    """Returns the median seconds of each function, called in turn."""
+    for function in functions.values():
+        seconds(function)  # traces and compiles
+    times = {name: [] for name in functions}
+    for _ in range(repeats):
+        for name, function in functions.items():
+            times[name].append(seconds(function))
+    return {name: statistics.median(taken) for name, taken in times.items()}
+
+
+def measured(model, number, *, full):
+    """Returns the seconds of scoring and sampling `number` events."""
+    x = model.sample(number, seed=1, jit_compile=True)
+    scores = {
+        jit: tf.function(
+            lambda x: model(x).log_prob(x), jit_compile=jit, autograph=False
+        )
+        for jit in (False, True)
+    }
+    functions = {
+        "score, graph": lambda: scores[False](x),
+        "score, XLA": lambda: scores[True](x),
+        "sample, graph": lambda: model.sample(number, seed=0),
+        "sample, XLA": lambda: model.sample(number, seed=0, jit_compile=True),
+    }
+    if full:
+        functions["sample, full"] = lambda: model.sample(
+            number, seed=0, method="full"
+        )
+    return alternated(functions, repeats=3 if full else 15)
+
+
+def main():
+    """Prints a line for each model and number of events."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--numbers", type=int, nargs="+", default=[64, 2048])
+    arguments = parser.parse_args()
+    for name, build in MODELS.items():
+        model = build()
+        for number in arguments.numbers:
+            times = measured(model, number, full=arguments.full)
+            score = min(times["score, graph"], times["score, XLA"])
+            print(f"{name}, N = {number}: one scoring pass {score * 1e3:.1f} ms")
+            for way, taken in times.items():
+                print(
+                    f"    {way:14s} {taken * 1e3:8.1f} ms"
+                    f" = {taken / score:6.1f} passes"
+                )
+
+
+if __name__ == "__main__":
+    main()

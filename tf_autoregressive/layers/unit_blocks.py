@@ -1,0 +1,97 @@
+"""The units of a layer in the order in which sampling finishes them.
+
+Shapes: E ensemble members, U units, N blocks of positions.
+"""
+
+import dataclasses
+
+import numpy as np
+import tensorflow as tf
+
+# Blocks to a group. What earlier groups contribute to a group is one large
+# matrix product, which reads all earlier activations once a group instead of
+# once a block.
+GROUP = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class UnitBlocks:
+    """Units sorted by the position that needs them first, cut into blocks.
+
+    A block or a group of blocks is a slice of the sorted units: it starts at
+    its first unit and is as wide as the fullest block or group, so that its
+    width is static. What a slice holds beyond its own units belongs to later
+    blocks, or is padding.
+
+    Attributes:
+        order: int `[E, U]`, the sorted units of each member.
+        starts: int32 `[E, N + 1]`, where each block starts; `N` is a multiple
+            of `GROUP`.
+    """
+
+    order: np.ndarray
+    starts: np.ndarray
+
+    @property
+    def width(self):
+        """Units of the fullest block."""
+        return int(np.diff(self.starts).max())
+
+    @property
+    def group_width(self):
+        """Units of the fullest group."""
+        return int(np.diff(self.starts[:, ::GROUP]).max())
+
+    @property
+    def sums_width(self):
+        """Units of a group, and room for a slice from any of its blocks."""
+        return self.group_width + self.width
+
+    @property
+    def size(self):
+        """Units and padding: no slice reaches past it."""
+        return self.order.shape[1] + self.group_width
+
+    def start(self, member, block):
+        """Returns the sorted index of the first unit of a block, a scalar."""
+        return tf.constant(self.starts)[member, block]
+
+    def sort(self, tensor, member):
+        """Returns a tensor `[U, ...]` with its rows sorted, padded to `size`.
+
+        The padding is zeros.
+        """
+        tensor = tf.gather(tensor, tf.constant(self.order)[member])
+        paddings = [[0, self.group_width]] + [[0, 0]] * (tensor.shape.rank - 1)
+        return tf.pad(tensor, paddings)
+
+    def store(self, stored, member, block, units):
+        """Returns `stored` with the units of a block written into it.
+
+        Args:
+            stored: `[size, B]`.
+            member: Index of the ensemble member.
+            block: Index of the block.
+            units: `[width, B]`; those beyond the block's own are not stored.
+        """
+        start = self.start(member, block)
+        rows = tf.range(self.width)
+        own = rows < self.start(member, block + 1) - start
+        units = tf.where(own[:, None], units, 0.0)
+        return tf.tensor_scatter_nd_update(
+            stored, (start + rows)[:, None], units
+        )
+
+
+def unit_blocks(positions, block_size, num_blocks) -> UnitBlocks:
+    """Returns the `UnitBlocks` of units with these positions.
+
+    Args:
+        positions: int `[E, U]`, the position that needs each unit first.
+        block_size: Positions to a block.
+        num_blocks: Number of blocks `N`, a multiple of `GROUP`.
+    """
+    edges = np.arange(num_blocks + 1) * block_size
+    order = np.argsort(positions, axis=1, kind="stable")
+    starts = [np.searchsorted(np.sort(row), edges) for row in positions]
+    return UnitBlocks(order, np.array(starts, "int32"))
