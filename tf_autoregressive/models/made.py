@@ -259,34 +259,36 @@ class MADE(AutoregressiveModel):
             ],
             lambda: cache["group_sums"],
         )
+        earlier = [
+            kernel.from_earlier(block, sums, read)
+            for kernel, sums, read in zip(
+                kernels, group_sums, units, strict=True
+            )
+        ]
+        within = [kernel.within(block) for kernel in kernels]
+        if self.direct_layer is not None:
+            earlier[-2] += earlier[-1]
         return {
             "cache": {**cache, "group_sums": group_sums},
-            "earlier": [
-                kernel.from_earlier(block, sums, read)
-                for kernel, sums, read in zip(
-                    kernels, group_sums, units, strict=True
-                )
-            ],
-            "within": [kernel.within(block) for kernel in kernels],
-            "drawn": tf.zeros([self.block_size, tf.shape(group_sums[0])[1]]),
+            "earlier": earlier,
+            "within": within,
+            "drawn": tf.zeros([self.block_size, tf.shape(earlier[0])[1]]),
         }
 
     def step(self, state, position):
         width = self.output_distribution.num_parameters
-        first_row = position.offset * width
-        output = len(self.hidden_layers)
-        readings = [(output, self._activations(state)[-1])]
-        if self.direct_layer is not None:
-            readings.append((output + 1, state["drawn"]))
 
         def rows(tensor):
-            return tf.slice(tensor, [first_row, 0], [width, -1])
+            return tf.slice(tensor, [position.offset * width, 0], [width, -1])
 
-        parameters = sum(
-            rows(state["earlier"][index])
-            + tf.matmul(rows(state["within"][index]), read)
-            for index, read in readings
+        output = len(self.hidden_layers)
+        parameters = rows(state["earlier"][output]) + tf.matmul(
+            rows(state["within"][output]), self._activations(state)[-1]
         )
+        if self.direct_layer is not None:
+            parameters += tf.matmul(
+                rows(state["within"][output + 1]), state["drawn"]
+            )
         return tf.transpose(parameters)
 
     def _activations(self, state):
