@@ -75,7 +75,9 @@ def main():
         for number in arguments.numbers:
             times = measured(model, number, full=arguments.full)
             score = min(times["score, graph"], times["score, XLA"])
-            print(f"{name}, N = {number}: one scoring pass {score * 1e3:.1f} ms")
+            print(
+                f"{name}, N = {number}: one scoring pass {score * 1e3:.1f} ms"
+            )
             for way, taken in times.items():
                 print(
                     f"    {way:14s} {taken * 1e3:8.1f} ms"
