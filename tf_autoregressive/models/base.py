@@ -46,11 +46,12 @@ class AutoregressiveModel(LikelihoodModel):
     That is a complete model: it trains, scores, saves, completes, and samples
     with one network pass per position. For sampling that computes every
     activation once, set `incremental = True` and override `init_cache`, `step`
-    and `observe` (and, to work in blocks of `block_size` positions,
-    `begin_block` and `end_block`). Models that are not generated in raster
-    order set `self.ordering`, int32 `[E, D]`; mixtures of several members set
-    `ensemble_size`; estimates of `log p(x)` to train on go in
-    `training_log_prob`.
+    and `observe`; to do part of the work once every `block_size` positions,
+    `begin_block` and `end_block` as well. Models that are not generated in
+    raster order set `self.ordering`, int32 `[E, D]`; mixtures of several
+    members set `ensemble_size`; estimates of `log p(x)` to train on go in
+    `training_log_prob`. Models whose `network` and `init_cache` take an
+    `ordering`, `[D]` or `[B, D]`, set `any_order = True`.
 
     Args:
         event_shape: Shape of one event.
@@ -67,6 +68,7 @@ class AutoregressiveModel(LikelihoodModel):
             go together.
 
     Example:
+        >>> import numpy as np
         >>> class Independent(AutoregressiveModel):
         ...     def __init__(self, event_shape, **kwargs):
         ...         super().__init__(event_shape, **kwargs)
