@@ -272,7 +272,9 @@ class MADE(AutoregressiveModel):
             "cache": {**cache, "group_sums": group_sums},
             "earlier": earlier,
             "within": within,
-            "drawn": tf.zeros([self.block_size, tf.shape(earlier[0])[1]]),
+            "drawn": tf.zeros(
+                [kernels[0].sources.width, tf.shape(earlier[0])[1]]
+            ),
         }
 
     def step(self, state, position):

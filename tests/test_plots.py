@@ -1,0 +1,148 @@
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tf_autoregressive import plots
+
+
+def pixels_of(file):
+    file.seek(0)
+    return np.asarray(Image.open(file))
+
+
+def test_binary_images_are_black_and_white_in_rows():
+    images = np.zeros((3, 1, 2, 1), int)
+    images[1] = 1
+    grid = plots.image_grid(images, num_levels=2, num_columns=2, padding=1)
+    b = 64
+    np.testing.assert_array_equal(
+        grid[..., 0],
+        [
+            [b, b, b, b, b, b, b],
+            [b, 0, 0, b, 255, 255, b],
+            [b, b, b, b, b, b, b],
+            [b, 0, 0, b, b, b, b],
+            [b, b, b, b, b, b, b],
+        ],
+    )
+    np.testing.assert_array_equal(grid[..., 0], grid[..., 2])
+
+
+@pytest.mark.parametrize(
+    ("num_levels", "value", "shown"),
+    [(256, 200, 200), (2, 1, 255), (4, 2, 170), (65536, 32768, 128)],
+)
+def test_levels_are_spread_over_the_grey_scale(num_levels, value, shown):
+    image = np.full((1, 1, 1, 1), value)
+    grid = plots.image_grid(image, num_levels=num_levels, padding=0)
+    assert grid[0, 0, 0] == shown
+
+
+def test_colours_stay_colours():
+    image = np.array([1, 2, 3]).reshape(1, 1, 1, 3)
+    grid = plots.image_grid(image, num_levels=256, padding=0)
+    np.testing.assert_array_equal(grid[0, 0], [1, 2, 3])
+
+
+def test_a_grid_is_about_square_unless_told_otherwise():
+    images = np.zeros((10, 4, 4, 1), int)
+    assert plots.image_grid(images, num_levels=2).shape == (16, 21, 3)
+    wide = plots.image_grid(images, num_levels=2, num_columns=10)
+    assert wide.shape == (6, 51, 3)
+
+
+@pytest.mark.parametrize(
+    ("images", "num_levels", "message"),
+    [
+        (np.zeros((4, 4, 1)), 2, r"shape=\(4, 4, 1\)"),
+        (np.zeros((1, 4, 4, 2)), 2, r"shape=\(1, 4, 4, 2\)"),
+        (np.zeros((0, 4, 4, 1)), 2, r"shape=\(0, 4, 4, 1\)"),
+        (np.full((1, 4, 4, 1), 2), 2, r"\[0, 1\].*Received values in \[2, 2\]"),
+        (np.full((1, 4, 4, 1), -1), 2, r"Received values in \[-1, -1\]"),
+        (np.full((1, 4, 4, 1), np.nan), 2, r"Received values in \[nan, nan\]"),
+        (np.zeros((1, 4, 4, 1)), 1, "num_levels=1"),
+    ],
+)
+def test_what_is_no_image_is_refused(images, num_levels, message):
+    with pytest.raises(ValueError, match=message):
+        plots.image_grid(images, num_levels=num_levels)
+
+
+def test_a_grid_is_written_as_png_to_a_path(tmp_path):
+    path = tmp_path / "grid.png"
+    images = np.ones((1, 2, 3, 1), int)
+    plots.save_image_grid(path, images, num_levels=2, scale=3)
+    with Image.open(path) as picture:
+        assert picture.size == (15, 12)
+        assert picture.getpixel((7, 6)) == (255, 255, 255)
+
+
+def test_completions_show_the_original_what_was_known_and_the_rest():
+    original = np.array([[[1], [0]]])
+    known = np.array([[[True], [False]]])
+    completed = np.array([[[1], [1]]])[None, None]
+    file = io.BytesIO()
+    plots.save_completions(
+        file, original[None], known, completed, num_levels=2, scale=1
+    )
+    row = pixels_of(file)[1, :, 0]
+    np.testing.assert_array_equal(
+        row, [64, 255, 0, 64, 255, 128, 64, 255, 255, 64]
+    )
+
+
+def test_each_example_may_have_its_own_known_positions():
+    originals = np.ones((2, 1, 1, 3), int)
+    known = np.array([True, False]).reshape(2, 1, 1, 1)
+    completed = originals[:, None]
+    file = io.BytesIO()
+    plots.save_completions(
+        file, originals, known, completed, num_levels=2, scale=1
+    )
+    assert pixels_of(file)[1::2, 3, 1].tolist() == [255, 128]
+
+
+def test_completions_that_do_not_fit_are_refused():
+    originals = np.zeros((2, 4, 4, 1), int)
+    with pytest.raises(ValueError, match=r"completed.shape=\(3, 2, 4, 4, 1\)"):
+        plots.save_completions(
+            io.BytesIO(),
+            originals,
+            np.ones((4, 4, 1), bool),
+            np.zeros((3, 2, 4, 4, 1), int),
+            num_levels=2,
+        )
+
+
+def test_learning_curves_are_drawn_without_global_state():
+    from matplotlib import _pylab_helpers
+
+    file = io.BytesIO()
+    plots.save_learning_curves(
+        file, {"train": ([1, 2], [3.0, 2.0]), "validation": ([2], [2.5])}
+    )
+    # More than the white of an empty figure and the black of its axes.
+    assert len(np.unique(pixels_of(file).reshape(-1, 4), axis=0)) > 10
+    assert _pylab_helpers.Gcf.figs == {}
+
+
+def test_curves_that_cannot_be_drawn_are_refused():
+    with pytest.raises(ValueError, match="at least one curve"):
+        plots.save_learning_curves(io.BytesIO(), {})
+    with pytest.raises(ValueError, match=r"curves\['a'\].*2 x, 1 y"):
+        plots.save_learning_curves(io.BytesIO(), {"a": ([1, 2], [1.0])})
+
+
+@pytest.mark.parametrize(
+    ("event_shape", "expected"),
+    [
+        ((28, 28, 1), True),
+        ((8, 8, 3), True),
+        ((8, 8, 2), False),
+        ((784,), False),
+    ],
+)
+def test_images_are_told_from_other_events(event_shape, expected):
+    assert plots.is_image_shape(event_shape) == expected

@@ -1,0 +1,144 @@
+import pydantic
+import pytest
+
+from trainers import recipes
+from trainers.errors import UsageError
+from trainers.overrides import with_overrides
+from trainers.recipe import Recipe
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("epochs", "five"),
+        ("epochs", 5.0),
+        ("epochs", 0),
+        ("epochs", True),
+        ("learning_rate", -1.0),
+        ("learning_rate", float("nan")),
+        ("schedule", "linear"),
+        ("precision", "float64"),
+        ("ema_momentum", 1.0),
+        ("final_learning_rate_fraction", 1.5),
+        ("number_of_epochs", 3),
+    ],
+)
+def test_a_wrong_value_or_an_unknown_field_is_refused(recipe, field, value):
+    with pytest.raises(pydantic.ValidationError, match=field):
+        recipe(**{field: value})
+
+
+def test_schedules_that_cannot_be_are_refused(recipe):
+    with pytest.raises(pydantic.ValidationError, match="warmup_steps=5"):
+        recipe(
+            schedule="exponential",
+            warmup_steps=5,
+            final_learning_rate_fraction=0.1,
+        )
+    with pytest.raises(pydantic.ValidationError, match="never reaches 0"):
+        recipe(schedule="exponential")
+
+
+def test_a_recipe_is_frozen_and_survives_json(recipe):
+    written = recipe(model_options={"units": [8, 9], "deep": {"a": [1]}})
+    assert written.model_options == {"units": (8, 9), "deep": {"a": (1,)}}
+    assert Recipe.model_validate(written.model_dump(mode="json")) == written
+    with pytest.raises(pydantic.ValidationError, match="frozen"):
+        written.epochs = 3
+
+
+def test_settings_leave_out_what_does_not_change_the_run(recipe):
+    assert recipe().settings() == recipe(measured="1 nat").settings()
+    assert recipe().settings() != recipe(epochs=3).settings()
+
+
+@pytest.mark.parametrize(
+    ("assignment", "field", "expected"),
+    [
+        ("epochs=5", "epochs", 5),
+        ("learning_rate=1e-4", "learning_rate", 1e-4),
+        ("learning_rate=1", "learning_rate", 1.0),
+        ("jit_compile=true", "jit_compile", True),
+        ("early_stopping_patience=null", "early_stopping_patience", None),
+        ("schedule=constant", "schedule", "constant"),
+        ("schedule = constant", "schedule", "constant"),
+        ("model_options.units=8,9", "model_options", {"units": (8, 9)}),
+        ("model_options.units=8", "model_options", {"units": (8,)}),
+        ("model_options.units=[8]", "model_options", {"units": (8,)}),
+        (
+            "model_options.direct=false",
+            "model_options",
+            {"units": (5,), "direct": False},
+        ),
+        ('model_options={"units": [3]}', "model_options", {"units": (3,)}),
+    ],
+)
+def test_overrides_are_typed(recipe, assignment, field, expected):
+    changed = with_overrides(
+        recipe(model_options={"units": (5,)}), [assignment]
+    )
+    assert getattr(changed, field) == expected
+
+
+def test_later_overrides_win(recipe):
+    assert with_overrides(recipe(), ["epochs=3", "epochs=4"]).epochs == 4
+
+
+@pytest.mark.parametrize(
+    ("assignment", "message"),
+    [
+        ("epochs", "key=value.*Received: --set epochs"),
+        ("epoch=5", "Did you mean 'epochs'.*Valid settings:.*learning_rate"),
+        ("name=other", "no such setting"),
+        ("epochs.x=5", "no such setting"),
+        ("epochs=five", "`epochs`: .*valid integer.*Received: 'five'"),
+        ("epochs=2.5", "`epochs`.*Received: 2.5"),
+        ("schedule=linear", "'constant', 'cosine' or 'exponential'"),
+        ("schedule=exponential", "^`final_learning_rate_fraction` must be"),
+        ("model_options=3", "`model_options`.*dictionary"),
+    ],
+)
+def test_a_wrong_override_says_what_is_right(recipe, assignment, message):
+    with pytest.raises(UsageError, match=message):
+        with_overrides(recipe(), [assignment])
+
+
+def test_every_recipe_has_its_own_name_and_states_its_result():
+    families = recipes.families()
+    every = [recipe for family in families.values() for recipe in family]
+    names = [recipe.name for recipe in every]
+    assert len(set(names)) == len(names)
+    assert {"fvsbn_dna", "nade_adult", "made_8000_binarized_mnist"} <= {*names}
+    for recipe in every:
+        assert "nats" in recipe.published
+        assert recipe.measured
+        assert recipe.cost
+
+
+def test_a_file_of_one_recipe_is_named_like_it_and_says_how_to_run_it():
+    for name, family in recipes.families().items():
+        text = getattr(recipes, name).__doc__
+        for part in ("Paper:", "Published:", "Measured:", "Cost:"):
+            assert part in text
+        assert f"Command: tfar train {name}" in text
+        if len(family) == 1:
+            assert family[0].name == name
+
+
+def test_a_family_stands_for_all_its_recipes():
+    assert [recipe.dataset for recipe in recipes.find("made_binary_uci")] == [
+        "adult",
+        "connect4",
+        "dna",
+        "mushrooms",
+        "nips_0_12",
+        "ocr_letters",
+    ]
+    assert [recipe.name for recipe in recipes.find("made_dna")] == ["made_dna"]
+
+
+def test_an_unknown_recipe_names_the_closest():
+    with pytest.raises(
+        UsageError, match=r"Did you mean 'made_dna'.*nade_adult"
+    ):
+        recipes.find("made_dan")

@@ -1,0 +1,7 @@
+"""The training program: recipes, exact resume, and the `tfar` command.
+
+`recipe` says what a recipe holds and `recipes/` has one file for a published
+result; `run` trains one into a run directory; `cli` is the console command.
+Modules are imported from here one by one, so that listing the recipes does
+not wait for TensorFlow.
+"""

@@ -1,0 +1,153 @@
+"""What the subcommands of `tfar` do.
+
+TensorFlow and what imports it are imported inside the functions: the library
+takes seconds to load, the list of recipes should not.
+"""
+
+import argparse
+import pathlib
+import sys
+
+from . import recipes
+from .errors import UsageError
+from .known import known_positions
+from .overrides import with_overrides
+from .recipe import Recipe
+from .run_directory import RunDirectory
+from .summary import score_text
+from .summary import summary
+
+
+def train(arguments: argparse.Namespace):
+    """Train recipes, or continue where training was interrupted."""
+    chosen = [
+        with_overrides(recipe, arguments.assignments)
+        for name in arguments.recipes
+        for recipe in recipes.find(name)
+    ]
+    if arguments.run_dir and len(chosen) > 1:
+        raise UsageError(
+            "--run-dir is for one recipe. Received: "
+            + ", ".join(recipe.name for recipe in chosen)
+        )
+    for recipe in chosen:
+        _train_one(recipe, arguments)
+
+
+def evaluate(arguments: argparse.Namespace):
+    """Score a finished run's model on a split of its data."""
+    directory = RunDirectory(arguments.run)
+    recipe, model = directory.recipe(), directory.load_model()
+    from . import scores
+
+    examples = getattr(_load_data(recipe, arguments), arguments.split)
+    score = scores.score(model, examples, recipe.evaluation_batch_size)
+    print(
+        f"{directory.path}: {score_text(score)} on "
+        f"{score['examples']:,} {arguments.split} examples"
+    )
+
+
+def sample(arguments: argparse.Namespace):
+    """Draw samples from a finished run's model."""
+    directory = RunDirectory(arguments.run)
+    recipe, model = directory.recipe(), directory.load_model()
+    from . import draws
+
+    files = _files_to_write(arguments, directory, "samples", model.event_shape)
+    contexts = None
+    if recipe.is_conditional:
+        contexts = _load_data(recipe, arguments).test
+    samples = draws.draw_samples(
+        model,
+        arguments.num,
+        seed=arguments.seed,
+        contexts=contexts,
+        temperature=arguments.temperature,
+    )
+    for path in files:
+        draws.save_samples(path, samples, model.num_levels)
+        print(path)
+
+
+def complete(arguments: argparse.Namespace):
+    """Complete test examples of which a finished run's model knows a part."""
+    directory = RunDirectory(arguments.run)
+    recipe, model = directory.recipe(), directory.load_model()
+    from . import draws
+
+    files = _files_to_write(
+        arguments, directory, "completions", model.event_shape
+    )
+    known = known_positions(
+        arguments.known, model.event_shape, seed=arguments.seed
+    )
+    originals, completed = draws.draw_completions(
+        model,
+        _load_data(recipe, arguments).test,
+        arguments.num,
+        known,
+        seed=arguments.seed,
+    )
+    for path in files:
+        draws.save_completions(
+            path, originals, known, completed, model.num_levels
+        )
+        print(path)
+
+
+def list_recipes(arguments: argparse.Namespace):
+    """List the recipes with their published and measured results."""
+    columns = ("name", "model", "dataset", "published", "measured", "cost")
+    families = recipes.families()
+    rows = [columns]
+    for family in families.values():
+        rows += [[getattr(recipe, c) for c in columns] for recipe in family]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [cell.ljust(w) for cell, w in zip(row, widths, strict=True)]
+        print("  ".join(cells).rstrip())
+    several = [name for name, family in families.items() if len(family) > 1]
+    print(f"families, which stand for all of theirs: {', '.join(several)}")
+
+
+def _train_one(recipe: Recipe, arguments: argparse.Namespace):
+    directory = RunDirectory(arguments.run_dir or f"runs/{recipe.name}")
+    # Before TensorFlow is loaded: this needs none.
+    result = directory.finished_result(recipe)
+    if result:
+        print(f"{directory.path} holds this run, finished.")
+    else:
+        print(f"{recipe.name}: training in {directory.path}")
+        from .run import run
+
+        result = run(
+            recipe,
+            directory,
+            data_dir=arguments.data_dir,
+            # A progress bar is for people; a log gets one line an epoch.
+            verbose=1 if sys.stdout.isatty() else 2,
+        )
+    print(summary(directory, result))
+
+
+def _files_to_write(arguments, directory, what: str, event_shape):
+    """Returns the path of --out, or by default paths in the run's directory."""
+    from tf_autoregressive import plots
+
+    from . import draws
+
+    if arguments.out:
+        path = pathlib.Path(arguments.out)
+        draws.check_file(path, event_shape)
+        return [path]
+    path = directory.path / f"{what}-seed-{arguments.seed}.npz"
+    if plots.is_image_shape(event_shape):
+        return [path.with_suffix(".png"), path]
+    return [path]
+
+
+def _load_data(recipe: Recipe, arguments: argparse.Namespace):
+    from . import data
+
+    return data.load(recipe, arguments.data_dir)

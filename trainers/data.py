@@ -1,0 +1,79 @@
+"""The data of a recipe, with whatever is random in it tied to the step."""
+
+import dataclasses
+from collections.abc import Callable
+
+import tensorflow as tf
+
+import tf_autoregressive as tfar
+
+from .errors import UsageError
+from .recipe import Recipe
+
+
+@dataclasses.dataclass(frozen=True)
+class Data:
+    """The three splits of a dataset.
+
+    Attributes:
+        train: Training examples, without what is random in them.
+        draw: A function of a batch and a stateless seed `[2]` that makes the
+            batch to train on, or `None` where nothing is random.
+        validation: Validation examples.
+        test: Test examples.
+        info: The dataset's `DatasetInfo`.
+    """
+
+    train: tf.data.Dataset
+    draw: Callable | None
+    validation: tf.data.Dataset
+    test: tf.data.Dataset
+    info: tfar.datasets.DatasetInfo
+
+
+def load(recipe: Recipe, data_dir: str | None = None) -> Data:
+    """Loads the recipe's dataset.
+
+    Under dynamic binarization the library draws training examples anew in
+    every pass, from a state that cannot be resumed. Here they stay grey, and
+    `draw` binarizes each batch.
+
+    Raises:
+        UsageError: If it cannot be loaded or lacks one of the three splits.
+    """
+    options = dict(recipe.dataset_options)
+    splits = _load(recipe.dataset, data_dir, options)
+    train, draw = splits.train, None
+    if options.pop("binarization", None) == "dynamic":
+        grey = _load(recipe.dataset, data_dir, options)
+        train, draw = grey.train, _binarization(grey.info.num_levels - 1)
+    return Data(train, draw, splits.validation, splits.test, splits.info)
+
+
+def _load(name, data_dir, options):
+    try:
+        splits = tfar.datasets.load(name, data_dir=data_dir, **options)
+    except (OSError, TypeError, ValueError) as error:
+        raise UsageError(f"Dataset {name!r}: {error}") from error
+    for split in ("train", "validation", "test"):
+        if getattr(splits, split) is None:
+            raise UsageError(
+                f"Dataset {name!r} has no {split} split; training needs all "
+                "three."
+            )
+    return splits
+
+
+def _binarization(top: int):
+    """Returns `draw` for grey levels in `{0, ..., top}`."""
+
+    def draw(batch, seed):
+        x, *labels = batch if isinstance(batch, tuple) else (batch,)
+        # Uniform over {0, ..., top - 1}: P(noise < x) is x / top exactly.
+        noise = tf.random.stateless_uniform(
+            tf.shape(x), seed, 0, top, tf.int32, alg="philox"
+        )
+        x = tf.cast(noise < tf.cast(x, tf.int32), tf.uint8)
+        return (x, *labels) if labels else x
+
+    return draw

@@ -1,0 +1,105 @@
+"""Samples and completions of a trained model, and the files of them."""
+
+import pathlib
+
+import numpy as np
+
+from tf_autoregressive import plots
+
+from .errors import UsageError
+from .files import replacing
+
+_NUM_COMPLETIONS = 6
+
+
+def draw_samples(model, num: int, *, seed: int, contexts=None, **options):
+    """Returns `num` samples as a NumPy array `[num, *event_shape]`.
+
+    Args:
+        model: The model.
+        num: Number of samples.
+        seed: Seed of the samples.
+        contexts: `(example, context)` pairs, unbatched, the contexts of which
+            the samples get; `None` for a model without.
+        **options: Passed to the model's `sample`.
+    """
+    context = None if contexts is None else _spread(contexts, num)[1]
+    return np.asarray(model.sample(num, seed=seed, context=context, **options))
+
+
+def draw_completions(model, examples, num: int, known, *, seed: int):
+    """Completes `num` examples, each of them several times.
+
+    Args:
+        model: The model.
+        examples: Unbatched examples, with contexts for a model with.
+        num: Number of examples.
+        known: bool `event_shape`: what the model is told of each.
+        seed: Seed of the completions.
+
+    Returns:
+        originals: `[num, *event_shape]`.
+        completed: `[num, 6, *event_shape]`.
+    """
+    originals, context = _spread(examples, num)
+    repeated = np.repeat(originals, _NUM_COMPLETIONS, axis=0)
+    if context is not None:
+        context = np.repeat(context, _NUM_COMPLETIONS, axis=0)
+    completed = model.complete(repeated, known, seed=seed, context=context)
+    shape = (num, _NUM_COMPLETIONS, *originals.shape[1:])
+    return originals, np.reshape(completed, shape)
+
+
+def check_file(path: pathlib.Path, event_shape):
+    """Checks that draws of this shape can go into a file of this name.
+
+    Raises:
+        UsageError: If the name ends in neither `.npz` nor `.png`, or in
+            `.png` though the events are no images.
+    """
+    if path.suffix not in (".npz", ".png"):
+        raise UsageError(
+            f"The file's name must end in .png or .npz. Received: {path}"
+        )
+    if path.suffix == ".png" and not plots.is_image_shape(event_shape):
+        raise UsageError(
+            f"Events of shape {tuple(event_shape)} are no images. Write them "
+            f"to a .npz file. Received: {path}"
+        )
+
+
+def save_samples(path: pathlib.Path, samples: np.ndarray, num_levels: int):
+    """Saves samples as a grid, or to a `.npz` file as the values they are."""
+    with replacing(path) as temporary:
+        if path.suffix == ".npz":
+            np.savez_compressed(temporary, samples=samples)
+        else:
+            plots.save_image_grid(temporary, samples, num_levels=num_levels)
+
+
+def save_completions(path, originals, known, completed, num_levels: int):
+    """Saves originals, what was known of them and completions, likewise."""
+    with replacing(path) as temporary:
+        if path.suffix == ".npz":
+            np.savez_compressed(
+                temporary, originals=originals, known=known, completed=completed
+            )
+        else:
+            plots.save_completions(
+                temporary, originals, known, completed, num_levels=num_levels
+            )
+
+
+def _spread(examples, num: int):
+    """Returns examples and contexts (`None` if there are none) of a split.
+
+    They are spread over the whole split, which may be sorted by class.
+    """
+    count = int(examples.cardinality())
+    if num > count:
+        raise UsageError(
+            f"There are only {count} examples to draw for. Received: {num}"
+        )
+    chosen = examples.shard(count // num, 0).batch(num).take(1)
+    batch = next(chosen.as_numpy_iterator())
+    return batch if isinstance(batch, tuple) else (batch, None)

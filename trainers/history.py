@@ -1,0 +1,44 @@
+"""One row for every finished epoch, and what follows from the rows alone.
+
+The best epoch and early stopping are functions of the rows, so a run that
+continues after an interruption has no further state to restore for them.
+"""
+
+import csv
+import io
+from typing import Any
+
+COLUMNS = (
+    "epoch",
+    "step",
+    "train_nats",
+    "validation_nats",
+    "validation_bits_per_dim",
+    "learning_rate",
+    "train_seconds",
+)
+
+# Bits per dimension are `None` for real-valued data.
+Row = dict[str, Any]
+
+
+def best_epoch(rows: list[Row]) -> int:
+    """Returns the epoch of the lowest validation nats, the first of equals."""
+    best = min(rows, key=lambda row: row["validation_nats"])
+    return int(best["epoch"])
+
+
+def is_stale(rows: list[Row], patience: int | None) -> bool:
+    """Whether the last `patience` epochs brought no better validation nats."""
+    if patience is None:
+        return False
+    return rows[-1]["epoch"] - best_epoch(rows) >= patience
+
+
+def as_csv(rows: list[Row]) -> str:
+    """Returns the rows as the text of a CSV file, numbers at full precision."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,150 @@
+"""What a recipe holds: everything that decides what a run's weights become."""
+
+from typing import Any
+from typing import Literal
+
+import pydantic
+
+# What says something about the run but does not change it.
+SUMMARY_FIELDS = ("name", "paper", "published", "measured", "cost")
+
+
+class Recipe(pydantic.BaseModel):
+    """A model, its data, and how it is trained.
+
+    Values are checked strictly: an unknown field or "five" for a number is an
+    error. Together with the data, a recipe decides the trained weights bit
+    for bit on one machine, unless it sets `max_seconds`.
+
+    Attributes:
+        name: The recipe's name on the command line.
+        paper: The paper that the recipe follows.
+        published: The published figure with its unit and its source.
+        measured: What this recipe reached, with its unit.
+        cost: How long that took, and on what.
+        dataset: Name for `tf_autoregressive.datasets.load`.
+        dataset_options: Its further arguments.
+        model: Name of a class in `tf_autoregressive.models`.
+        model_options: Its arguments. The event's shape and number of levels
+            come from the data.
+        learning_rate: Adam's learning rate, its peak where it changes.
+        schedule: "constant"; "cosine", which falls along half a cosine to the
+            end of training; or "exponential", which falls by the same factor
+            at every step.
+        warmup_steps: Steps over which the learning rate first rises linearly
+            from 0; not with the "exponential" schedule.
+        final_learning_rate_fraction: The learning rate at the end of
+            training, as a fraction of `learning_rate`.
+        weight_decay: Decoupled weight decay of a step, before it is
+            multiplied by the learning rate; `None` for none.
+        clipnorm: Largest norm of the gradient of one weight; `None` for no
+            limit.
+        ema_momentum: Momentum of an exponential moving average of the
+            weights; `None` for no average. With one, validation and the saved
+            model use the averaged weights.
+        batch_size: Examples in a training step.
+        epochs: Passes over the training examples.
+        early_stopping_patience: Epochs without a better validation score
+            after which training stops; `None` for all `epochs`.
+        max_seconds: Training time after which training stops, validation not
+            counted; `None` for no limit.
+        evaluation_batch_size: Examples in a step of validation and test.
+        precision: The Keras dtype policy that the model is built under.
+        jit_compile: Whether steps are compiled by XLA.
+        steps_per_execution: Training steps in one call of the compiled
+            function, at most; the largest divisor of an epoch's steps is
+            taken.
+        seed: Seed of the initial weights, the order of the examples and all
+            other random choices.
+    """
+
+    model_config = pydantic.ConfigDict(
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        allow_inf_nan=False,
+        # Pydantic 2 before 2.10 reserves names that begin with "model_".
+        protected_namespaces=(),
+    )
+
+    name: str
+    paper: str
+    published: str
+    measured: str
+    cost: str
+
+    dataset: str
+    dataset_options: dict[str, Any] = {}
+    model: str
+    model_options: dict[str, Any] = {}
+
+    learning_rate: pydantic.PositiveFloat = 1e-3
+    schedule: Literal["constant", "cosine", "exponential"] = "cosine"
+    warmup_steps: pydantic.NonNegativeInt = 0
+    final_learning_rate_fraction: float = pydantic.Field(0.0, ge=0.0, le=1.0)
+    weight_decay: pydantic.PositiveFloat | None = None
+    clipnorm: pydantic.PositiveFloat | None = None
+    ema_momentum: float | None = pydantic.Field(None, gt=0.0, lt=1.0)
+
+    batch_size: pydantic.PositiveInt = 100
+    epochs: pydantic.PositiveInt
+    early_stopping_patience: pydantic.PositiveInt | None = None
+    max_seconds: pydantic.PositiveFloat | None = None
+    evaluation_batch_size: pydantic.PositiveInt = 500
+
+    precision: Literal["float32", "mixed_bfloat16"] = "float32"
+    jit_compile: bool = False
+    steps_per_execution: pydantic.PositiveInt = 1
+    seed: pydantic.NonNegativeInt = 0
+
+    @pydantic.field_validator("dataset_options", "model_options")
+    @classmethod
+    def _lists_become_tuples(cls, options):
+        # JSON has no tuples; without this a recipe read back from a file
+        # would differ from the one that was written.
+        return _as_tuples(options)
+
+    @pydantic.model_validator(mode="after")
+    def _schedule_is_possible(self):
+        if self.schedule == "exponential":
+            if self.warmup_steps:
+                raise ValueError(
+                    "`warmup_steps` needs the schedule 'constant' or "
+                    f"'cosine'. Received: warmup_steps={self.warmup_steps}, "
+                    "schedule='exponential'"
+                )
+            if not self.final_learning_rate_fraction:
+                raise ValueError(
+                    "`final_learning_rate_fraction` must be above 0 with the "
+                    "schedule 'exponential', which never reaches 0. "
+                    "Received: final_learning_rate_fraction=0.0"
+                )
+        return self
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether the data comes with labels for the model to condition on."""
+        return bool(self.dataset_options.get("with_labels"))
+
+    def settings(self) -> dict[str, Any]:
+        """Returns the fields that decide the run's result, as JSON values."""
+        return self.model_dump(mode="json", exclude=set(SUMMARY_FIELDS))
+
+
+def explain(error: pydantic.ValidationError) -> str:
+    """Returns pydantic's complaints as one line each, in the house's form."""
+    return "\n".join(
+        f"`{'.'.join(map(str, item['loc']))}`: {item['msg']}. "
+        f"Received: {item['input']!r}"
+        if item["loc"]
+        else item["msg"].removeprefix("Value error, ")
+        for item in error.errors()
+    )
+
+
+def _as_tuples(value):
+    if isinstance(value, dict):
+        return {key: _as_tuples(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return tuple(map(_as_tuples, value))
+    return value

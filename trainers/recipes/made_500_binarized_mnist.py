@@ -1,0 +1,27 @@
+"""MADE with one hidden layer of 500 units and one mask, on binarized MNIST.
+
+Paper: Germain et al., "MADE: Masked Autoencoder for Distribution Estimation",
+    ICML 2015, Sec. 6.2 and Fig. 2.
+Published: about 94.5 nats on the 10,000 test images, read off the figure.
+Measured: not run yet.
+Cost: not run yet.
+Command: tfar train made_500_binarized_mnist
+"""
+
+from ..recipe import Recipe
+
+RECIPE = Recipe(
+    name="made_500_binarized_mnist",
+    paper="Germain et al. 2015",
+    published="about 94.5 nats (Germain et al. 2015, Fig. 2)",
+    measured="not run yet",
+    cost="not run yet",
+    dataset="binarized_mnist",
+    model="MADE",
+    model_options={"units": (500,), "ordering": "random", "direct": True},
+    learning_rate=1e-3,
+    batch_size=100,
+    epochs=60,
+    early_stopping_patience=10,
+    ema_momentum=0.999,
+)

@@ -1,0 +1,27 @@
+"""NADE with 500 hidden units in a fixed random order, on binarized MNIST.
+
+Paper: Larochelle and Murray, "The Neural Autoregressive Distribution
+    Estimator", AISTATS 2011, Sec. 6.2.
+Published: 88.86 nats on the 10,000 test images; 88.33 in Uria et al., "A Deep
+    and Tractable Density Estimator", ICML 2014, Table 2.
+Measured: not run yet.
+Cost: not run yet.
+Command: tfar train nade_binarized_mnist
+"""
+
+from ..recipe import Recipe
+
+RECIPE = Recipe(
+    name="nade_binarized_mnist",
+    paper="Larochelle and Murray 2011",
+    published="88.33 nats (Uria et al. 2014, Table 2); 88.86 in 2011",
+    measured="not run yet",
+    cost="not run yet",
+    dataset="binarized_mnist",
+    model="NADE",
+    model_options={"units": 500, "ordering": "random"},
+    learning_rate=1e-3,
+    batch_size=100,
+    epochs=50,
+    jit_compile=True,
+)

@@ -1,0 +1,101 @@
+"""What a finished run leaves: its result and its pictures."""
+
+import importlib.metadata
+import math
+import os
+import platform
+from typing import Any
+
+import tf_autoregressive as tfar
+from tf_autoregressive import plots
+
+from . import draws
+from .checkpoints import Progress
+from .data import Data
+from .files import replacing
+from .history import Row
+from .known import known_positions
+from .recipe import Recipe
+from .run_directory import RunDirectory
+from .scores import score
+
+_NUM_SAMPLES = 64
+_NUM_COMPLETED = 16
+_PACKAGES = (
+    "tensorflow",
+    "keras",
+    "tensorflow_probability",
+    "numpy",
+)
+
+
+def result(
+    model, recipe: Recipe, data: Data, progress: Progress, *, best_epoch: int
+) -> dict[str, Any]:
+    """Returns what result.json holds, scoring the test examples for it."""
+    last = progress.rows[-1]
+    best = progress.rows[best_epoch - 1]
+    averaged = recipe.ema_momentum is not None
+    return {
+        "recipe": recipe.name,
+        "test": score(model, data.test, recipe.evaluation_batch_size),
+        "published": recipe.published,
+        "validation_nats": best["validation_nats"],
+        "best_epoch": best_epoch,
+        "epochs": last["epoch"],
+        "steps": last["step"],
+        "train_seconds": last["train_seconds"],
+        "stopped_by": progress.stopped,
+        "weights": "exponential moving average" if averaged else "as trained",
+        "num_parameters": sum(
+            math.prod(variable.shape) for variable in model.trainable_variables
+        ),
+        "seed": recipe.seed,
+        "data": {
+            "name": data.info.name,
+            "source": data.info.source,
+            "binarization": data.info.binarization,
+            "split_sizes": data.info.split_sizes,
+            "sha256": data.info.sha256,
+        },
+        "versions": {
+            "python": platform.python_version(),
+            "tf_autoregressive": tfar.__version__,
+            **{name: importlib.metadata.version(name) for name in _PACKAGES},
+        },
+        "machine": {"cores": os.cpu_count(), "platform": platform.platform()},
+    }
+
+
+def write_pictures(
+    directory: RunDirectory, model, recipe: Recipe, data: Data, rows: list[Row]
+):
+    """Writes the learning curve and, of images, samples and completions."""
+    epochs = [row["epoch"] for row in rows]
+    curves = {
+        name: (epochs, [row[f"{name}_nats"] for row in rows])
+        for name in ("train", "validation")
+    }
+    with replacing(directory.learning_curve) as temporary:
+        plots.save_learning_curves(temporary, curves)
+    if not plots.is_image_shape(model.event_shape):
+        return
+    available = int(data.test.cardinality())
+    samples = draws.draw_samples(
+        model,
+        min(_NUM_SAMPLES, available),
+        seed=recipe.seed,
+        contexts=data.test if recipe.is_conditional else None,
+    )
+    draws.save_samples(directory.samples, samples, model.num_levels)
+    known = known_positions("top", model.event_shape)
+    originals, completed = draws.draw_completions(
+        model,
+        data.test,
+        min(_NUM_COMPLETED, available),
+        known,
+        seed=recipe.seed,
+    )
+    draws.save_completions(
+        directory.completions, originals, known, completed, model.num_levels
+    )
