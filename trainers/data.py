@@ -46,7 +46,7 @@ def load(recipe: Recipe, data_dir: str | None = None) -> Data:
     train, draw = splits.train, None
     if options.pop("binarization", None) == "dynamic":
         grey = _load(recipe.dataset, data_dir, options)
-        train, draw = grey.train, _binarization(grey.info.num_levels - 1)
+        train, draw = grey.train, _binarization(grey.info.num_levels)
     return Data(train, draw, splits.validation, splits.test, splits.info)
 
 
@@ -64,16 +64,12 @@ def _load(name, data_dir, options):
     return splits
 
 
-def _binarization(top: int):
-    """Returns `draw` for grey levels in `{0, ..., top}`."""
+def _binarization(num_levels: int):
+    """Returns `draw` for grey levels in `[0, num_levels)`."""
 
     def draw(batch, seed):
         x, *labels = batch if isinstance(batch, tuple) else (batch,)
-        # Uniform over {0, ..., top - 1}: P(noise < x) is x / top exactly.
-        noise = tf.random.stateless_uniform(
-            tf.shape(x), seed, 0, top, tf.int32, alg="philox"
-        )
-        x = tf.cast(noise < tf.cast(x, tf.int32), tf.uint8)
+        x = tfar.datasets.draw_bits(x, seed, num_levels=num_levels)
         return (x, *labels) if labels else x
 
     return draw

@@ -347,7 +347,7 @@ class AutoregressiveModel(LikelihoodModel):
         options = self._options(method, temperature, top_k, top_p)
         context = self.context.batched(context, num_samples)
 
-        def draw(seed, context):
+        def draw(seed, context, num_samples):
             x, log_prob = self._draw(
                 num_samples,
                 seed,
@@ -359,11 +359,15 @@ class AutoregressiveModel(LikelihoodModel):
                 log_prob = self._tempered_log_prob(x, context, options)
             return (x, log_prob) if return_log_prob else x
 
+        if tf.executing_eagerly() and not jit_compile:
+            # One graph for any number; XLA needs to know it.
+            num_samples = tf.convert_to_tensor(num_samples)
         return self._run(
-            ("sample", num_samples, options, return_log_prob),
+            ("sample", options, return_log_prob),
             draw,
             sampling.as_seed(seed),
             context,
+            num_samples,
             jit_compile=jit_compile,
         )
 

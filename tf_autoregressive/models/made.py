@@ -115,7 +115,9 @@ class MADE(AutoregressiveModel):
             degrees[-1],
             output_degrees,
             exclusive=True,
-            kernel_initializer="glorot_uniform",
+            # Zeros where inputs and outputs meet directly: the problem is
+            # convex there, and noise would have to be unlearned.
+            kernel_initializer="glorot_uniform" if units else "zeros",
             bias_initializer=self.output_distribution.bias_initializer,
             dtype="float32",
         )
