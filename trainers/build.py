@@ -1,5 +1,6 @@
 """From a recipe to a compiled model with weights."""
 
+import functools
 import inspect
 from typing import Any
 
@@ -12,6 +13,11 @@ from .data import Data
 from .errors import UsageError
 from .overrides import closest
 from .recipe import Recipe
+
+_OPTIMIZERS = {
+    "adam": keras.optimizers.Adam,
+    "sgd": functools.partial(keras.optimizers.SGD, momentum=0.9, nesterov=True),
+}
 
 
 def compiled_model(recipe: Recipe, data: Data):
@@ -123,12 +129,16 @@ def _optimizer(recipe: Recipe, steps: int):
     average = {}
     if recipe.ema_momentum is not None:
         average = {"use_ema": True, "ema_momentum": recipe.ema_momentum}
-    return keras.optimizers.Adam(
+    optimizer = _OPTIMIZERS[recipe.optimizer](
         learning_rate=_learning_rate(recipe, recipe.epochs * steps),
         weight_decay=recipe.weight_decay,
         clipnorm=recipe.clipnorm,
         **average,
     )
+    if recipe.weight_decay is not None:
+        # Decay would pull the biases away from the data's marginals.
+        optimizer.exclude_from_weight_decay(var_names=["bias"])
+    return optimizer
 
 
 def _learning_rate(recipe: Recipe, total_steps: int):

@@ -27,7 +27,8 @@ class Recipe(pydantic.BaseModel):
         model: Name of a class in `tf_autoregressive.models`.
         model_options: Its arguments. The event's shape and number of levels
             come from the data.
-        learning_rate: Adam's learning rate, its peak where it changes.
+        optimizer: "adam", or "sgd" with Nesterov momentum 0.9.
+        learning_rate: The learning rate, its peak where it changes.
         schedule: "constant"; "cosine", which falls along half a cosine to the
             end of training; or "exponential", which falls by the same factor
             at every step.
@@ -36,7 +37,8 @@ class Recipe(pydantic.BaseModel):
         final_learning_rate_fraction: The learning rate at the end of
             training, as a fraction of `learning_rate`.
         weight_decay: Decoupled weight decay of a step, before it is
-            multiplied by the learning rate; `None` for none.
+            multiplied by the learning rate, of all weights but biases; `None`
+            for none.
         clipnorm: Largest norm of the gradient of one weight; `None` for no
             limit.
         ema_momentum: Momentum of an exponential moving average of the
@@ -78,6 +80,7 @@ class Recipe(pydantic.BaseModel):
     model: str
     model_options: dict[str, Any] = {}
 
+    optimizer: Literal["adam", "sgd"] = "adam"
     learning_rate: pydantic.PositiveFloat = 1e-3
     schedule: Literal["constant", "cosine", "exponential"] = "cosine"
     warmup_steps: pydantic.NonNegativeInt = 0
