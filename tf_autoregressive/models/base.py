@@ -7,6 +7,7 @@ of the output distribution.
 import math
 
 import keras
+import numpy as np
 import tensorflow as tf
 import tensorflow_probability as tfp
 
@@ -48,9 +49,9 @@ class AutoregressiveModel(LikelihoodModel):
     activation once, set `incremental = True` and override `init_cache`, `step`
     and `observe`; to do part of the work once every `block_size` positions,
     `begin_block` and `end_block` as well. Models that are not generated in
-    raster order set `self.ordering`, int32 `[E, D]`; mixtures of several
-    members set `ensemble_size`; estimates of `log p(x)` to train on go in
-    `training_log_prob`. Models whose `network` and `init_cache` take an
+    raster order set `self.ordering`, int32 `[E, D]` or `[1, D]`; mixtures of
+    several members set `ensemble_size`; estimates of `log p(x)` to train on go
+    in `training_log_prob`. Models whose `network` and `init_cache` take an
     `ordering`, `[D]` or `[B, D]`, set `any_order = True`.
 
     Args:
@@ -345,6 +346,7 @@ class AutoregressiveModel(LikelihoodModel):
             that was drawn from: by default equal to `log_prob` of the samples.
         """
         options = self._options(method, temperature, top_k, top_p)
+        _check_num_samples(num_samples)
         context = self.context.batched(context, num_samples)
 
         def draw(seed, context, num_samples):
@@ -501,6 +503,16 @@ class AutoregressiveModel(LikelihoodModel):
 
     def get_build_config(self):
         return None
+
+
+def _check_num_samples(num_samples):
+    if tf.is_tensor(num_samples) and num_samples.dtype.is_integer:
+        return
+    if not isinstance(num_samples, (int, np.integer)) or num_samples < 1:
+        raise ValueError(
+            "`num_samples` must be an integer of at least 1. "
+            f"Received: num_samples={num_samples}"
+        )
 
 
 class _Parameters(keras.layers.Layer):

@@ -6,6 +6,8 @@ Shapes: B batch.
 import numpy as np
 import tensorflow as tf
 
+from tf_autoregressive.models.event import checked_shape
+
 
 class Context:
     """The context of a model and the checks on it.
@@ -30,7 +32,7 @@ class Context:
                 f"Received: num_classes={num_classes}"
             )
         if shape is not None:
-            shape = (shape,) if isinstance(shape, int) else tuple(shape)
+            shape = checked_shape("context_shape", shape)
         self.num_classes = num_classes
         self.shape = shape
 

@@ -21,12 +21,7 @@ class Event:
     """
 
     def __init__(self, shape, num_levels):
-        shape = (shape,) if isinstance(shape, int) else tuple(shape)
-        if not shape or not all(isinstance(n, int) and n > 0 for n in shape):
-            raise ValueError(
-                "`event_shape` must hold at least one axis, each a positive "
-                f"integer. Received: event_shape={shape}"
-            )
+        shape = checked_shape("event_shape", shape)
         self.shape = shape
         self.num_levels = num_levels
 
@@ -104,3 +99,18 @@ class Event:
         if x.dtype.max < self.num_levels:
             return rule, x >= 0
         return rule, (x >= 0) & (x <= tf.cast(self.num_levels - 1, x.dtype))
+
+
+def checked_shape(argument, shape):
+    """Returns a shape as a tuple; an int stands for one axis.
+
+    Raises:
+        ValueError: If it is empty or an axis is no positive integer.
+    """
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    if not shape or not all(isinstance(n, int) and n > 0 for n in shape):
+        raise ValueError(
+            f"`{argument}` must hold at least one axis, each a positive "
+            f"integer. Received: {argument}={shape}"
+        )
+    return shape

@@ -44,6 +44,11 @@ class Joint(tfd.Distribution):
             name=name or model.name,
         )
 
+    def log_prob(self, value, name="log_prob", **kwargs):
+        # TFP would cast an array to the dtype of samples, and so round values
+        # that are no integers instead of refusing them.
+        return super().log_prob(tf.convert_to_tensor(value), name, **kwargs)
+
     def _event_shape(self):
         return tf.TensorShape(self._model.event_shape)
 

@@ -55,42 +55,53 @@ class LikelihoodModel(keras.Model):
         x = self.event.checked(x)
         return x, self.context.checked(context, x.shape[0])
 
-    def fit(self, x=None, *args, validation_data=None, **kwargs):
+    def fit(self, x=None, y=None, *args, validation_data=None, **kwargs):
         """Trains on mean nats per example, as `keras.Model.fit` does.
 
-        `x` is a dataset of batches of events, or of `(events, context)`, or
-        arrays. Values are checked on their way in, whatever the compiler.
+        `x` is a dataset of batches of events, or of `(events, context)`; or
+        an array of events, and `y` one of contexts. Values are checked on
+        their way in, whatever the compiler.
         """
         if isinstance(x, tf.data.Dataset):
             # Keras warns of its own default otherwise.
             kwargs.setdefault("shuffle", False)
-        if validation_data is not None:
+        if isinstance(validation_data, tf.data.Dataset):
             validation_data = self._checked_data(validation_data)
+        elif validation_data is not None:
+            self._checked_data(*validation_data[:2])
         return super().fit(
-            self._checked_data(x),
+            self._checked_data(x, y),
+            y,
             *args,
             validation_data=validation_data,
             **kwargs,
         )
 
-    def evaluate(self, x=None, *args, **kwargs):
-        """Returns `loss` in nats per example and `bits_per_dim`."""
-        return super().evaluate(self._checked_data(x), *args, **kwargs)
+    def evaluate(self, x=None, y=None, *args, **kwargs):
+        """Returns `loss` in nats per example and `bits_per_dim`.
+
+        Data as `fit` takes them.
+        """
+        return super().evaluate(self._checked_data(x, y), y, *args, **kwargs)
 
     def predict(self, x, *args, **kwargs):
-        """Returns `log p(x)` of every example, NumPy `[N]` nats."""
+        """Returns `log p(x)` of every example, NumPy `[N]` nats.
+
+        Data as `fit` takes them; contexts in a dataset.
+        """
         return super().predict(self._checked_data(x), *args, **kwargs)
 
-    def _checked_data(self, data):
-        if not isinstance(data, tf.data.Dataset):
-            if isinstance(data, np.ndarray):
-                self.event.checked(data)
-            return data
-        if tf.equal(data.cardinality(), 0):
+    def _checked_data(self, x, y=None):
+        """Returns `x`, checked now if an array, on its way in if a dataset."""
+        if isinstance(x, np.ndarray):
+            self.event.checked(x)
+            if y is not None:
+                self.context.checked(y, len(x))
+        if not isinstance(x, tf.data.Dataset):
+            return x
+        if _is_empty(x):
             raise ValueError("The dataset is empty: no example to work on.")
-        return data.map(
-            self._checked_batch, num_parallel_calls=tf.data.AUTOTUNE
-        )
+        return x.map(self._checked_batch, num_parallel_calls=tf.data.AUTOTUNE)
 
     def _checked_batch(self, *data):
         x, context = _unpacked(data[0] if len(data) == 1 else data)
@@ -152,3 +163,9 @@ def _unpacked(data):
             f"Received tuples of {len(data)}"
         )
     return data[0], data[1] if len(data) == 2 else None
+
+
+def _is_empty(dataset):
+    if dataset.cardinality() == tf.data.UNKNOWN_CARDINALITY:
+        return not any(True for _ in dataset.take(1))
+    return dataset.cardinality() == 0

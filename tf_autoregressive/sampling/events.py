@@ -90,7 +90,10 @@ def draw_events(
 def _draw_member(
     model, uniforms, context, member, options, given, with_log_prob
 ):
-    ordering = tf.gather(tf.constant(model.ordering), member)
+    # One row of `model.ordering` may serve all members.
+    ordering = tf.gather(
+        tf.constant(model.ordering), member % len(model.ordering)
+    )
     forced = None
     if given is not None:
         known = _by_site(model, given.known)

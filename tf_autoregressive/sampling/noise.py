@@ -23,7 +23,8 @@ def as_seed(seed):
         ValueError: If it is none of these.
     """
     if seed is None:
-        return tf.random.uniform([2], minval=None, maxval=None, dtype=tf.int32)
+        limits = tf.int32.limits
+        return tf.random.uniform([2], *limits, dtype=tf.int32)
     if isinstance(seed, (int, np.integer)):
         words = np.array([int(seed) & (2**64 - 1)], "uint64").view("int32")
         return tf.constant(words)

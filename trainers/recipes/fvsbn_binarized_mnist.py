@@ -19,7 +19,10 @@ RECIPE = Recipe(
     dataset="binarized_mnist",
     model="FVSBN",
     model_options={"ordering": "random"},
-    learning_rate=1e-3,
+    learning_rate=5e-3,
+    weight_decay=0.01,
+    ema_momentum=0.9995,
     batch_size=100,
-    epochs=40,
+    epochs=25,
+    jit_compile=True,
 )

@@ -20,8 +20,8 @@ RECIPE = Recipe(
     model="MADE",
     model_options={"units": (500,), "ordering": "random", "direct": True},
     learning_rate=1e-3,
-    batch_size=100,
-    epochs=60,
-    early_stopping_patience=10,
     ema_momentum=0.999,
+    batch_size=100,
+    epochs=25,
+    jit_compile=True,
 )

@@ -25,9 +25,10 @@ RECIPE = Recipe(
     cost="not run yet",
     dataset="binarized_mnist",
     model="MADE",
-    model_options={"units": (1000,), "ordering": "random", "direct": True},
+    model_options={"units": (500,), "ordering": "natural", "direct": True},
     learning_rate=1e-3,
-    batch_size=100,
-    epochs=30,
     ema_momentum=0.999,
+    batch_size=100,
+    epochs=20,
+    jit_compile=True,
 )

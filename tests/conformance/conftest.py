@@ -1,0 +1,104 @@
+"""Models of the zoo, built once a session and shared by the tests."""
+
+import keras
+import pytest
+import tensorflow as tf
+
+from tests.conformance.draws import record_draws
+from tests.conformance.draws import run_eagerly
+
+BATCH_SIZE = 48
+
+
+@pytest.fixture(scope="session")
+def shared_models():
+    return {}
+
+
+@pytest.fixture
+def model(case, seed, shared_models):
+    """The case's model with large random weights. Not to be changed."""
+    key = (case.name, seed)
+    if key not in shared_models:
+        shared_models[key] = case.build(seed)
+    return shared_models[key]
+
+
+@pytest.fixture
+def context(case, rng):
+    """One context for all examples, or `None`."""
+    contexts = case.contexts(rng, 2)
+    return None if contexts is None else contexts[1]
+
+
+@pytest.fixture(scope="session")
+def shared_trained_models():
+    return {}
+
+
+@pytest.fixture
+def trained(case, seed, shared_trained_models):
+    """A model after some updates on one batch: `(model, batch, before)`.
+
+    `before` is its `log_prob` of the batch before the updates.
+    """
+    key = (case.name, seed)
+    if key not in shared_trained_models:
+        shared_trained_models[key] = _trained(case, seed)
+    return shared_trained_models[key]
+
+
+def _trained(case, seed):
+    model = case.build(seed)
+    x, context = case.batch(case.generator(seed), BATCH_SIZE)
+    before = model(x, context=context).log_prob(x).numpy()
+    # Op by op, because tracing costs more than these few steps.
+    model.compile(optimizer=keras.optimizers.Adam(1e-2), run_eagerly=True)
+    # Members train in cycles, and the estimate of DeepNADE is a random one.
+    exact = case.ensemble_size == 1 and not model.any_order
+    model.fit(dataset(x, context), epochs=1 if exact else 6, verbose=0)
+    return model, (x, context), before
+
+
+def dataset(x, context=None, batch_size=BATCH_SIZE):
+    data = x if context is None else (x, context)
+    return tf.data.Dataset.from_tensor_slices(data).batch(batch_size)
+
+
+@pytest.fixture
+def eagerly():
+    """Runs what the library compiles op by op."""
+    with run_eagerly():
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared_draws():
+    return {}
+
+
+@pytest.fixture
+def draws(case, model, seed, shared_draws):
+    """Returns the shared `Draws` of a method."""
+
+    def of_method(method):
+        key = (case.name, seed, method)
+        if key not in shared_draws:
+            shared_draws[key] = record_draws(case, model, seed, method)
+        return shared_draws[key]
+
+    return of_method
+
+
+@pytest.fixture
+def reload(tmp_path):
+    """Returns a model after a round trip through a `.keras` file."""
+
+    def round_trip(model):
+        path = tmp_path / f"{model.name}.keras"
+        model.save(path)
+        reloaded = keras.saving.load_model(path)
+        reloaded.block_size = model.block_size
+        return reloaded
+
+    return round_trip

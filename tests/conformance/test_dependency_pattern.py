@@ -1,0 +1,196 @@
+"""Which output depends on which dimension: exactly the earlier ones.
+
+Finite perturbation from one valid value to another finds what gradients
+hide, in dead zones and behind rounding; gradients find what is too small to
+change a float. Both are compared exactly, without a tolerance.
+
+Shapes: B batch, D event dimensions, P parameters, C context entries.
+"""
+
+import itertools
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tests.conformance.conditionals import member_parameters
+from tests.zoo import CASES
+from tests.zoo import CONDITIONAL
+from tests.zoo import FAMILIES
+from tests.zoo import all_but
+from tf_autoregressive.models import MADE
+
+NUM_EVENTS = 24
+
+
+def expected_dependencies(case, model, member=0):
+    """Returns bool `[D, D]`: row i, what the parameters of i depend on."""
+    ranks = case.ranks(model, member)
+    triangle = ranks[:, None] > ranks[None, :]
+    if not isinstance(model, MADE) or not model.units or model.direct:
+        return triangle
+    reached = reachable(model, ranks, member)
+    assert not (reached & ~triangle).any()
+    return reached
+
+
+def reachable(model, ranks, member):
+    """Returns bool `[D, D]`: which input some path of the masks leads from.
+
+    From the degrees of the hidden units alone: a unit of degree m sees the
+    inputs of rank below m, and a unit or output the units of a degree that is
+    not above its own (of its rank, for an output).
+    """
+    degrees = [layer.out_degrees[member] for layer in model.hidden_layers]
+    reached = np.array([[m > rank for rank in ranks] for m in degrees[0]])
+    for below, above in itertools.pairwise(degrees):
+        edges = np.array([[m >= n for n in below] for m in above])
+        reached = edges @ reached
+    edges = np.array([[rank >= n for n in degrees[-1]] for rank in ranks])
+    return edges @ reached
+
+
+def changed_values(case, rng, events):
+    """Returns `[D, B, D]`: in copy j, dimension j has another valid value."""
+    copies = np.tile(
+        events.reshape(1, -1, case.num_dims), (case.num_dims, 1, 1)
+    )
+    for dim in range(case.num_dims):
+        column = copies[dim, :, dim]
+        if case.is_discrete:
+            steps = rng.integers(1, case.num_levels, size=len(column))
+            copies[dim, :, dim] = (column + steps) % case.num_levels
+        else:
+            copies[dim, :, dim] = column + rng.uniform(0.5, 3.0, len(column))
+    return copies
+
+
+def dependencies(case, model, rng, *, member=0, training=False):
+    """Returns bool `[D, D]` by perturbation."""
+    events, context = case.batch(rng, NUM_EVENTS)
+    after = changed_values(case, rng, events)
+    before = np.broadcast_to(events.reshape(1, NUM_EVENTS, -1), after.shape)
+
+    def parameters(copies):
+        # An example keeps its place in the batch, so that equal values give
+        # equal bits.
+        result = member_parameters(
+            model,
+            copies.reshape(-1, *case.event_shape),
+            _tiled(context, case.num_dims),
+            member=member,
+            training=training,
+        )
+        return result.reshape(case.num_dims, NUM_EVENTS, case.num_dims, -1)
+
+    differs = parameters(before) != parameters(after)
+    return differs.any(axis=(1, 3)).T
+
+
+def _tiled(context, times):
+    return None if context is None else np.concatenate([context] * times)
+
+
+def gradient_dependencies(case, model, rng, *, member=0, training=False):
+    """Returns bool `[D, D]`: where the Jacobian of `network` is not zero."""
+    events, context = case.batch(rng, NUM_EVENTS)
+    inputs = model.output_distribution.network_input(tf.constant(events))
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(inputs)
+        parameters = model.network(
+            inputs,
+            context=model.context.encoded(context),
+            member=member,
+            training=training,
+        )
+        parameters = tf.reshape(
+            parameters, [NUM_EVENTS, case.num_dims, parameters.shape[-1]]
+        )
+        weighted = parameters * rng.normal(size=parameters.shape)
+        totals = tf.unstack(tf.reduce_sum(weighted, axis=[0, 2]))
+    rows = [
+        tape.gradient(total, inputs, unconnected_gradients="zero")
+        for total in totals
+    ]
+    jacobian = np.reshape(rows, (case.num_dims, NUM_EVENTS, case.num_dims))
+    return (jacobian != 0.0).any(axis=1)
+
+
+@pytest.mark.parametrize("training", [False, True], ids=["infer", "train"])
+@pytest.mark.parametrize("case", CASES, ids=repr)
+class TestNetwork:
+    def test_a_changed_value_changes_what_it_may(
+        self, case, model, rng, training
+    ):
+        for member in range(case.ensemble_size):
+            np.testing.assert_array_equal(
+                dependencies(
+                    case, model, rng, member=member, training=training
+                ),
+                expected_dependencies(case, model, member),
+            )
+
+    def test_the_jacobian_is_zero_where_it_must_be(
+        self, case, model, rng, training
+    ):
+        for member in range(case.ensemble_size):
+            np.testing.assert_array_equal(
+                gradient_dependencies(
+                    case, model, rng, member=member, training=training
+                ),
+                expected_dependencies(case, model, member),
+            )
+
+
+@pytest.mark.parametrize("case", CASES, ids=repr)
+def test_members_follow_the_orderings_that_the_case_says(case, model):
+    for member in range(case.ensemble_size):
+        np.testing.assert_array_equal(
+            model.ordering[member], case.ordering(model, member)
+        )
+    several = len({tuple(row) for row in model.ordering}) > 1
+    assert several == case.has_many_orderings
+
+
+@pytest.mark.parametrize("case", CASES, ids=repr)
+def test_the_distribution_is_made_of_the_same_parameters(case, model, rng):
+    x, context = case.batch(rng, NUM_EVENTS)
+    parameters = model.parameters_for(x, context=context).numpy()
+    width = model.output_distribution.num_parameters
+    shape = (NUM_EVENTS, case.ensemble_size, case.num_dims, width)
+    parameters = parameters.reshape(shape)
+    for member in range(case.ensemble_size):
+        expected = member_parameters(model, x, context, member=member)
+        np.testing.assert_array_equal(parameters[:, member], expected)
+
+
+@pytest.mark.parametrize("case", CONDITIONAL, ids=repr)
+def test_every_output_depends_on_the_context(case, model, rng):
+    events, context = case.batch(rng, NUM_EVENTS)
+    for member in range(case.ensemble_size):
+        before = member_parameters(model, events, context, member=member)
+        for other in other_contexts(case, context):
+            after = member_parameters(model, events, other, member=member)
+            assert (before != after).any(axis=(0, 2)).all()
+
+
+def other_contexts(case, context):
+    """Yields contexts with one entry, or the label, changed."""
+    if "num_classes" in case.options:
+        yield (context + 1) % case.options["num_classes"]
+        return
+    for entry in np.ndindex(context.shape[1:]):
+        other = context.copy()
+        other[(slice(None), *entry)] += 1.0
+        yield other
+
+
+@pytest.mark.parametrize("case", all_but(FAMILIES), ids=repr)
+def test_training_and_reloading_keep_the_pattern(case, trained, rng, reload):
+    model, _, _ = trained
+    for candidate in (model, reload(model)):
+        for member in range(case.ensemble_size):
+            np.testing.assert_array_equal(
+                dependencies(case, candidate, rng, member=member),
+                expected_dependencies(case, model, member),
+            )

@@ -1,0 +1,123 @@
+"""Temperature, top_k and top_p, against probabilities computed by hand."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_autoregressive.distributions import BernoulliOutput
+from tf_autoregressive.distributions import CategoricalOutput
+from tf_autoregressive.distributions import GaussianMixtureOutput
+
+PROBABILITIES = [0.1, 0.4, 0.05, 0.25, 0.2]
+
+
+def categorical(**options):
+    """Returns the probabilities that `PROBABILITIES` turn into."""
+    output = CategoricalOutput(num_levels=5)
+    logits = tf.constant(np.log([PROBABILITIES]), tf.float32)
+    return tf.nn.softmax(output.tempered(logits, **options))[0].numpy()
+
+
+def bernoulli(probability, **options):
+    output = BernoulliOutput()
+    logit = tf.constant([[np.log(probability / (1.0 - probability))]])
+    logit = output.tempered(tf.cast(logit, tf.float32), **options)
+    return float(tf.sigmoid(logit)[0, 0])
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
+def test_temperature_takes_powers_of_probabilities(temperature):
+    powers = np.array(PROBABILITIES) ** (1.0 / temperature)
+    np.testing.assert_allclose(
+        categorical(temperature=temperature), powers / powers.sum(), rtol=1e-5
+    )
+    powers = np.array([0.7, 0.3]) ** (1.0 / temperature)
+    np.testing.assert_allclose(
+        bernoulli(0.7, temperature=temperature),
+        powers[0] / powers.sum(),
+        rtol=1e-5,
+    )
+
+
+@pytest.mark.parametrize(
+    ("top_k", "kept"),
+    [(1, [1]), (2, [1, 3]), (3, [1, 3, 4]), (5, range(5)), (9, range(5))],
+)
+def test_top_k_keeps_the_most_probable(top_k, kept):
+    assert_only(categorical(top_k=top_k), kept)
+
+
+@pytest.mark.parametrize(
+    ("top_p", "kept"),
+    [
+        (0.01, [1]),
+        (0.39, [1]),
+        (0.41, [1, 3]),
+        (0.64, [1, 3]),
+        (0.66, [1, 3, 4]),
+        (0.9, [0, 1, 3, 4]),
+        (1.0, range(5)),
+    ],
+)
+def test_top_p_keeps_the_fewest_that_hold_so_much(top_p, kept):
+    assert_only(categorical(top_p=top_p), kept)
+
+
+def assert_only(actual, kept):
+    expected = np.zeros(5)
+    expected[list(kept)] = np.array(PROBABILITIES)[list(kept)]
+    np.testing.assert_allclose(
+        actual, expected / expected.sum(), rtol=1e-5, atol=1e-7
+    )
+
+
+def test_temperature_comes_before_top_p():
+    # Squared, 0.4 alone holds 0.16 / 0.275 = 0.58.
+    assert_only(categorical(temperature=0.5, top_p=0.55), [1])
+
+
+@pytest.mark.parametrize("probability", [0.3, 0.7])
+@pytest.mark.parametrize(
+    ("options", "is_sure"),
+    [
+        ({"top_k": 1}, True),
+        ({"top_k": 2}, False),
+        ({"top_p": 0.69}, True),
+        ({"top_p": 0.71}, False),
+        ({"top_p": 1.0}, False),
+    ],
+)
+def test_a_bit_is_sure_or_as_it_was(probability, options, is_sure):
+    expected = float(probability > 0.5) if is_sure else probability
+    np.testing.assert_allclose(
+        bernoulli(probability, **options), expected, rtol=1e-5, atol=1e-7
+    )
+
+
+@pytest.mark.parametrize("options", [{"top_k": 1}, {"top_p": 0.5}])
+def test_a_sure_bit_scores_zero_nats(options):
+    output = BernoulliOutput()
+    logits = output.tempered(tf.constant([[0.3], [-0.3]]), **options)
+    log_prob = output.log_prob_per_dim(logits, tf.constant([1.0, 0.0]))
+    np.testing.assert_array_equal(log_prob, [0.0, 0.0])
+
+
+def test_ties_are_kept_together():
+    output = CategoricalOutput(num_levels=3)
+    logits = output.tempered(tf.constant([[0.0, 0.0, -1.0]]), top_k=1)
+    np.testing.assert_allclose(tf.nn.softmax(logits), [[0.5, 0.5, 0.0]])
+
+
+def test_a_mixture_takes_both_knobs():
+    output = GaussianMixtureOutput(num_components=2)
+    parameters = tf.constant([[0.0, 1.0, -2.0, 2.0, 0.5, -20.0]])
+    tempered = output.tempered(parameters, temperature=0.5)
+    expected = [[0.0, 2.0, -2.0, 2.0, 0.5 + np.log(0.5), -7.0 + np.log(0.5)]]
+    np.testing.assert_allclose(tempered, expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("options", [{"top_k": 2}, {"top_p": 0.5}])
+def test_a_mixture_has_no_most_probable_values(options):
+    output = GaussianMixtureOutput(num_components=2)
+    with pytest.raises(ValueError, match="discrete values"):
+        output.tempered(tf.zeros([1, 6]), **options)

@@ -1,0 +1,84 @@
+"""What one example is, and the checks on it."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_autoregressive.models.event import Event
+
+
+@pytest.mark.parametrize("shape", [(2, 3), [2, 3]])
+def test_a_shape_is_a_tuple_of_ints(shape):
+    event = Event(shape, 2)
+    assert event.shape == (2, 3)
+    assert event.num_dims == 6
+
+
+def test_an_int_is_a_vector():
+    assert Event(4, 2).shape == (4,)
+
+
+@pytest.mark.parametrize(
+    ("num_levels", "dtype"),
+    [(2, tf.int32), (256, tf.int32), (None, tf.float32)],
+)
+def test_samples_are_integers_or_floats(num_levels, dtype):
+    assert Event((2,), num_levels).dtype == dtype
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "int32", "int64"])
+@pytest.mark.parametrize("kind", [np.array, tf.constant])
+def test_integers_of_any_width_pass_as_they_are(dtype, kind):
+    x = kind(np.array([[0, 1, 4]], dtype))
+    checked = Event((3,), 5).checked(x)
+    assert checked.dtype == dtype
+    np.testing.assert_array_equal(checked, x)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
+def test_whole_floats_pass_as_they_are(dtype):
+    x = tf.cast([[0, 1, 4]], dtype)
+    checked = Event((3,), 5).checked(x)
+    assert checked.dtype == dtype
+
+
+def test_lists_pass():
+    np.testing.assert_array_equal(Event((2,), 3).checked([[0, 2]]), [[0, 2]])
+
+
+@pytest.mark.parametrize(
+    ("num_levels", "value", "is_valid"),
+    [(256, 255, True), (255, 255, False), (300, 255, True)],
+)
+def test_the_top_of_a_narrow_dtype(num_levels, value, is_valid):
+    event, x = Event((1,), num_levels), np.array([[value]], "uint8")
+    if is_valid:
+        event.checked(x)
+        return
+    with pytest.raises(ValueError, match=r"\[0, 254\].*255"):
+        event.checked(x)
+
+
+def test_int8_cannot_wrap_around():
+    # -1 is 255 to a careless cast.
+    with pytest.raises(ValueError, match=r"\[0, 255\].*-1"):
+        Event((1,), 256).checked(np.array([[-1]], "int8"))
+
+
+@pytest.mark.parametrize("num_levels", [None, 2])
+def test_an_unknown_batch_size_passes_in_graphs(num_levels):
+    event = Event((2,), num_levels)
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 2], tf.float32)])
+    def check(x):
+        return event.checked(x)
+
+    np.testing.assert_array_equal(check(tf.ones([3, 2])), np.ones((3, 2)))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="`x` must hold"):
+        check(tf.fill([3, 2], np.nan))
+
+
+def test_real_values_are_any_finite_numbers():
+    event = Event((2,), None)
+    event.checked(np.array([[-1e30, 1e-30]]))
+    event.checked(np.array([[1, 2]]))

@@ -1,0 +1,211 @@
+"""The public names: what is there, and that it is documented."""
+
+import importlib
+import inspect
+import pathlib
+import pkgutil
+
+import keras
+import pytest
+
+import tf_autoregressive
+from tests.zoo import CASES
+from tests.zoo import REAL_VALUED
+from tf_autoregressive import distributions
+from tf_autoregressive import layers
+from tf_autoregressive import models
+
+NAMES = {
+    "callbacks",
+    "datasets",
+    "distributions",
+    "layers",
+    "masks",
+    "metrics",
+    "models",
+    "orderings",
+    "plots",
+    "sampling",
+}
+
+
+def modules():
+    root = pathlib.Path(tf_autoregressive.__file__).parent
+    names = ["tf_autoregressive"]
+    for info in pkgutil.walk_packages([str(root)], "tf_autoregressive."):
+        # Installed from elsewhere, and with dependencies of their own.
+        if info.name.split(".")[1] not in ("trainers", "export"):
+            names.append(info.name)
+    return names
+
+
+def public_objects():
+    """Yields `(name, object)` of public classes and functions."""
+    for module_name in modules():
+        module = importlib.import_module(module_name)
+        for name, value in vars(module).items():
+            if name.startswith("_") or not (
+                inspect.isclass(value) or inspect.isfunction(value)
+            ):
+                continue
+            if value.__module__ == module_name:
+                yield f"{module_name}.{name}", value
+
+
+OBJECTS = dict(public_objects())
+
+
+def test_the_top_level_holds_the_modules_of_the_library():
+    assert set(tf_autoregressive.__all__) == NAMES
+    assert tf_autoregressive.__version__
+
+
+@pytest.mark.parametrize("name", modules())
+def test_all_lists_what_exists(name):
+    module = importlib.import_module(name)
+    listed = getattr(module, "__all__", [])
+    assert len(set(listed)) == len(listed)
+    for member in listed:
+        assert hasattr(module, member)
+
+
+@pytest.mark.parametrize("name", modules())
+def test_modules_have_docstrings(name):
+    assert importlib.import_module(name).__doc__
+
+
+@pytest.mark.parametrize("name", sorted(OBJECTS))
+def test_classes_and_functions_have_docstrings(name):
+    value = OBJECTS[name]
+    assert inspect.getdoc(value), name
+    assert value.__doc__, name
+
+
+@pytest.mark.parametrize(
+    "name", [n for n, value in OBJECTS.items() if inspect.isclass(value)]
+)
+def test_methods_of_their_own_have_docstrings(name):
+    # What Keras, TFP and `abc` define and document is not ours to repeat.
+    cls = OBJECTS[name]
+    for method, value in vars(cls).items():
+        if method.startswith("_"):
+            continue
+        if isinstance(value, property):
+            value = value.fget
+        if not inspect.isfunction(value):
+            continue
+        inherited = any(hasattr(base, method) for base in cls.__mro__[1:])
+        assert inherited or value.__doc__, f"{name}.{method}"
+
+
+def arguments(cls):
+    """Returns the arguments of a constructor and of those it passes on to."""
+    names = set()
+    for base in cls.__mro__:
+        if not base.__module__.startswith("tf_autoregressive"):
+            continue
+        if "__init__" not in vars(base):
+            continue
+        parameters = inspect.signature(base.__init__).parameters.values()
+        kinds = {p.kind for p in parameters}
+        names |= {
+            p.name
+            for p in parameters
+            if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
+        }
+        if inspect.Parameter.VAR_KEYWORD not in kinds:
+            break
+    return names - {"self"}
+
+
+MODELS = sorted(
+    {case.constructor for case in CASES},
+    key=lambda cls: cls.__name__,
+)
+# `LikelihoodModel` takes what `AutoregressiveModel` makes for it; FVSBN sets
+# the arguments of MADE that concern hidden layers.
+NOT_OF_USERS = {"event", "context"}
+SET_BY_FVSBN = {
+    "units",
+    "activation",
+    "direct",
+    "num_masks",
+    "order_agnostic",
+    "mask_seed",
+}
+
+
+def test_every_model_is_in_the_zoo():
+    public = {
+        value
+        for name, value in vars(models).items()
+        if name in models.__all__
+        and issubclass(value, models.AutoregressiveModel)
+    }
+    assert public - {models.AutoregressiveModel} <= set(MODELS)
+
+
+def test_every_output_distribution_is_in_the_zoo():
+    used = {case.make().distribution for case in CASES[:3] + REAL_VALUED[:1]}
+    assert used == set(distributions.OUTPUTS)
+
+
+@pytest.mark.parametrize("cls", MODELS)
+def test_configurations_of_models_hold_their_arguments(cls):
+    case = next(case for case in CASES if case.constructor is cls)
+    expected = arguments(cls) - NOT_OF_USERS
+    if cls is models.FVSBN:
+        expected -= SET_BY_FVSBN
+    if cls.__module__.startswith("tests"):
+        expected |= {"units"} | arguments(models.AutoregressiveModel)
+        expected -= NOT_OF_USERS
+    assert set(case.make().get_config()) == expected | {"name", "dtype"}
+
+
+LAYERS = {
+    layers.MaskedDense: ([[1]], [[1]]),
+    layers.NADEConditionals: (1, 1),
+    layers.RescaledNADEConditionals: (1, 1),
+}
+
+
+def test_every_layer_is_tried_here():
+    found = {
+        value
+        for name, value in vars(layers).items()
+        if inspect.isclass(value) and issubclass(value, keras.layers.Layer)
+    }
+    assert found == set(LAYERS)
+
+
+@pytest.mark.parametrize("cls", LAYERS)
+def test_configurations_of_layers_hold_their_arguments(cls):
+    of_keras = set(keras.layers.Layer().get_config())
+    assert set(cls(*LAYERS[cls]).get_config()) - of_keras == arguments(cls)
+
+
+@pytest.mark.parametrize(
+    "cls",
+    [
+        value
+        for value in OBJECTS.values()
+        if inspect.isclass(value)
+        and issubclass(value, (keras.Layer, keras.metrics.Metric))
+        and not inspect.isabstract(value)
+        and "get_config" in vars(value)
+        and value is not models.AutoregressiveModel
+    ],
+)
+def test_what_keras_saves_is_registered_under_the_projects_name(cls):
+    name = keras.saving.get_registered_name(cls)
+    assert name == f"tf_autoregressive>{cls.__name__}"
+
+
+@pytest.mark.parametrize(
+    "cls",
+    [models.FVSBN, models.MADE, models.NADE, models.DeepNADE, models.RNADE],
+)
+def test_models_say_where_they_come_from(cls):
+    for section in ("Args:", "Raises:", "Example:", "References:"):
+        assert section in cls.__doc__
+    assert "http" in cls.__doc__

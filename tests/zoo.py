@@ -1,0 +1,414 @@
+"""Tiny instances of every model, for the tests that run over all of them.
+
+One line in `CASES` adds a model. What a case knows of it comes from the
+arguments alone, not from the model: its alphabet, its order, its contexts.
+
+Shapes: B batch, D event dimensions, E ensemble members, K levels.
+"""
+
+import itertools
+import math
+import zlib
+
+import numpy as np
+import pytest
+
+from tests.models.user_models import RunningSum
+from tests.models.user_models import SteppedRunningSum
+from tf_autoregressive.models import FVSBN
+from tf_autoregressive.models import MADE
+from tf_autoregressive.models import NADE
+from tf_autoregressive.models import RNADE
+from tf_autoregressive.models import DeepNADE
+
+# Permutations that are not their own inverse.
+ORDER_4 = (2, 0, 3, 1)
+ORDER_6 = (4, 0, 3, 5, 2, 1)
+
+
+class Case:
+    """A model and what is known of it beforehand.
+
+    Args:
+        name: What the test's id says.
+        constructor: The class, or a function that returns a model.
+        event_shape: Shape of one event, few enough states to enumerate.
+        block_size: Positions per block of models that work in blocks: no
+            divisor of the number of dimensions, or 1 for several groups.
+        **options: Arguments of the constructor.
+    """
+
+    def __init__(
+        self, name, constructor, event_shape, *, block_size=4, **options
+    ):
+        self.name = name
+        self.constructor = constructor
+        self.event_shape = event_shape
+        self.block_size = block_size
+        self.options = options
+
+    def __repr__(self):
+        return self.name
+
+    @property
+    def num_dims(self):
+        return math.prod(self.event_shape)
+
+    @property
+    def num_levels(self):
+        """Number of values of a dimension, `None` if real-valued."""
+        if not self.is_discrete:
+            return None
+        return self.options.get("num_levels", 2)
+
+    @property
+    def is_discrete(self):
+        by_mixture = self.options.get("distribution") == "gaussian_mixture"
+        return not (by_mixture or self.constructor is RNADE)
+
+    @property
+    def ensemble_size(self):
+        options = self.options
+        return options.get("num_masks", options.get("num_orderings", 1))
+
+    @property
+    def has_many_orderings(self):
+        options = self.options
+        return options.get("order_agnostic", False) or (
+            options.get("num_orderings", 1) > 1
+        )
+
+    @property
+    def is_conditional(self):
+        return "num_classes" in self.options or "context_shape" in self.options
+
+    def make(self, **overrides):
+        """Returns a new model, with the weights that Keras gives it."""
+        model = self.constructor(
+            self.event_shape, **{**self.options, **overrides}
+        )
+        if model.block_size is not None:
+            model.block_size = self.block_size
+        return model
+
+    def build(self, seed, **overrides):
+        """Returns a model with large random weights, biases included."""
+        model = self.make(**overrides)
+        rng = self.generator(seed)
+        # Gaussians of very different scales are hard to integrate.
+        scale = 1.0 if self.is_discrete else 0.4
+        for variable in model.trainable_variables:
+            shape = variable.shape
+            variable.assign(rng.normal(0.0, scale, shape).astype("float32"))
+        return model
+
+    def generator(self, seed):
+        """Returns a NumPy generator of this case alone."""
+        return np.random.default_rng([seed, zlib.crc32(self.name.encode())])
+
+    def ordering(self, model, member=0):
+        """Returns `[D]`: the dimension generated at each rank.
+
+        Read from the arguments; where those say "random", from the model.
+        """
+        ordering = self.options.get("ordering", "natural")
+        is_drawn = self.has_many_orderings and member > 0
+        if is_drawn or ordering == "random":
+            return np.asarray(model.ordering[member])
+        if ordering == "natural":
+            return np.arange(self.num_dims)
+        if ordering == "reversed":
+            return np.arange(self.num_dims)[::-1]
+        return np.asarray(ordering)
+
+    def ranks(self, model, member=0):
+        """Returns `[D]`: the rank of each dimension."""
+        ranks = np.empty(self.num_dims, int)
+        for rank, dim in enumerate(self.ordering(model, member)):
+            ranks[dim] = rank
+        return ranks
+
+    def states(self):
+        """Returns all `K^D` events, uint8."""
+        states = itertools.product(range(self.num_levels), repeat=self.num_dims)
+        return np.array(list(states), "uint8").reshape(-1, *self.event_shape)
+
+    def events(self, rng, num_events):
+        """Returns random events."""
+        shape = (num_events, *self.event_shape)
+        if self.is_discrete:
+            return rng.integers(self.num_levels, size=shape).astype("uint8")
+        return rng.normal(size=shape).astype("float32")
+
+    def contexts(self, rng, num_contexts):
+        """Returns random contexts `[num_contexts, ...]`, or `None`."""
+        if not self.is_conditional:
+            return None
+        if "num_classes" in self.options:
+            labels = np.arange(num_contexts) % self.options["num_classes"]
+            return labels.astype("int32")
+        shape = self.options["context_shape"]
+        return rng.normal(size=(num_contexts, *shape)).astype("float32")
+
+    def all_contexts(self, rng):
+        """Returns the contexts to try, one by one; `[None]` without."""
+        if not self.is_conditional:
+            return [None]
+        return list(self.contexts(rng, self.options.get("num_classes", 3)))
+
+    def batch(self, rng, num_events):
+        """Returns `(events, contexts)`."""
+        return self.events(rng, num_events), self.contexts(rng, num_events)
+
+
+def _three_levels(num_levels=3):
+    return {"distribution": "categorical", "num_levels": num_levels}
+
+
+CASES = [
+    Case("fvsbn", FVSBN, (2, 3, 1), block_size=1),
+    Case("fvsbn-given-order", FVSBN, (6,), ordering=ORDER_6),
+    Case("fvsbn-categorical", FVSBN, (4,), **_three_levels(), block_size=3),
+    Case("fvsbn-labels", FVSBN, (5,), num_classes=3, ordering="reversed"),
+    Case("fvsbn-map", FVSBN, (2, 3, 1), context_shape=(2, 2, 1)),
+    Case("nade-sigmoid", NADE, (2, 3, 1), units=9, activation="sigmoid"),
+    Case("nade-relu", NADE, (7,), units=24, ordering="random"),
+    Case(
+        "nade-categorical",
+        NADE,
+        (2, 2, 1),
+        units=8,
+        activation="tanh",
+        ordering=ORDER_4,
+        **_three_levels(),
+    ),
+    Case("nade-labels", NADE, (6,), units=12, num_classes=3, activation="elu"),
+    Case(
+        "nade-vector",
+        NADE,
+        (5,),
+        units=8,
+        activation="sigmoid",
+        context_shape=(2,),
+        ordering="reversed",
+    ),
+    Case("made-no-hidden", MADE, (2, 3, 1), units=()),
+    Case(
+        "made-one-layer",
+        MADE,
+        (7,),
+        units=(11,),
+        activation="tanh",
+        block_size=1,
+    ),
+    Case(
+        "made-no-direct",
+        MADE,
+        (6,),
+        units=(9,),
+        direct=False,
+        activation="elu",
+        ordering=ORDER_6,
+    ),
+    Case(
+        "made-narrow",
+        MADE,
+        (7,),
+        units=(3, 2),
+        direct=False,
+        activation="tanh",
+        ordering="reversed",
+    ),
+    Case(
+        "made-two-layers",
+        MADE,
+        (2, 3, 1),
+        units=(8, 9),
+        activation="softplus",
+        ordering="reversed",
+    ),
+    Case(
+        "made-three-layers",
+        MADE,
+        (7,),
+        units=(9, 8, 7),
+        activation="tanh",
+        ordering="random",
+        block_size=1,
+    ),
+    Case("made-relu", MADE, (6,), units=(16, 16), ordering=ORDER_6),
+    Case(
+        "made-masks",
+        MADE,
+        (6,),
+        units=(8,),
+        activation="elu",
+        num_masks=3,
+        direct=False,
+    ),
+    Case(
+        "made-orders",
+        MADE,
+        (6,),
+        units=(8, 7),
+        activation="tanh",
+        num_masks=3,
+        order_agnostic=True,
+        block_size=1,
+    ),
+    Case(
+        "made-categorical",
+        MADE,
+        (2, 2, 1),
+        units=(9,),
+        activation="tanh",
+        ordering=ORDER_4,
+        block_size=3,
+        **_three_levels(),
+    ),
+    Case(
+        "made-categorical-masks",
+        MADE,
+        (4,),
+        units=(9, 8),
+        activation="elu",
+        num_masks=2,
+        block_size=3,
+        **_three_levels(),
+    ),
+    Case(
+        "made-labels",
+        MADE,
+        (6,),
+        units=(9, 8),
+        activation="tanh",
+        num_classes=3,
+        ordering="random",
+    ),
+    Case(
+        "made-vector",
+        MADE,
+        (5,),
+        units=(9,),
+        activation="tanh",
+        context_shape=(2,),
+        direct=False,
+    ),
+    Case(
+        "made-map",
+        MADE,
+        (2, 3, 1),
+        units=(9,),
+        activation="elu",
+        context_shape=(2, 2, 1),
+        block_size=1,
+    ),
+    Case(
+        "made-orders-labels",
+        MADE,
+        (5,),
+        units=(9,),
+        activation="tanh",
+        num_masks=3,
+        order_agnostic=True,
+        num_classes=2,
+    ),
+    Case(
+        "made-gaussians",
+        MADE,
+        (3,),
+        units=(8,),
+        activation="tanh",
+        distribution="gaussian_mixture",
+        num_components=2,
+        ordering="reversed",
+        block_size=2,
+    ),
+    Case("deep-nade", DeepNADE, (6,), units=(9,), activation="tanh"),
+    Case(
+        "deep-nade-two-layers",
+        DeepNADE,
+        (2, 3, 1),
+        units=(9, 8),
+        activation="elu",
+        ordering=ORDER_6,
+    ),
+    Case(
+        "deep-nade-orders",
+        DeepNADE,
+        (5,),
+        units=(9,),
+        activation="tanh",
+        num_orderings=3,
+        num_classes=2,
+    ),
+    Case(
+        "deep-nade-categorical",
+        DeepNADE,
+        (4,),
+        units=(8, 8),
+        activation="tanh",
+        ordering="random",
+        context_shape=(2,),
+        **_three_levels(),
+    ),
+    Case(
+        "rnade",
+        RNADE,
+        (3,),
+        units=6,
+        num_components=2,
+        ordering=(1, 2, 0),
+    ),
+    Case(
+        "rnade-vector",
+        RNADE,
+        (3,),
+        units=6,
+        activation="sigmoid",
+        num_components=3,
+        context_shape=(2,),
+    ),
+    Case("user-model", RunningSum, (2, 3, 1)),
+    Case(
+        "user-model-stepped",
+        SteppedRunningSum,
+        (4,),
+        context_shape=(2,),
+        **_three_levels(),
+    ),
+]
+
+BY_NAME = {case.name: case for case in CASES}
+DISCRETE = [case for case in CASES if case.is_discrete]
+REAL_VALUED = [case for case in CASES if not case.is_discrete]
+CONDITIONAL = [case for case in CASES if case.is_conditional]
+
+# One of each way of computing, where running all costs too much.
+REPRESENTATIVE = [
+    BY_NAME[name]
+    for name in ("made-two-layers", "made-orders-labels", "nade-categorical")
+]
+# The cheapest to compile, and the one with most to get wrong.
+SIMPLEST, HARDEST = [BY_NAME["fvsbn"]], [BY_NAME["made-orders-labels"]]
+FAMILIES = [
+    *REPRESENTATIVE,
+    *(
+        BY_NAME[name]
+        for name in (
+            "fvsbn",
+            "deep-nade-two-layers",
+            "rnade-vector",
+            "user-model",
+        )
+    ),
+]
+
+
+def all_but(fast, cases=CASES):
+    """Returns test parameters: all cases, marked slow but for some."""
+    slow = pytest.mark.slow
+    return [
+        case if case in fast else pytest.param(case, marks=slow)
+        for case in cases
+    ]
