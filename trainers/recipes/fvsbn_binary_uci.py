@@ -21,6 +21,23 @@ _PUBLISHED = {
     "ocr_letters": 39.30,
 }
 
+# Adam, and long enough for rare features, but for the 400 examples of NIPS:
+# there, stochastic gradient descent stopped early is what keeps from fitting
+# noise, as in the paper.
+_SETTINGS = {
+    "adult": {"learning_rate": 5e-2, "epochs": 60},
+    "connect4": {"learning_rate": 5e-2, "epochs": 50},
+    "dna": {"learning_rate": 2e-2, "epochs": 30, "batch_size": 50},
+    "mushrooms": {"learning_rate": 5e-2, "epochs": 150},
+    "nips_0_12": {
+        "optimizer": "sgd",
+        "learning_rate": 1e-3,
+        "epochs": 100,
+        "batch_size": 20,
+    },
+    "ocr_letters": {"learning_rate": 1e-2, "epochs": 30},
+}
+
 RECIPES = [
     Recipe(
         name=f"fvsbn_{dataset}",
@@ -31,10 +48,10 @@ RECIPES = [
         dataset=dataset,
         model="FVSBN",
         model_options={"ordering": "random"},
-        learning_rate=1e-3,
-        batch_size=100,
-        epochs=500,
-        early_stopping_patience=30,
+        early_stopping_patience=20,
+        jit_compile=True,
+        steps_per_execution=20,
+        **_SETTINGS[dataset],
     )
     for dataset, nats in _PUBLISHED.items()
 ]

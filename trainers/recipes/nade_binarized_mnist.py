@@ -21,7 +21,9 @@ RECIPE = Recipe(
     model="NADE",
     model_options={"units": 500, "ordering": "random"},
     learning_rate=1e-3,
+    weight_decay=0.1,
+    ema_momentum=0.999,
     batch_size=100,
-    epochs=50,
+    epochs=40,
     jit_compile=True,
 )
