@@ -65,10 +65,10 @@ class LikelihoodModel(keras.Model):
         if isinstance(x, tf.data.Dataset):
             # Keras warns of its own default otherwise.
             kwargs.setdefault("shuffle", False)
-        if isinstance(validation_data, tf.data.Dataset):
-            validation_data = self._checked_data(validation_data)
-        elif validation_data is not None:
+        if isinstance(validation_data, (tuple, list)):
             self._checked_data(*validation_data[:2])
+        elif validation_data is not None:
+            validation_data = self._checked_data(validation_data)
         return super().fit(
             self._checked_data(x, y),
             y,
