@@ -139,9 +139,7 @@ class AutoregressiveModel(LikelihoodModel):
         """
         member = 0
         if self.ensemble_size > 1:
-            member = tf.cast(
-                self.optimizer.iterations % self.ensemble_size, tf.int32
-            )
+            member = self.num_updates % self.ensemble_size
         parameters = self._parameters(x, context, member, training=True)
         return self._conditionals(parameters).log_prob(x)
 

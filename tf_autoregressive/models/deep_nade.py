@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive import orderings
+from tf_autoregressive import sampling
 from tf_autoregressive.models.base import AutoregressiveModel
 
 
@@ -95,7 +96,6 @@ class DeepNADE(AutoregressiveModel):
         self.ensemble_size = num_orderings
         self.ordering_seed = ordering_seed
         self.ordering = self._draw_orderings()
-        self.seed_generator = keras.random.SeedGenerator(ordering_seed)
         self.hidden_layers = [
             keras.layers.Dense(
                 width, kernel_initializer="he_uniform", dtype=self.dtype_policy
@@ -109,7 +109,9 @@ class DeepNADE(AutoregressiveModel):
         )
         self.context_layer = None
         if self.context.expected:
-            self.context_layer = keras.layers.Dense(units[0], use_bias=False)
+            self.context_layer = keras.layers.Dense(
+                units[0], use_bias=False, dtype="float32"
+            )
         self.build()
 
     def _draw_orderings(self):
@@ -136,23 +138,35 @@ class DeepNADE(AutoregressiveModel):
 
     def _draw_known(self, batch_size):
         """Returns float32 `[B, D]` in {0, 1} and how many are 1, `[B]`."""
-        places = keras.random.uniform(
-            [batch_size, self.num_dims], seed=self.seed_generator
+        noise = sampling.uniforms(
+            self._update_seed(), [batch_size, self.num_dims + 1]
         )
-        ranks = tf.argsort(tf.argsort(places, axis=1), axis=1)
-        num_known = tf.floor(
-            self.num_dims
-            * keras.random.uniform([batch_size], seed=self.seed_generator)
-        )
+        ranks = tf.argsort(tf.argsort(noise[:, 1:], axis=1), axis=1)
+        num_known = tf.floor(self.num_dims * noise[:, 0])
         known = tf.cast(ranks, tf.float32) < num_known[:, None]
         return tf.cast(known, tf.float32), num_known
+
+    def _update_seed(self):
+        """Returns a seed of this update's and this replica's own.
+
+        A function of the number of updates, so that training that goes on
+        from a file goes on with the same noise.
+        """
+        replica = tf.distribute.get_replica_context()
+        replica_id = replica.replica_id_in_sync_group
+        return tf.stack(
+            [
+                self.num_updates,
+                tf.cast(self.ordering_seed + replica_id, "int32"),
+            ]
+        )
 
     def _all_parameters(self, x, known, context):
         """Returns `[B, D, P]`: of every dimension, given the known ones."""
         first, *rest = self.hidden_layers
         total = first(tf.concat([x * known, known], axis=1))
         if context is not None:
-            total += self._context_shift(context)
+            total += tf.cast(self._context_shift(context), total.dtype)
         hidden = self._deeper(total, rest)
         return tf.reshape(
             self.output_layer(hidden),
@@ -204,7 +218,7 @@ class DeepNADE(AutoregressiveModel):
             [batch_size, 1],
         )
         if context is not None:
-            total += tf.cast(self._context_shift(context), tf.float32)
+            total += self._context_shift(context)
         sites = tf.broadcast_to(ordering, [batch_size, self.num_dims])
         return {"total": total, "sites": sites}
 

@@ -46,7 +46,7 @@ class Event:
         x = tf.convert_to_tensor(x)
         self._check_type_and_shape(x)
         self._check_values(x)
-        return x
+        return tf.cast(x, tf.float32) if self.num_levels is None else x
 
     def _check_type_and_shape(self, x):
         if not (x.dtype.is_integer or x.dtype.is_floating):

@@ -108,6 +108,13 @@ class LikelihoodModel(keras.Model):
         x, context = self.checked(x, context)
         return x if context is None else (x, context)
 
+    @property
+    def num_updates(self):
+        """Number of updates so far, an int32 scalar; 0 before `compile`."""
+        if not self.compiled:
+            return tf.constant(0)
+        return tf.cast(self.optimizer.iterations, tf.int32)
+
     def train_step(self, data):
         x, context = self.checked(*_unpacked(data))
         with tf.GradientTape() as tape:

@@ -339,4 +339,6 @@ class MADE(AutoregressiveModel):
 
 
 def _shifted(outputs, shift):
-    return outputs if shift is None else outputs + shift
+    if shift is None:
+        return outputs
+    return outputs + keras.ops.cast(shift, outputs.dtype)

@@ -6,6 +6,7 @@ from tf_autoregressive.sampling.ancestral import draw
 from tf_autoregressive.sampling.events import Given
 from tf_autoregressive.sampling.events import draw_events
 from tf_autoregressive.sampling.noise import as_seed
+from tf_autoregressive.sampling.noise import uniforms
 from tf_autoregressive.sampling.options import SamplingOptions
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "as_seed",
     "draw",
     "draw_events",
+    "uniforms",
 ]
