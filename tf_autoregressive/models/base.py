@@ -169,19 +169,13 @@ class AutoregressiveModel(LikelihoodModel):
         """Creates the weights. Called at the end of a model's `__init__`."""
         if self.built:
             return
-        inputs = tf.TensorSpec((None, *self.event_shape), tf.float32)
-        context = self.context.encoded_shape
-        if context is not None:
-            context = tf.TensorSpec((None, *context), tf.float32)
-
-        def trace(inputs, context):
-            return self.network(
-                inputs, context=context, member=0, training=False
-            )
-
-        tf.function(trace, autograph=False).get_concrete_function(
-            inputs, context
-        )
+        x = keras.Input(self.event_shape, dtype="int32")
+        context = None
+        if self.context.num_classes is not None:
+            context = keras.Input((), dtype="int32")
+        elif self.context.expected:
+            context = keras.Input(self.context.shape)
+        _Parameters(self)(x, context)
         self.built = True
 
     def call(self, x, context=None, training=False):
@@ -519,6 +513,10 @@ class _Parameters(keras.layers.Layer):
     def __init__(self, model, **kwargs):
         super().__init__(autocast=False, **kwargs)
         self.model = model
+
+    def build(self, x_shape, context_shape=None):
+        # The layers of the model build themselves when they are called.
+        pass
 
     def call(self, x, context=None):
         return self.model.parameters_for(x, context)
