@@ -20,6 +20,9 @@ from tf_autoregressive.models import MADE
 from tf_autoregressive.models import NADE
 from tf_autoregressive.models import RNADE
 from tf_autoregressive.models import DeepNADE
+from tf_autoregressive.models import GatedPixelCNN
+from tf_autoregressive.models import PixelCNN
+from tf_autoregressive.models import RasterModel
 
 # Permutations that are not their own inverse.
 ORDER_4 = (2, 0, 3, 1)
@@ -35,16 +38,25 @@ class Case:
         event_shape: Shape of one event, few enough states to enumerate.
         block_size: Positions per block of models that work in blocks: no
             divisor of the number of dimensions, or 1 for several groups.
+        weight_scale: Standard deviation of random weights.
         **options: Arguments of the constructor.
     """
 
     def __init__(
-        self, name, constructor, event_shape, *, block_size=4, **options
+        self,
+        name,
+        constructor,
+        event_shape,
+        *,
+        block_size=4,
+        weight_scale=1.0,
+        **options,
     ):
         self.name = name
         self.constructor = constructor
         self.event_shape = event_shape
         self.block_size = block_size
+        self.weight_scale = weight_scale
         self.options = options
 
     def __repr__(self):
@@ -79,6 +91,12 @@ class Case:
         )
 
     @property
+    def has_local_context(self):
+        """Whether a context is a map that is seen pixel by pixel."""
+        is_raster = issubclass(self.constructor, RasterModel)
+        return is_raster and len(self.options.get("context_shape", ())) == 3
+
+    @property
     def is_conditional(self):
         return "num_classes" in self.options or "context_shape" in self.options
 
@@ -87,7 +105,7 @@ class Case:
         model = self.constructor(
             self.event_shape, **{**self.options, **overrides}
         )
-        if model.block_size is not None:
+        if self.constructor.block_size is not None:
             model.block_size = self.block_size
         return model
 
@@ -95,11 +113,11 @@ class Case:
         """Returns a model with large random weights, biases included."""
         model = self.make(**overrides)
         rng = self.generator(seed)
-        # Gaussians of very different scales are hard to integrate.
-        scale = 1.0 if self.is_discrete else 0.4
         for variable in model.trainable_variables:
             shape = variable.shape
-            variable.assign(rng.normal(0.0, scale, shape).astype("float32"))
+            variable.assign(
+                rng.normal(0.0, self.weight_scale, shape).astype("float32")
+            )
         return model
 
     def generator(self, seed):
@@ -164,6 +182,14 @@ class Case:
 def _three_levels(num_levels=3):
     return {"distribution": "categorical", "num_levels": num_levels}
 
+
+# Filters that three colours do not divide.
+_CONVOLUTIONS = {
+    "filters": 10,
+    "first_kernel_size": 3,
+    "head_filters": 17,
+    "weight_scale": 0.5,
+}
 
 CASES = [
     Case("fvsbn", FVSBN, (2, 3, 1), block_size=1),
@@ -323,6 +349,7 @@ CASES = [
         num_components=2,
         ordering="reversed",
         block_size=2,
+        weight_scale=0.4,
     ),
     Case("deep-nade", DeepNADE, (6,), units=(9,), activation="tanh"),
     Case(
@@ -359,6 +386,7 @@ CASES = [
         units=6,
         num_components=2,
         ordering=(1, 2, 0),
+        weight_scale=0.4,
     ),
     Case(
         "rnade-vector",
@@ -368,6 +396,63 @@ CASES = [
         activation="sigmoid",
         num_components=3,
         context_shape=(2,),
+        weight_scale=0.4,
+    ),
+    Case("pixel-cnn", PixelCNN, (3, 3, 1), **_CONVOLUTIONS, num_blocks=2),
+    Case(
+        "pixel-cnn-colours",
+        PixelCNN,
+        (1, 2, 3),
+        **_CONVOLUTIONS,
+        num_blocks=2,
+        **_three_levels(),
+    ),
+    Case(
+        "pixel-cnn-labels",
+        PixelCNN,
+        (2, 3, 1),
+        **_CONVOLUTIONS,
+        num_blocks=1,
+        num_classes=3,
+    ),
+    Case(
+        "pixel-cnn-map",
+        PixelCNN,
+        (2, 4, 1),
+        **_CONVOLUTIONS,
+        num_blocks=2,
+        context_shape=(1, 2, 2),
+    ),
+    Case(
+        "gated-pixel-cnn",
+        GatedPixelCNN,
+        (3, 3, 1),
+        **_CONVOLUTIONS,
+        num_layers=3,
+    ),
+    Case(
+        "gated-pixel-cnn-colours",
+        GatedPixelCNN,
+        (2, 1, 3),
+        **_CONVOLUTIONS,
+        num_layers=3,
+        **_three_levels(),
+    ),
+    Case(
+        "gated-pixel-cnn-vector",
+        GatedPixelCNN,
+        (2, 3, 1),
+        **_CONVOLUTIONS,
+        num_layers=2,
+        context_shape=(2,),
+    ),
+    Case(
+        "gated-pixel-cnn-map",
+        GatedPixelCNN,
+        (2, 2, 2),
+        **_CONVOLUTIONS,
+        num_layers=2,
+        context_shape=(2, 1, 2),
     ),
     Case("user-model", RunningSum, (2, 3, 1)),
     Case(

@@ -59,7 +59,7 @@ class SteppedRunningSum(RunningSum):
         return keras.ops.zeros([batch_size, self.units])
 
     def step(self, state, position):
-        return self.outputs(self.hidden(state))
+        return self.outputs(self.hidden(state)), state
 
     def observe(self, state, position, value):
         value = self.output_distribution.network_input(value)

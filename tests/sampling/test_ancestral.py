@@ -17,6 +17,7 @@ class Scripted:
     output_distribution = BernoulliOutput()
     event_shape = (NUM_DIMS,)
     any_order = False
+    num_lanes = 1
 
     def __init__(self, block_size):
         self.block_size = block_size
@@ -39,7 +40,7 @@ class Scripted:
                 int(position.rank),
             )
         )
-        return tf.zeros([BATCH_SIZE, 1])
+        return tf.zeros([BATCH_SIZE, 1]), state
 
     def observe(self, state, position, value):
         assert value.shape == (BATCH_SIZE, 1)

@@ -2,28 +2,38 @@
 
 from tf_autoregressive.distributions.bernoulli import BernoulliOutput
 from tf_autoregressive.distributions.categorical import CategoricalOutput
+from tf_autoregressive.distributions.discretized_logistic_mixture import (
+    DiscretizedLogisticMixture,
+)
 from tf_autoregressive.distributions.gaussian_mixture import (
     GaussianMixtureOutput,
+)
+from tf_autoregressive.distributions.logistic_mixture_output import (
+    DiscretizedLogisticMixtureOutput,
 )
 from tf_autoregressive.distributions.output import OutputDistribution
 
 OUTPUTS = {
     "bernoulli": BernoulliOutput,
     "categorical": CategoricalOutput,
+    "discretized_logistic_mixture": DiscretizedLogisticMixtureOutput,
     "gaussian_mixture": GaussianMixtureOutput,
 }
 
 
 def output_distribution(
-    name, *, num_levels=None, num_components=10
+    name, *, num_levels=None, num_components=10, num_channels=None
 ) -> OutputDistribution:
     """Returns the output distribution called `name`.
 
     Args:
-        name: One of `"bernoulli"`, `"categorical"`, `"gaussian_mixture"`.
+        name: One of `"bernoulli"`, `"categorical"`,
+            `"discretized_logistic_mixture"`, `"gaussian_mixture"`.
         num_levels: Number of values of a dimension; `None` for the default
             of the distribution (2, or 256), and for real values.
         num_components: Components of a mixture.
+        num_channels: Number of channels of a pixel, for outputs that couple
+            them; `None` for dimensions that are sites of their own.
 
     Raises:
         ValueError: If the name is unknown, or `num_levels` does not fit it.
@@ -33,12 +43,17 @@ def output_distribution(
             f"`distribution` must be one of {sorted(OUTPUTS)}. "
             f"Received: distribution={name!r}"
         )
-    return OUTPUTS[name](num_levels=num_levels, num_components=num_components)
+    options = {"num_levels": num_levels, "num_components": num_components}
+    if OUTPUTS[name].couples_channels:
+        options["num_channels"] = num_channels
+    return OUTPUTS[name](**options)
 
 
 __all__ = [
     "BernoulliOutput",
     "CategoricalOutput",
+    "DiscretizedLogisticMixture",
+    "DiscretizedLogisticMixtureOutput",
     "GaussianMixtureOutput",
     "OutputDistribution",
     "output_distribution",

@@ -6,6 +6,8 @@ dimensions per site, `...` any leading axes.
 
 import abc
 
+import tensorflow as tf
+
 
 class OutputDistribution(abc.ABC):
     """Turns parameters `[..., P]` into distributions, and noise into draws.
@@ -19,6 +21,7 @@ class OutputDistribution(abc.ABC):
         num_parameters: `P`.
         num_uniforms: `U`.
         num_dims: `S`, event dimensions per site.
+        couples_channels: Whether a site may hold all channels of a pixel.
         bias_initializer: Initializer of the bias that the parameters have.
     """
 
@@ -26,6 +29,7 @@ class OutputDistribution(abc.ABC):
     num_parameters = 1
     num_uniforms = 1
     num_dims = 1
+    couples_channels = False
     bias_initializer = "zeros"
 
     @abc.abstractmethod
@@ -64,6 +68,27 @@ class OutputDistribution(abc.ABC):
             parameters: `[..., P]`.
             noise: `[..., U]`, what `noise` made of uniforms.
         """
+
+    def draw_given(self, parameters, noise, known, values):
+        """Returns a draw `[..., S]` that has the `values` where `known`.
+
+        Dimensions of a site that come after a known one are conditioned on it.
+
+        Args:
+            parameters: `[..., P]`.
+            noise: `[..., U]`, what `noise` made of uniforms.
+            known: bool `[..., S]`.
+            values: float32 `[..., S]`, ignored where not known.
+        """
+        return tf.where(known, values, self.draw(parameters, noise))
+
+    def site_log_prob(self, parameters, values):
+        """Returns the log-probability `[...]` of the values `[..., S]`."""
+        return self.log_prob_per_dim(parameters, values[..., 0])
+
+    def site_shape(self, event_shape):
+        """Returns the shape of the sites of an event of this shape."""
+        return tuple(event_shape)
 
     def noise(self, uniforms):
         """Returns what `draw` needs of `uniforms [..., U]`, made up front."""

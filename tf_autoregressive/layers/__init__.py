@@ -1,15 +1,19 @@
 """Keras layers whose outputs see only what they may."""
 
 from tf_autoregressive.layers.block_kernel import BlockKernel
+from tf_autoregressive.layers.masked_conv import MaskedConv2D
 from tf_autoregressive.layers.masked_dense import MaskedDense
 from tf_autoregressive.layers.nade import NADEConditionals
 from tf_autoregressive.layers.rescaled_nade import RescaledNADEConditionals
+from tf_autoregressive.layers.shifted_conv import ShiftedConv2D
 from tf_autoregressive.layers.unit_blocks import UnitBlocks
 
 __all__ = [
     "BlockKernel",
+    "MaskedConv2D",
     "MaskedDense",
     "NADEConditionals",
     "RescaledNADEConditionals",
+    "ShiftedConv2D",
     "UnitBlocks",
 ]

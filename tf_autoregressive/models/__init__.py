@@ -3,9 +3,12 @@
 from tf_autoregressive.models.base import AutoregressiveModel
 from tf_autoregressive.models.deep_nade import DeepNADE
 from tf_autoregressive.models.fvsbn import FVSBN
+from tf_autoregressive.models.gated_pixel_cnn import GatedPixelCNN
 from tf_autoregressive.models.joint import Joint
 from tf_autoregressive.models.made import MADE
 from tf_autoregressive.models.nade import NADE
+from tf_autoregressive.models.pixel_cnn import PixelCNN
+from tf_autoregressive.models.raster_model import RasterModel
 from tf_autoregressive.models.rnade import RNADE
 
 __all__ = [
@@ -15,5 +18,8 @@ __all__ = [
     "RNADE",
     "AutoregressiveModel",
     "DeepNADE",
+    "GatedPixelCNN",
     "Joint",
+    "PixelCNN",
+    "RasterModel",
 ]

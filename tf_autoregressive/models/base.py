@@ -37,7 +37,7 @@ class AutoregressiveModel(LikelihoodModel):
     `self.build()`, and override
 
     - `network(inputs, *, context, member, training)`: returns the parameters
-      `[B, *event_shape, P]`, float32, with `P =
+      `[B, *site_shape, P]`, float32, with `P =
       self.output_distribution.num_parameters`. `inputs` are float32 event
       values on the network's scale, `[B, *event_shape]`; `context` is float32
       `[B, *self.context.encoded_shape]` or `None`. The parameters of a
@@ -48,7 +48,8 @@ class AutoregressiveModel(LikelihoodModel):
     with one network pass per position. For sampling that computes every
     activation once, set `incremental = True` and override `init_cache`, `step`
     and `observe`; to do part of the work once every `block_size` positions,
-    `begin_block` and `end_block` as well. Models that are not generated in
+    `begin_block` and `end_block` as well; a pattern that repeats every
+    `num_lanes` positions is unrolled. Models that are not generated in
     raster order set `self.ordering`, int32 `[E, D]` or `[1, D]`; mixtures of
     several members set `ensemble_size`; estimates of `log p(x)` to train on go
     in `training_log_prob`. Models whose `network` and `init_cache` take an
@@ -85,6 +86,8 @@ class AutoregressiveModel(LikelihoodModel):
 
     incremental = False
     block_size = None
+    num_lanes = 1
+    joint_channels = False
     ensemble_size = 1
     any_order = False
 
@@ -100,7 +103,10 @@ class AutoregressiveModel(LikelihoodModel):
         **kwargs,
     ):
         output = output_distribution(
-            distribution, num_levels=num_levels, num_components=num_components
+            distribution,
+            num_levels=num_levels,
+            num_components=num_components,
+            num_channels=event_shape[-1] if self.joint_channels else None,
         )
         super().__init__(
             Event(event_shape, output.num_levels),
@@ -114,6 +120,11 @@ class AutoregressiveModel(LikelihoodModel):
         self._functions = {}
 
     @property
+    def site_shape(self):
+        """Shape of the sites: of positions at which a value is drawn."""
+        return self.output_distribution.site_shape(self.event_shape)
+
+    @property
     def num_sites(self):
         """Number of positions at which a value is drawn."""
         return self.num_dims // self.output_distribution.num_dims
@@ -121,7 +132,10 @@ class AutoregressiveModel(LikelihoodModel):
     # What a model overrides.
 
     def network(self, inputs, *, context, member, training):
-        """Returns the parameters `[B, *event_shape, P]` of all conditionals.
+        """Returns the parameters `[B, *site_shape, P]` of all conditionals.
+
+        The sites are the dimensions, or, for outputs that couple the channels
+        of a pixel, the pixels.
 
         Args:
             inputs: float32 `[B, *event_shape]`, on the network's scale.
@@ -152,7 +166,10 @@ class AutoregressiveModel(LikelihoodModel):
         return cache
 
     def step(self, state, position):
-        """Returns the parameters `[B, P]` of one `sampling.Position`."""
+        """Returns the parameters `[B, P]` of one `sampling.Position`.
+
+        And the state that `observe` takes, with what it can use again.
+        """
         raise NotImplementedError(f"{type(self).__name__} has no `step`")
 
     def observe(self, state, position, value):
@@ -199,7 +216,7 @@ class AutoregressiveModel(LikelihoodModel):
     def parameters_for(self, x, context=None, training=False):
         """Returns the parameters that `model(x)` is made from, float32.
 
-        `[B, *event_shape, P]`, or `[B, E, *event_shape, P]` for an ensemble.
+        `[B, *site_shape, P]`, or `[B, E, *site_shape, P]` for an ensemble.
         Takes symbolic Keras tensors too, for functional graphs.
         """
         if isinstance(x, keras.KerasTensor):

@@ -231,9 +231,10 @@ class DeepNADE(AutoregressiveModel):
         )
         bias = tf.reshape(self.output_layer.bias, [self.num_dims, width])
         site = state["sites"][:, position.rank]
-        return tf.gather(bias, site) + tf.linalg.matvec(
+        parameters = tf.gather(bias, site) + tf.linalg.matvec(
             tf.gather(kernel, site), tf.cast(hidden, tf.float32)
         )
+        return parameters, state
 
     def observe(self, state, position, value):
         site = state["sites"][:, position.rank]

@@ -293,7 +293,7 @@ class MADE(AutoregressiveModel):
             parameters += tf.matmul(
                 rows(state["within"][output + 1]), state["drawn"]
             )
-        return tf.transpose(parameters)
+        return tf.transpose(parameters), state
 
     def _activations(self, state):
         """Returns what each layer reads in the block, as far as it is known."""

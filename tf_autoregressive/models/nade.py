@@ -110,7 +110,7 @@ class NADE(AutoregressiveModel):
 
     def step(self, state, position):
         row = _row(state["rows"], position.rank)
-        return self.conditionals.step(state["activation"], row)
+        return self.conditionals.step(state["activation"], row), state
 
     def observe(self, state, position, value):
         value = self.output_distribution.network_input(value)

@@ -23,18 +23,20 @@ class Position(typing.NamedTuple):
         block: Index of the block of positions, an int32 scalar.
         offset: Index within the block.
         rank: Index in the order, `block * block_size + offset`.
+        lane: `offset` modulo the model's `num_lanes`, a Python int.
     """
 
     block: typing.Any
     offset: typing.Any
     rank: typing.Any
+    lane: int
 
 
 class Forced(typing.NamedTuple):
     """Values that are given, not drawn.
 
     Attributes:
-        known: bool `[B, N, 1]`, which positions, in generation order.
+        known: bool `[B, N, S]`, which dimensions, in generation order.
         values: float32 `[B, N, S]`, their values.
     """
 
@@ -94,13 +96,15 @@ class _Drawer:
     def __call__(self, parameters, rank):
         """Returns the value `[B, S]` and its log-probability `[B]`."""
         parameters = self.options.tempered(self.output, parameters)
-        value = self.output.draw(parameters, self.noise[rank])
-        if self.forced is not None:
-            known, known_value = (tensor[rank] for tensor in self.forced)
-            value = tf.where(known, known_value, value)
+        noise = self.noise[rank]
+        if self.forced is None:
+            value = self.output.draw(parameters, noise)
+        else:
+            given = (tensor[rank] for tensor in self.forced)
+            value = self.output.draw_given(parameters, noise, *given)
         if not self.with_log_prob:
             return value, 0.0
-        return value, self.output.log_prob_per_dim(parameters, value[..., 0])
+        return value, self.output.site_log_prob(parameters, value)
 
     def new_values(self):
         """Returns an array for the values of all ranks."""
@@ -125,19 +129,20 @@ def _incremental(model, drawer, ordering, conditions):
             rank = block * size + offset
             return (offset < size) & (rank < drawer.num_positions)
 
-        def draw_position(offset, state, values, log_prob):
-            position = Position(block, offset, block * size + offset)
-            value, scored = drawer(model.step(state, position), position.rank)
-            return (
-                offset + 1,
-                model.observe(state, position, value),
-                values.write(position.rank, value),
-                log_prob + scored,
-            )
+        def draw_positions(offset, state, values, log_prob):
+            for lane in range(model.num_lanes):
+                rank = block * size + offset + lane
+                position = Position(block, offset + lane, rank, lane)
+                parameters, state = model.step(state, position)
+                value, scored = drawer(parameters, rank)
+                state = model.observe(state, position, value)
+                values = values.write(rank, value)
+                log_prob += scored
+            return offset + model.num_lanes, state, values, log_prob
 
         _, state, values, log_prob = tf.while_loop(
             is_in_block,
-            draw_position,
+            draw_positions,
             (0, model.begin_block(cache, block), values, log_prob),
             maximum_iterations=size,
         )

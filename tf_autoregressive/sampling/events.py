@@ -91,9 +91,9 @@ def _draw_member(
     model, uniforms, context, member, options, given, with_log_prob
 ):
     # One row of `model.ordering` may serve all members.
-    ordering = tf.gather(
-        tf.constant(model.ordering), member % len(model.ordering)
-    )
+    num_dims = model.output_distribution.num_dims
+    ordering = tf.constant(model.ordering[:, ::num_dims] // num_dims)
+    ordering = tf.gather(ordering, member % len(model.ordering))
     forced = None
     if given is not None:
         known = _by_site(model, given.known)
@@ -101,7 +101,7 @@ def _draw_member(
             ordering = _known_first(ordering, known)
         values = _by_site(model, tf.cast(given.x, tf.float32))
         forced = Forced(
-            _gather_sites(known, ordering)[..., :1],
+            _gather_sites(known, ordering),
             _gather_sites(values, ordering),
         )
     values, log_prob = draw(

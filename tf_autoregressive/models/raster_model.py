@@ -1,0 +1,242 @@
+"""What image models in raster order have in common: drawing row by row.
+
+Shapes: B batch, H rows, W columns, C channels, O filters of a layer.
+"""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tf_autoregressive.layers import MaskedConv2D
+from tf_autoregressive.layers import scopes
+from tf_autoregressive.models.base import AutoregressiveModel
+
+
+class RasterModel(AutoregressiveModel):
+    """An image model in raster order: row by row, pixel by pixel, R, G, B.
+
+    **Writing one.** Subclass `RasterModel`, create the layers in `__init__`
+    and list them in `row_layers` and `pixel_layers` (the first of these reads
+    the input), call `_make_context_layers` with those whose outputs a context
+    shifts, and override
+
+    - `row_stack(scope, x)`: what depends on the rows above alone; returns what
+      it adds to the outputs of layers of pixels, by layer name;
+    - `pixel_stack(scope, x)`: the rest; returns the parameters.
+    Both stacks are written once over `scope.conv(layer, x)` and run on whole
+    maps to train and score, and on rows and pixels to draw.
+
+    The channels of a pixel are drawn one after the other, each seeing the ones
+    before it, except for outputs that couple them by themselves.
+
+    Args:
+        event_shape: `(H, W, C)`.
+        **kwargs: Passed to `AutoregressiveModel`: `distribution`,
+            `num_levels`, `num_components`, `num_classes`, `context_shape`.
+
+    Raises:
+        ValueError: If `event_shape` has not three axes, or a spatial context
+            does not fit it.
+    """
+
+    incremental = True
+    joint_channels = True
+
+    def __init__(self, event_shape, **kwargs):
+        if len(tuple(event_shape)) != 3:
+            raise ValueError(
+                "`event_shape` must be (height, width, channels). "
+                f"Received: event_shape={event_shape}"
+            )
+        super().__init__(event_shape, **kwargs)
+        self.num_colours = self.num_sites // (
+            self.event_shape[0] * self.event_shape[1]
+        )
+        self.num_lanes = self.num_colours
+        self.block_size = self.event_shape[1] * self.num_colours
+        self.row_layers = []
+        self.pixel_layers = []
+        self._check_context()
+
+    def _check_context(self):
+        shape, image = self.context.shape, self.event_shape[:2]
+        if shape is None or len(shape) == 1:
+            return
+        if len(shape) != 3 or image[0] % shape[0] or image[1] % shape[1]:
+            raise ValueError(
+                "`context_shape` must be (n,), or (height, width, n) with "
+                f"sides that divide those of event_shape={self.event_shape}. "
+                f"Received: context_shape={shape}"
+            )
+
+    def row_stack(self, scope, x=None):
+        """Returns shifts by layer name, from what lies in the rows above.
+
+        Args:
+            scope: A `MapScope` or a `RowScope`.
+            x: Inputs `[B, H, W, C]`; `None` in a `RowScope`, where the input
+                of the row is not known.
+        """
+        return {}
+
+    def pixel_stack(self, scope, x):
+        """Returns the parameters of all sites, or of one.
+
+        Args:
+            scope: A `MapScope` or a `PixelScope`.
+            x: Inputs `[B, H, W, C]`; `None` in a `PixelScope`.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no `pixel_stack`")
+
+    def network(self, inputs, *, context, member, training):
+        shifts = self._context_shifts(context)
+        x = self.network_inputs(inputs)
+        links = self.row_stack(scopes.MapScope(shifts, training=training), x)
+        scope = scopes.MapScope(_added(shifts, links), training=training)
+        return tf.reshape(
+            tf.cast(self.pixel_stack(scope, x), tf.float32),
+            [-1, *self.site_shape, self.output_distribution.num_parameters],
+        )
+
+    def _check_positive(self, **sizes):
+        if any(size < 1 for size in sizes.values()):
+            raise ValueError(
+                f"{' and '.join(f'`{name}`' for name in sizes)} must be at "
+                f"least 1. Received: {sizes}"
+            )
+
+    def _check_filters(self, **filters):
+        if any(number < self.num_colours for number in filters.values()):
+            raise ValueError(
+                f"{' and '.join(f'`{name}`' for name in filters)} must be at "
+                f"least {self.num_colours}, one for each colour. "
+                f"Received: {filters}"
+            )
+
+    def _colours(self, number):
+        """Returns `[number]`, ascending: the colour of each feature."""
+        return np.arange(number) * self.num_colours // number
+
+    def _conv(self, name, in_colours, out_colours, size, *, exclusive=False):
+        return MaskedConv2D(
+            in_colours,
+            out_colours,
+            (size, size) if isinstance(size, int) else size,
+            exclusive=exclusive,
+            dtype=self.dtype_policy,
+            name=name,
+        )
+
+    def _parameters_layer(self, in_colours):
+        """Returns the layer of the parameters of all sites of a pixel."""
+        output = self.output_distribution
+        return MaskedConv2D(
+            in_colours,
+            np.repeat(np.arange(self.num_colours), output.num_parameters),
+            (1, 1),
+            bias_initializer=output.bias_initializer,
+            dtype="float32",
+            name="parameters",
+        )
+
+    def network_inputs(self, x):
+        """Returns what the first layers read of `[..., C]` scaled values."""
+        return x
+
+    def _make_context_layers(self, layers):
+        """Makes what the context adds to the outputs of these layers."""
+        self.context_layers = {}
+        if not self.context.expected:
+            return
+        for layer in layers:
+            self.context_layers[layer.name] = keras.layers.Dense(
+                layer.filters,
+                use_bias=False,
+                dtype="float32",
+                name=f"{layer.name}_context",
+            )
+
+    def _context_shifts(self, context):
+        """Returns by layer name what the context adds, `[B, 1 or H, ..., O]`.
+
+        Maps smaller than the image are enlarged by repetition.
+        """
+        if context is None:
+            return {}
+        if self.context.rank < 3:
+            context = context[:, None, None]
+        height, width = context.shape[1:3]
+        shifts = {}
+        for name, layer in self.context_layers.items():
+            shift = layer(context)
+            if height > 1 or width > 1:
+                shift = tf.repeat(shift, self.event_shape[0] // height, axis=1)
+                shift = tf.repeat(shift, self.event_shape[1] // width, axis=2)
+            shifts[name] = shift
+        return shifts
+
+    # Incremental sampling. A block is a row, a lane a colour.
+
+    def init_cache(self, batch_size, *, context, member):
+        layers = [*self.row_layers, *self.pixel_layers]
+        shifts = self._context_shifts(context)
+        return {
+            "rows": scopes.first_rows(layers, batch_size, self.event_shape[1]),
+            "shifts": {
+                name: tf.transpose(shift, [1, 2, 0, 3])
+                for name, shift in shifts.items()
+            },
+        }
+
+    def begin_block(self, cache, block):
+        shifts = {
+            # The same for all rows, or a row for each.
+            name: shift[0 if shift.shape[0] == 1 else block]
+            for name, shift in cache["shifts"].items()
+        }
+        scope = scopes.RowScope(cache["rows"], shifts)
+        links = self.row_stack(scope)
+        scope.shifts = _added(shifts, links)
+        return {
+            "cache": {**cache, "rows": scope.rows},
+            "row": scopes.start_row(scope, self.pixel_layers, self.num_colours),
+        }
+
+    def _pixel_scope(self, state, position):
+        column = position.offset // self.num_colours
+        return scopes.PixelScope(state["row"], column, position.lane)
+
+    def step(self, state, position):
+        scope = self._pixel_scope(state, position)
+        parameters = tf.cast(self.pixel_stack(scope, None), tf.float32)
+        return parameters, {**state, "row": scope.unfinished_pixel()}
+
+    def observe(self, state, position, value):
+        scope = self._pixel_scope(state, position)
+        x = self.network_inputs(self.output_distribution.network_input(value))
+        for layer in self.pixel_layers:
+            if not layer.sees_own_pixel:
+                scope.append(layer, x)
+        if position.lane < self.num_lanes - 1:
+            return {**state, "row": scope.unfinished_pixel()}
+        return {**state, "row": scope.finished_pixel()}
+
+    def end_block(self, state, block):
+        cache = state["cache"]
+        scope = scopes.RowScope(cache["rows"], {})
+        scopes.finish_row(scope, self.pixel_layers, state["row"])
+        inputs = state["row"]["rows"][self.pixel_layers[0].name].stack()
+        for layer in self.row_layers:
+            if not layer.sees_own_row:
+                scope.push(layer, inputs)
+        return {**cache, "rows": scope.rows}
+
+
+def _added(shifts, links):
+    """Returns the sums of two dictionaries of shifts, by layer name."""
+    return shifts | {
+        name: link + tf.cast(shifts[name], link.dtype)
+        if name in shifts
+        else link
+        for name, link in links.items()
+    }
