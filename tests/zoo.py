@@ -188,7 +188,7 @@ _CONVOLUTIONS = {
     "filters": 10,
     "first_kernel_size": 3,
     "head_filters": 17,
-    "weight_scale": 0.5,
+    "weight_scale": 0.3,
 }
 
 CASES = [
@@ -271,6 +271,7 @@ CASES = [
         activation="elu",
         num_masks=3,
         direct=False,
+        mask_seed=1,
     ),
     Case(
         "made-orders",
@@ -367,6 +368,7 @@ CASES = [
         units=(9,),
         activation="tanh",
         num_orderings=3,
+        ordering_seed=1,
         num_classes=2,
     ),
     Case(

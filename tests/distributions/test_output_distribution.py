@@ -236,6 +236,11 @@ def test_the_network_sees_levels_on_a_fixed_scale():
     np.testing.assert_array_equal(
         ALL["gaussian_mixture"].network_input(np.array([-3.5])), [-3.5]
     )
+    np.testing.assert_allclose(
+        CategoricalOutput().network_input(np.arange(256, dtype="uint8")),
+        np.linspace(-1.0, 1.0, 256),
+        atol=1e-6,
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Deep NADE: every ordering from one network, and its training estimate."""
 
 import itertools
+import types
 
 import keras
 import numpy as np
@@ -108,6 +109,19 @@ def test_orderings_and_numbers_are_drawn_for_each_example(rng):
     model.optimizer.iterations.assign(1)
     of_next_update, _ = model._draw_known(30_000)
     assert np.any(of_next_update != known)
+
+
+def test_replicas_draw_orderings_of_their_own(rng, monkeypatch):
+    model = random_model(rng)
+    draws = []
+    for replica_id in range(2):
+        replica = types.SimpleNamespace(replica_id_in_sync_group=replica_id)
+        monkeypatch.setattr(
+            tf.distribute, "get_replica_context", lambda r=replica: r
+        )
+        known, _ = model._draw_known(100)
+        draws.append(known.numpy())
+    assert np.any(draws[0] != draws[1])
 
 
 def test_evaluation_is_exact_and_the_same_every_time(rng):

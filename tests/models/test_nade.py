@@ -27,6 +27,20 @@ def test_the_count_of_parameters_is_that_of_the_paper():
     assert NADE((28, 28), units=500).count_params() == 784 * 1001 + 500
 
 
+@pytest.mark.parametrize("constructor", [NADE, RNADE])
+def test_everything_is_computed_in_float32_under_any_policy(constructor, rng):
+    exact = constructor((4,), units=6)
+    half = constructor((4,), units=6, dtype="mixed_bfloat16")
+    weights = [rng.normal(size=w.shape) for w in exact.weights]
+    exact.set_weights(weights)
+    half.set_weights(weights)
+    x = rng.integers(2, size=(5, 4)).astype("float32")
+    if constructor is RNADE:
+        x += rng.normal(size=x.shape).astype("float32")
+    np.testing.assert_array_equal(half.log_prob(x), exact.log_prob(x))
+    np.testing.assert_array_equal(half(x).log_prob(x), exact(x).log_prob(x))
+
+
 def test_defaults_of_rnade():
     model = RNADE((3,))
     assert model.num_levels is None

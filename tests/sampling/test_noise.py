@@ -89,6 +89,14 @@ def test_seeds_give_different_noise():
     assert len(set(drawn)) == 8
 
 
+def test_seeds_choose_different_members():
+    chosen = [
+        noise.members(noise.as_seed(seed), 50, 3).numpy().tobytes()
+        for seed in (0, 1, 2**32, (5, 1), (1, 5))
+    ]
+    assert len(set(chosen)) == 5
+
+
 @pytest.mark.parametrize(
     "given", [np.int64(3), np.uint8(3), 3], ids=["int64", "uint8", "int"]
 )

@@ -77,6 +77,19 @@ def test_the_optimizers_settings_arrive(build):
     assert not build().optimizer.use_ema
 
 
+def test_weight_decay_spares_biases(build):
+    model = build(
+        model="NADE",
+        model_options={"units": 3},
+        optimizer="sgd",
+        weight_decay=0.1,
+    )
+    model.set_weights([np.ones_like(w) for w in model.get_weights()])
+    model.optimizer.apply([0.0 * v for v in model.trainable_variables])
+    decayed = {v.name for v in model.trainable_variables if np.any(v < 1.0)}
+    assert decayed == {"encoder", "decoder"}
+
+
 def test_initial_weights_are_the_recipes(build):
     """Whatever was drawn before in the process."""
     options = {"model": "MADE", "model_options": {"units": (5,)}}

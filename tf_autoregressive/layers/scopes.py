@@ -5,10 +5,32 @@ it for all positions, which is how a model is trained and scored. To draw an
 image, a `RowScope` runs what depends on the rows above only, once a row, and a
 `PixelScope` the rest, once a pixel: every activation is computed once.
 
+A stack may go down to half the resolution and back (`scope.lower`). Lower
+resolutions have caches of their own, inside the cache of the one above, and
+run at even rows and columns.
+
 Shapes: B batch, H rows, W columns, I input channels, O filters, C colours.
 """
 
+import typing
+
 import tensorflow as tf
+
+
+class Level(typing.NamedTuple):
+    """The layers of one resolution.
+
+    Attributes:
+        row_layers: Layers that see whole rows.
+        pixel_layers: Layers of pixels; at full resolution the first reads the
+            input.
+        up: The layer that brings pixels up from this resolution, `None` at
+            full resolution.
+    """
+
+    row_layers: list
+    pixel_layers: list
+    up: typing.Any = None
 
 
 class MapScope:
@@ -20,30 +42,55 @@ class MapScope:
     """
 
     def __init__(self, shifts=None, *, training=False):
-        self.shifts = shifts or {}
+        self.shifts = dict(shifts or {})
         self.training = training
 
     def conv(self, layer, x):
         """Returns the outputs of `layer`, `[B, H, W, O]`."""
-        outputs = layer(x)
-        if layer.name in self.shifts:
-            outputs += tf.cast(self.shifts[layer.name], outputs.dtype)
-        return outputs
+        return _plus(layer(x), self.shifts.get(layer.name))
+
+    def link(self, layer, shift):
+        """Adds `shift` to what `layer`, a layer of pixels, will return."""
+        self.shifts[layer.name] = _plus(shift, self.shifts.get(layer.name))
+
+    def lower(self, down, up, body, x):
+        """Returns `up(body(scope, down(x)))`, at half the resolution."""
+        return self.conv(up, body(self, self.conv(down, x)))
+
+
+class InitialisingScope(MapScope):
+    """A `MapScope` that initialises every layer by what it gets [1].
+
+    References:
+        [1] Salimans and Kingma, "Weight Normalization", 2016, Sec. 3.
+            https://arxiv.org/abs/1602.07868
+    """
+
+    def conv(self, layer, x):
+        layer.initialise(x)
+        return super().conv(layer, x)
 
 
 class RowScope:
     """One row, for layers that see whole rows: `[W, B, channels]`.
 
     Args:
-        rows: By the layer's name, the rows above that it sees, oldest first.
+        cache: What is known of the rows above, from `first_cache` or
+            `finish_row`.
+        row: Index of the row, a scalar tensor.
         shifts: By the layer's name, what is added: `[B, O]` or `[W, B, O]`.
+        levels: The `Level` of this resolution and the ones below it.
     """
 
     training = False
 
-    def __init__(self, rows, shifts):
-        self.rows = dict(rows)
-        self.shifts = shifts
+    def __init__(self, cache, row, shifts, levels):
+        self.cache = cache
+        self.rows = dict(cache["rows"])
+        self.lower_cache = cache["lower"]
+        self.row = row
+        self.shifts = dict(shifts)
+        self.levels = levels
 
     def conv(self, layer, x=None):
         """Returns one row of outputs of `layer`, `[W, B, O]`.
@@ -55,18 +102,84 @@ class RowScope:
         """
         rows = list(self.rows.get(layer.name, ()))
         if layer.sees_own_row:
-            rows.append(tf.cast(x, layer.compute_dtype))
+            x = tf.cast(x, layer.compute_dtype)
+            rows.append(x)
             self.push(layer, x)
         outputs = layer.over_rows(rows, layer.effective_kernel())
         return self._shifted(layer, outputs)
 
-    @property
-    def size(self):
-        """Number of columns and of examples, the latter a tensor."""
-        row = next(iter(self.rows.values()))[-1]
-        return row.shape[0], tf.shape(row)[1]
+    def push(self, layer, row):
+        """Makes `row` the last of the rows above that `layer` sees."""
+        if layer.rows_above:
+            rows = self.rows[layer.name]
+            self.rows[layer.name] = _like((*rows[1:], row), rows)
 
-    def above(self, layer):
+    def link(self, layer, shift):
+        """Adds `shift` to what `layer`, a layer of pixels, will return."""
+        self.shifts[layer.name] = _plus(shift, self.shifts.get(layer.name))
+
+    def lower(self, down, up, body, x):
+        """Returns the row of `up(body(scope, down(x)))`.
+
+        A lower row is computed with the first of the two rows that it
+        stretches over, and kept for the second.
+        """
+        x, lower = self.conv(down, x), self.lower_cache
+
+        def first_of_two():
+            scope = RowScope(lower, self.row // 2, self.shifts, self.levels[1:])
+            this_row, next_row = up.over_row(body(scope, x))
+            return this_row, {
+                **scope.start_row(),
+                "next_row": _like(next_row, lower["next_row"]),
+                "below": _array(lower["row_below"]),
+            }
+
+        def second_of_two():
+            return lower["next_row"], lower
+
+        x, self.lower_cache = tf.cond(
+            self.row % 2 == 0, first_of_two, second_of_two
+        )
+        return x
+
+    def start_row(self, num_colours=1):
+        """Returns the cache with the state of a `PixelScope` at column 0."""
+        layers = self.levels[0].pixel_layers
+        some_row = next(iter(self.rows.values()))[-1]
+        width, batch_size = some_row.shape[0], tf.shape(some_row)[1]
+        colours = range(num_colours)
+        pixels = {
+            "above": {
+                layer.name: [
+                    layer.of_colour(self._above(layer), colour)
+                    for colour in colours
+                ]
+                for layer in layers
+            },
+            "kernels": {
+                layer.name: [layer.pixel_kernel(colour) for colour in colours]
+                for layer in layers
+            },
+            "left": {
+                layer.name: (_zeros(layer, [batch_size]),) * layer.columns_left
+                for layer in layers
+            },
+            "row": {
+                layer.name: _array(_zeros(layer, [width, batch_size]))
+                for layer in layers
+                if layer.rows_above or layer is layers[0]
+            },
+            "centre": {},
+        }
+        return {
+            **self.cache,
+            "rows": self.rows,
+            "pixels": pixels,
+            "lower": self.lower_cache,
+        }
+
+    def _above(self, layer):
         """Returns what a layer of pixels gets from the rows above.
 
         `[W, B, O]`, or `[O]` where that is its bias alone, with the shift.
@@ -80,15 +193,7 @@ class RowScope:
     def _shifted(self, layer, outputs):
         if layer.bias is not None:
             outputs += tf.cast(layer.bias, layer.compute_dtype)
-        if layer.name in self.shifts:
-            outputs += tf.cast(self.shifts[layer.name], outputs.dtype)
-        return outputs
-
-    def push(self, layer, row):
-        """Makes `row` the last of the rows above that `layer` sees."""
-        if layer.rows_above:
-            row = tf.cast(row, layer.compute_dtype)
-            self.rows[layer.name] = (*self.rows[layer.name][1:], row)
+        return _plus(outputs, self.shifts.get(layer.name))
 
 
 class PixelScope:
@@ -99,18 +204,22 @@ class PixelScope:
     one every filter has been computed once.
 
     Args:
-        state: Nest of tensors, from `start_row` or `finished_pixel`.
+        cache: From `RowScope.start_row`, `unfinished` or `finished`.
+        row: Index of the row, a scalar tensor.
         column: Index of the pixel in its row, a scalar tensor.
         colour: Index of the colour, a Python int.
     """
 
     training = False
 
-    def __init__(self, state, column, colour):
-        self.state = state
+    def __init__(self, cache, row, column, colour=0):
+        self.cache = cache
+        self.pixels = cache["pixels"]
+        self.lower_cache = cache["lower"]
+        self.row = row
         self.column = column
         self.colour = colour
-        self.centre = dict(state["centre"])
+        self.centre = dict(self.pixels["centre"])
 
     def conv(self, layer, x):
         """Returns the filters of `layer` of this colour, `[B, O]`.
@@ -123,95 +232,165 @@ class PixelScope:
         name = layer.name
         if layer.sees_own_pixel:
             self.append(layer, x)
-        window = (*self.state["left"][name], *self.centre.get(name, ()))
-        above = self.state["above"][name][self.colour]
+        window = (*self.pixels["left"][name], *self.centre.get(name, ()))
+        above = self.pixels["above"][name][self.colour]
         if above.shape.rank == 3:
-            above = above[self.column]
+            above = above[self.column // layer.strides]
         if not window:
             return above
         window = window[0] if len(window) == 1 else tf.concat(window, -1)
-        return window @ self.state["kernels"][name][self.colour] + above
+        return window @ self.pixels["kernels"][name][self.colour] + above
 
     def append(self, layer, x):
         """Adds the channels of this colour to the inputs of `layer`."""
         x = tf.cast(x, layer.compute_dtype)
         self.centre[layer.name] = (*self.centre.get(layer.name, ()), x)
 
-    def unfinished_pixel(self):
-        """Returns the state, for the next colour of this pixel."""
-        return {**self.state, "centre": self.centre}
+    def lower(self, down, up, body, x):
+        """Returns the pixel of `up(body(scope, down(x)))`.
 
-    def finished_pixel(self):
-        """Returns the state, for the first colour of the next pixel."""
+        A lower pixel is computed with the first of the four pixels that it
+        stretches over, and kept for the others.
+        """
+        x, lower = self.conv(down, x), self.lower_cache
+
+        def first_of_four():
+            scope = PixelScope(lower, self.row // 2, self.column // 2)
+            this_row, next_row = up.over_pixel(body(scope, x))
+            right = _like((this_row[1], next_row[1]), lower["right"])
+            return (
+                this_row[0],
+                next_row[0],
+                {**scope.finished(), "right": right},
+            )
+
+        def second_of_four():
+            return *lower["right"], lower
+
+        def upper_two():
+            here, below, cache = tf.cond(
+                self.column % 2 == 0, first_of_four, second_of_four
+            )
+            below = cache["below"].write(self.column, below)
+            return here, {**cache, "below": below}
+
+        def lower_two():
+            return lower["row_below"][self.column], lower
+
+        x, self.lower_cache = tf.cond(self.row % 2 == 0, upper_two, lower_two)
+        return x
+
+    def unfinished(self):
+        """Returns the cache for the next colour of this pixel."""
+        pixels = {**self.pixels, "centre": self.centre}
+        return {**self.cache, "pixels": pixels, "lower": self.lower_cache}
+
+    def finished(self):
+        """Returns the cache for the first colour of the next pixel."""
         pixel = {
             name: tf.concat(channels, -1)
             for name, channels in self.centre.items()
         }
         left = {
-            name: (*pixels, pixel[name])[1:] if pixels else ()
-            for name, pixels in self.state["left"].items()
+            name: _like((*pixels, pixel[name])[1:], pixels) if pixels else ()
+            for name, pixels in self.pixels["left"].items()
         }
-        rows = {
+        row = {
             name: row.write(self.column, pixel[name])
-            for name, row in self.state["rows"].items()
+            for name, row in self.pixels["row"].items()
         }
-        return {**self.state, "left": left, "rows": rows, "centre": {}}
+        pixels = {**self.pixels, "left": left, "row": row, "centre": {}}
+        return {**self.cache, "pixels": pixels, "lower": self.lower_cache}
 
 
-def first_rows(layers, batch_size, width):
-    """Returns the rows above the first row: zeros, for a `RowScope`."""
-    return {
-        layer.name: (_zeros(layer, [width, batch_size]),) * layer.rows_above
-        for layer in layers
-        if layer.rows_above
-    }
-
-
-def start_row(row_scope, layers, num_colours):
-    """Returns the state of a `PixelScope` at the first pixel of a row.
+def first_cache(levels, batch_size, width):
+    """Returns the cache before the first row: zeros above it.
 
     Args:
-        row_scope: The `RowScope` of the row, with the shifts of the layers.
-        layers: The layers of pixels, the first of which reads the input.
-        num_colours: Number of colours.
+        levels: The `Level` of each resolution, the highest first.
+        batch_size: Number of examples.
+        width: Number of columns at the highest resolution.
     """
-    colours = range(num_colours)
-    width, batch_size = row_scope.size
-    return {
-        "above": {
-            layer.name: [
-                layer.of_colour(row_scope.above(layer), colour)
-                for colour in colours
-            ]
-            for layer in layers
-        },
-        "kernels": {
-            layer.name: [layer.pixel_kernel(colour) for colour in colours]
-            for layer in layers
-        },
-        "left": {
-            layer.name: (_zeros(layer, [batch_size]),) * layer.columns_left
-            for layer in layers
-        },
-        "rows": {
-            layer.name: tf.TensorArray(
-                layer.compute_dtype,
-                width,
-                element_shape=[None, layer.in_channels],
-            )
-            for layer in layers
-            if layer.rows_above or layer is layers[0]
-        },
-        "centre": {},
+    rows = {
+        layer.name: (_zeros(layer, [width, batch_size]),) * layer.rows_above
+        for layer in [*levels[0].row_layers, *levels[0].pixel_layers]
+        if layer.rows_above
     }
+    lower = {}
+    if len(levels) > 1:
+        lower = _first_lower_cache(levels[1:], batch_size, width)
+    return {"rows": rows, "lower": lower}
 
 
-def finish_row(row_scope, layers, state):
-    """Makes the row that was drawn the last of the rows above."""
-    for layer in layers:
+def _first_lower_cache(levels, batch_size, width):
+    """Returns a cache of the structure that `RowScope.lower` needs."""
+    up = levels[0].up
+    pixel = tf.zeros([batch_size, up.filters], up.compute_dtype)
+    row = tf.zeros([width, batch_size, up.filters], up.compute_dtype)
+    cache = {
+        **first_cache(levels, batch_size, width // 2),
+        "next_row": row,
+        "right": (pixel, pixel),
+        "below": _array(row),
+        "row_below": row,
+    }
+    return RowScope(cache, 0, {}, levels).start_row()
+
+
+def finish_row(cache, row, levels):
+    """Returns the cache with the row that was drawn among the rows above.
+
+    Args:
+        cache: From `PixelScope.finished`, after the last column.
+        row: Index of the row, a scalar tensor.
+        levels: The `Level` of each resolution, the highest first.
+    """
+    scope = RowScope(cache, row, {}, levels)
+    drawn = cache["pixels"]["row"]
+    for layer in levels[0].pixel_layers:
         if layer.rows_above:
-            row_scope.push(layer, state["rows"][layer.name].stack())
+            scope.push(layer, drawn[layer.name].stack())
+    for layer in levels[0].row_layers:
+        if not layer.sees_own_row:
+            # It reads the input, as the first layer of pixels does.
+            inputs = drawn[levels[0].pixel_layers[0].name].stack()
+            scope.push(layer, tf.cast(inputs, layer.compute_dtype))
+    lower = cache["lower"]
+    if lower:
+        lower = tf.cond(
+            row % 2 == 0,
+            lambda: {
+                **finish_row(lower, row // 2, levels[1:]),
+                "row_below": _like(lower["below"].stack(), lower["row_below"]),
+            },
+            lambda: lower,
+        )
+    return {**cache, "rows": scope.rows, "lower": lower}
+
+
+def _plus(outputs, shift):
+    return outputs if shift is None else outputs + tf.cast(shift, outputs.dtype)
+
+
+def _like(tensors, others):
+    """Returns the tensors with the static shapes of others.
+
+    Loops need them to stay as they are; conditions and arrays forget them.
+    """
+    return tf.nest.map_structure(
+        lambda tensor, other: tf.ensure_shape(tensor, other.shape),
+        tensors,
+        others,
+    )
 
 
 def _zeros(layer, shape):
     return tf.zeros([*shape, layer.in_channels], layer.compute_dtype)
+
+
+def _array(row):
+    """Returns a `TensorArray` of the pixels of a row `[W, B, channels]`."""
+    # Filled from the start: XLA has to know its shape in a `tf.cond`.
+    shape = [None, row.shape[2]]
+    array = tf.TensorArray(row.dtype, row.shape[0], element_shape=shape)
+    return array.unstack(row)

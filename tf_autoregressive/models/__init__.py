@@ -8,6 +8,7 @@ from tf_autoregressive.models.joint import Joint
 from tf_autoregressive.models.made import MADE
 from tf_autoregressive.models.nade import NADE
 from tf_autoregressive.models.pixel_cnn import PixelCNN
+from tf_autoregressive.models.pixel_cnn_plus_plus import PixelCNNPlusPlus
 from tf_autoregressive.models.raster_model import RasterModel
 from tf_autoregressive.models.rnade import RNADE
 
@@ -21,5 +22,6 @@ __all__ = [
     "GatedPixelCNN",
     "Joint",
     "PixelCNN",
+    "PixelCNNPlusPlus",
     "RasterModel",
 ]

@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from tf_autoregressive.layers import ShiftedConv2D
+from tf_autoregressive.layers.scopes import Level
 from tf_autoregressive.models.raster_model import RasterModel
 
 
@@ -122,8 +123,12 @@ class GatedPixelCNN(RasterModel):
             self._conv("head", of_filter, head, 1),
             self._parameters_layer(head),
         ]
-        self.row_layers = [*self.vertical, *self.links]
-        self.pixel_layers = [*self.horizontal, *self.outputs, *self.head]
+        self.levels = [
+            Level(
+                [*self.vertical, *self.links],
+                [*self.horizontal, *self.outputs, *self.head],
+            )
+        ]
         self._make_context_layers([*self.vertical, *self.horizontal])
         self.build()
 
@@ -139,14 +144,12 @@ class GatedPixelCNN(RasterModel):
         )
 
     def row_stack(self, scope, x=None):
-        links = {}
         for vertical, link, horizontal in zip(
             self.vertical, self.links, self.horizontal, strict=True
         ):
             before_gate = scope.conv(vertical, x)
-            links[horizontal.name] = scope.conv(link, before_gate)
+            scope.link(horizontal, scope.conv(link, before_gate))
             x = gated(before_gate)
-        return links
 
     def pixel_stack(self, scope, x):
         total = 0.0

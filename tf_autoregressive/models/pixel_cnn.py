@@ -6,6 +6,7 @@ Shapes: B batch, H rows, W columns, C channels, h filters.
 import keras
 from keras import ops
 
+from tf_autoregressive.layers.scopes import Level
 from tf_autoregressive.models.raster_model import RasterModel
 
 
@@ -97,11 +98,8 @@ class PixelCNN(RasterModel):
             self._conv("head", full, head, 1),
             self._parameters_layer(head),
         ]
-        self.pixel_layers = [
-            self.first_layer,
-            *(layer for block in self.blocks for layer in block),
-            *self.head,
-        ]
+        blocks = [layer for block in self.blocks for layer in block]
+        self.levels = [Level([], [self.first_layer, *blocks, *self.head])]
         self._make_context_layers(
             [self.first_layer, *(block[1] for block in self.blocks)]
         )

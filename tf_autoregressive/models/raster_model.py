@@ -16,12 +16,11 @@ class RasterModel(AutoregressiveModel):
     """An image model in raster order: row by row, pixel by pixel, R, G, B.
 
     **Writing one.** Subclass `RasterModel`, create the layers in `__init__`
-    and list them in `row_layers` and `pixel_layers` (the first of these reads
-    the input), call `_make_context_layers` with those whose outputs a context
-    shifts, and override
+    and list them in `levels`, call `_make_context_layers` with those whose
+    outputs a context shifts, and override
 
-    - `row_stack(scope, x)`: what depends on the rows above alone; returns what
-      it adds to the outputs of layers of pixels, by layer name;
+    - `row_stack(scope, x)`: what depends on the rows above alone; hands it to
+      layers of pixels by `scope.link`;
     - `pixel_stack(scope, x)`: the rest; returns the parameters.
     Both stacks are written once over `scope.conv(layer, x)` and run on whole
     maps to train and score, and on rows and pixels to draw.
@@ -54,8 +53,7 @@ class RasterModel(AutoregressiveModel):
         )
         self.num_lanes = self.num_colours
         self.block_size = self.event_shape[1] * self.num_colours
-        self.row_layers = []
-        self.pixel_layers = []
+        self.levels = []
         self._check_context()
 
     def _check_context(self):
@@ -70,14 +68,13 @@ class RasterModel(AutoregressiveModel):
             )
 
     def row_stack(self, scope, x=None):
-        """Returns shifts by layer name, from what lies in the rows above.
+        """Links layers of pixels to what lies in the rows above.
 
         Args:
             scope: A `MapScope` or a `RowScope`.
             x: Inputs `[B, H, W, C]`; `None` in a `RowScope`, where the input
                 of the row is not known.
         """
-        return {}
 
     def pixel_stack(self, scope, x):
         """Returns the parameters of all sites, or of one.
@@ -90,9 +87,13 @@ class RasterModel(AutoregressiveModel):
 
     def network(self, inputs, *, context, member, training):
         shifts = self._context_shifts(context)
+        return self._run_on_maps(
+            scopes.MapScope(shifts, training=training), inputs
+        )
+
+    def _run_on_maps(self, scope, inputs):
         x = self.network_inputs(inputs)
-        links = self.row_stack(scopes.MapScope(shifts, training=training), x)
-        scope = scopes.MapScope(_added(shifts, links), training=training)
+        self.row_stack(scope, x)
         return tf.reshape(
             tf.cast(self.pixel_stack(scope, x), tf.float32),
             [-1, *self.site_shape, self.output_distribution.num_parameters],
@@ -178,14 +179,15 @@ class RasterModel(AutoregressiveModel):
     # Incremental sampling. A block is a row, a lane a colour.
 
     def init_cache(self, batch_size, *, context, member):
-        layers = [*self.row_layers, *self.pixel_layers]
         shifts = self._context_shifts(context)
         return {
-            "rows": scopes.first_rows(layers, batch_size, self.event_shape[1]),
             "shifts": {
                 name: tf.transpose(shift, [1, 2, 0, 3])
                 for name, shift in shifts.items()
             },
+            "levels": scopes.first_cache(
+                self.levels, batch_size, self.event_shape[1]
+            ),
         }
 
     def begin_block(self, cache, block):
@@ -194,49 +196,33 @@ class RasterModel(AutoregressiveModel):
             name: shift[0 if shift.shape[0] == 1 else block]
             for name, shift in cache["shifts"].items()
         }
-        scope = scopes.RowScope(cache["rows"], shifts)
-        links = self.row_stack(scope)
-        scope.shifts = _added(shifts, links)
-        return {
-            "cache": {**cache, "rows": scope.rows},
-            "row": scopes.start_row(scope, self.pixel_layers, self.num_colours),
-        }
+        scope = scopes.RowScope(cache["levels"], block, shifts, self.levels)
+        self.row_stack(scope)
+        return {**cache, "levels": scope.start_row(self.num_colours)}
 
     def _pixel_scope(self, state, position):
         column = position.offset // self.num_colours
-        return scopes.PixelScope(state["row"], column, position.lane)
+        return scopes.PixelScope(
+            state["levels"], position.block, column, position.lane
+        )
 
     def step(self, state, position):
         scope = self._pixel_scope(state, position)
         parameters = tf.cast(self.pixel_stack(scope, None), tf.float32)
-        return parameters, {**state, "row": scope.unfinished_pixel()}
+        return parameters, {**state, "levels": scope.unfinished()}
 
     def observe(self, state, position, value):
         scope = self._pixel_scope(state, position)
         x = self.network_inputs(self.output_distribution.network_input(value))
-        for layer in self.pixel_layers:
+        for layer in self.levels[0].pixel_layers:
             if not layer.sees_own_pixel:
                 scope.append(layer, x)
-        if position.lane < self.num_lanes - 1:
-            return {**state, "row": scope.unfinished_pixel()}
-        return {**state, "row": scope.finished_pixel()}
+        is_last = position.lane == self.num_lanes - 1
+        levels = scope.finished() if is_last else scope.unfinished()
+        return {**state, "levels": levels}
 
     def end_block(self, state, block):
-        cache = state["cache"]
-        scope = scopes.RowScope(cache["rows"], {})
-        scopes.finish_row(scope, self.pixel_layers, state["row"])
-        inputs = state["row"]["rows"][self.pixel_layers[0].name].stack()
-        for layer in self.row_layers:
-            if not layer.sees_own_row:
-                scope.push(layer, inputs)
-        return {**cache, "rows": scope.rows}
-
-
-def _added(shifts, links):
-    """Returns the sums of two dictionaries of shifts, by layer name."""
-    return shifts | {
-        name: link + tf.cast(shifts[name], link.dtype)
-        if name in shifts
-        else link
-        for name, link in links.items()
-    }
+        levels = scopes.finish_row(state["levels"], block, self.levels)
+        # Rows begin with a state of their own.
+        del levels["pixels"]
+        return {**state, "levels": levels}

@@ -1,0 +1,240 @@
+"""Discretized logistic mixture output for levels on a scale, as of pixels.
+
+Shapes: C channels per site, K mixture components, `...` any leading axes,
+P = K * (1 + 2 * C + C * (C - 1) / 2) parameters per site.
+"""
+
+import math
+
+import keras
+import tensorflow as tf
+import tensorflow_probability as tfp
+from keras import ops
+
+from tf_autoregressive.distributions.discretized_logistic_mixture import (
+    DiscretizedLogisticMixture,
+)
+from tf_autoregressive.distributions.discretized_logistic_mixture import (
+    bounded_log_scale,
+)
+from tf_autoregressive.distributions.discretized_logistic_mixture import (
+    standard_noise,
+)
+from tf_autoregressive.distributions.output import OutputDistribution
+
+tfd = tfp.distributions
+
+
+class DiscretizedLogisticMixtureOutput(OutputDistribution):
+    """A `DiscretizedLogisticMixture` for each site.
+
+    The parameters of a site are `[logits, loc, log_scale, coeffs]`, of `K`,
+    `C * K`, `C * K` and `C * (C - 1) / 2 * K` numbers with the components
+    innermost. The network sees values on the scale [-1, 1].
+
+    Without `num_channels` every dimension is a site of its own, and `C = 1`.
+    With it the last axis of an event is one site, drawn in one go: parameters
+    are `[..., *event_shape[:-1], P]`.
+
+    Args:
+        num_levels: Number of levels, at least 2; 256 if `None`.
+        num_components: `K`, at least 1.
+        num_channels: `C`, at least 1, or `None`.
+
+    Raises:
+        ValueError: If an argument is out of range.
+    """
+
+    couples_channels = True
+
+    def __init__(
+        self, *, num_levels=None, num_components=10, num_channels=None
+    ):
+        num_levels = 256 if num_levels is None else num_levels
+        self.joint_channels = num_channels is not None
+        num_channels = num_channels if self.joint_channels else 1
+        for name, value, least in (
+            ("num_levels", num_levels, 2),
+            ("num_components", num_components, 1),
+            ("num_channels", num_channels, 1),
+        ):
+            if value < least:
+                raise ValueError(
+                    f"`{name}` must be at least {least} for distribution="
+                    f'"discretized_logistic_mixture". Received: {name}={value}'
+                )
+        self.num_levels = num_levels
+        self.num_components = num_components
+        self.num_dims = num_channels
+        self.num_uniforms = 2 * num_channels
+        self.num_parameters = sum(_sizes(num_components, num_channels))
+        self.bias_initializer = LogisticMixtureBias(
+            num_components, num_channels
+        )
+
+    def network_input(self, values):
+        scale = 2.0 / (self.num_levels - 1)
+        return tf.cast(values, tf.float32) * scale - 1.0
+
+    def distribution(self, parameters, event_ndims):
+        sites = self._sites(parameters)
+        if self.joint_channels:
+            return tfd.Independent(sites, event_ndims - 1)
+        return tfd.Independent(_WithoutChannels(sites), event_ndims)
+
+    def log_prob_per_dim(self, parameters, values):
+        sites = self._sites(parameters)
+        if self.joint_channels:
+            return sites.log_prob_per_channel(values)
+        return sites.log_prob(values[..., None])
+
+    def site_log_prob(self, parameters, values):
+        return self._sites(parameters).log_prob(values)
+
+    def site_shape(self, event_shape):
+        return tuple(event_shape[:-1] if self.joint_channels else event_shape)
+
+    def tempered(self, parameters, temperature=1.0, top_k=None, top_p=None):
+        """Divides the logits by, and multiplies the scales with, T.
+
+        Scales stay within their bounds. `top_k` and `top_p` are not offered:
+        they would take an enumeration of all levels at every position.
+        """
+        if top_k is not None or top_p is not None:
+            raise ValueError(
+                '`top_k` and `top_p` need distribution="bernoulli" or '
+                '"categorical", not "discretized_logistic_mixture". '
+                f"Received: top_k={top_k}, top_p={top_p}"
+            )
+        logits, loc, log_scale, coeffs = self._split(parameters)
+        log_scale = bounded_log_scale(log_scale)
+        log_scale += tf.math.log(tf.cast(temperature, log_scale.dtype))
+        return tf.concat([logits / temperature, loc, log_scale, coeffs], -1)
+
+    def noise(self, uniforms):
+        return standard_noise(uniforms)
+
+    def draw(self, parameters, noise):
+        return self._sites(parameters).from_noise(noise)
+
+    def draw_given(self, parameters, noise, known, values):
+        return self._sites(parameters).from_noise(noise, known, values)
+
+    def _split(self, parameters):
+        sizes = _sizes(self.num_components, self.num_dims)
+        return tf.split(parameters, sizes, axis=-1)
+
+    def _sites(self, parameters):
+        logits, *by_channel = self._split(tf.convert_to_tensor(parameters))
+        leading, count = tf.shape(logits)[:-1], self.num_components
+        loc, log_scale, coeffs = (
+            tf.reshape(
+                part,
+                tf.concat([leading, [part.shape[-1] // count, count]], axis=0),
+            )
+            for part in by_channel
+        )
+        return DiscretizedLogisticMixture(
+            logits, loc, log_scale, coeffs, num_levels=self.num_levels
+        )
+
+
+class _WithoutChannels(tfd.Distribution):
+    """A distribution over `[1]`, as one over scalars.
+
+    A bijector would do, but for values of unsigned dtypes.
+    """
+
+    def __init__(self, distribution, name="WithoutChannels"):
+        self._distribution = distribution
+        super().__init__(
+            dtype=distribution.dtype,
+            reparameterization_type=distribution.reparameterization_type,
+            validate_args=distribution.validate_args,
+            allow_nan_stats=distribution.allow_nan_stats,
+            parameters={"distribution": distribution, "name": name},
+            name=name,
+        )
+
+    @classmethod
+    def _parameter_properties(cls, dtype, num_classes=None):
+        return {"distribution": tfp.util.BatchedComponentProperties()}
+
+    def _event_shape(self):
+        return tf.TensorShape([])
+
+    def _event_shape_tensor(self):
+        return tf.constant([], tf.int32)
+
+    def _default_event_space_bijector(self):
+        return None
+
+    def _log_prob(self, value):
+        return self._distribution.log_prob(value[..., None])
+
+    def _log_cdf(self, value):
+        return self._distribution.log_cdf(value[..., None])
+
+    def _sample_n(self, n, seed=None):
+        return self._distribution.sample(n, seed)[..., 0]
+
+    def _mean(self):
+        return self._distribution.mean()[..., 0]
+
+    def _mode(self):
+        return self._distribution.mode()[..., 0]
+
+
+@keras.saving.register_keras_serializable(package="tf_autoregressive")
+class LogisticMixtureBias(keras.initializers.Initializer):
+    """Parameters with the components side by side over the scale [-1, 1].
+
+    Components that start equal stay equal where the bias is all they have, as
+    in the first dimension. The means are at the centres of `K` equal parts,
+    the scales are the width of a part; logits and coefficients are zero.
+
+    Args:
+        num_components: `K`.
+        num_channels: `C`.
+
+    Call arguments:
+        shape: `[..., n * P]`: the parameters of `n` sites.
+        dtype: Of the values.
+
+    Raises:
+        ValueError: If `P` does not divide the last axis of the shape.
+    """
+
+    def __init__(self, num_components, num_channels=1):
+        self.num_components = num_components
+        self.num_channels = num_channels
+
+    def __call__(self, shape, dtype=None):
+        count, channels = self.num_components, self.num_channels
+        centres = [(2 * k + 1) / count - 1 for k in range(count)]
+        zeros, *_, coupling = _sizes(count, channels)
+        site = (
+            [0.0] * zeros
+            + centres * channels
+            + [math.log(2 / count)] * (count * channels)
+            + [0.0] * coupling
+        )
+        if shape[-1] % len(site):
+            raise ValueError(
+                f"`shape` must end in a multiple of {len(site)}, the number of "
+                f"parameters of a site. Received: shape={tuple(shape)}"
+            )
+        sites = site * (shape[-1] // len(site))
+        return ops.broadcast_to(ops.convert_to_tensor(sites, dtype), shape)
+
+    def get_config(self):
+        return {
+            "num_components": self.num_components,
+            "num_channels": self.num_channels,
+        }
+
+
+def _sizes(num_components, num_channels):
+    """Returns how many logits, means, log-scales and coefficients there are."""
+    per_component = (1, num_channels, num_channels, math.comb(num_channels, 2))
+    return [num_components * number for number in per_component]

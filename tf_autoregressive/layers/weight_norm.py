@@ -1,0 +1,57 @@
+"""Weight normalisation with data-dependent initialisation.
+
+Shapes: O filters.
+"""
+
+import tensorflow as tf
+from keras import ops
+
+_EPSILON = 1e-10
+
+
+class WeightNorm:
+    """Normalises the kernel of a convolution; to be put before it as a base.
+
+        kernel = scale * direction / norm(direction)              [1, Eq. 2]
+
+    with a norm per filter, over all its inputs. `initialise` sets scale and
+    bias such that the outputs on a batch have a standard deviation of
+    `init_scale` and the mean that the bias initializer gives, 0 by default
+    [1, Eqs. 5 and 6].
+
+    References:
+        [1] Salimans and Kingma, "Weight Normalization", 2016.
+            https://arxiv.org/abs/1602.07868
+    """
+
+    def __init__(self, *args, init_scale=1.0, **kwargs):
+        kwargs.setdefault("kernel_initializer", "random_normal")
+        super().__init__(*args, **kwargs)
+        self.init_scale = init_scale
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.scale = self.add_weight(
+            name="scale", shape=(self.filters,), initializer="ones"
+        )
+
+    def effective_kernel(self):
+        direction = tf.math.l2_normalize(
+            ops.cast(self.kernel, "float32"), axis=[0, 1, 2]
+        )
+        return ops.cast(self.scale * direction, self.compute_dtype)
+
+    def initialise(self, inputs):
+        """Sets scale and bias by the outputs on `inputs [B, H, W, I]`."""
+        self.scale.assign(tf.ones_like(self.scale))
+        self.bias.assign(tf.zeros_like(self.bias))
+        mean, variance = tf.nn.moments(
+            tf.cast(self(inputs), tf.float32), axes=[0, 1, 2]
+        )
+        scale = self.init_scale * tf.math.rsqrt(variance + _EPSILON)
+        self.scale.assign(scale)
+        bias = self.bias_initializer(self.bias.shape)
+        self.bias.assign(bias - mean * scale)
+
+    def get_config(self):
+        return {**super().get_config(), "init_scale": self.init_scale}

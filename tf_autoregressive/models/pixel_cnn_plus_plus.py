@@ -1,0 +1,354 @@
+"""PixelCNN++: two streams of shifted convolutions over three resolutions.
+
+Shapes: B batch, H rows, W columns, C channels, F filters.
+"""
+
+import typing
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from tf_autoregressive.layers import NormedConv2D
+from tf_autoregressive.layers import UpsamplingConv2D
+from tf_autoregressive.layers.scopes import InitialisingScope
+from tf_autoregressive.layers.scopes import Level
+from tf_autoregressive.models.raster_model import RasterModel
+
+# A mean over as many maps is precise enough.
+NUM_INITIAL_EXAMPLES = 128
+
+
+class Block(typing.NamedTuple):
+    """The layers of a gated residual block.
+
+    Attributes:
+        conv_in: The first convolution.
+        conv_out: The second, with twice the filters.
+        skip: 1 x 1, of the long skip connection; `None` on the way down.
+        link: 1 x 1, from this block to one of the other stream; `None` in the
+            stream that gets the links.
+    """
+
+    conv_in: typing.Any
+    conv_out: typing.Any
+    skip: typing.Any = None
+    link: typing.Any = None
+
+
+class Stream(typing.NamedTuple):
+    """The layers of one stream at one resolution.
+
+    Attributes:
+        down: Blocks on the way down.
+        up: Blocks on the way up.
+        stride: Convolution to half the resolution; `None` at the lowest.
+        unstride: Transposed convolution back from there; `None` at the lowest.
+    """
+
+    down: list
+    up: list
+    stride: typing.Any = None
+    unstride: typing.Any = None
+
+
+@keras.saving.register_keras_serializable(package="tf_autoregressive")
+class PixelCNNPlusPlus(RasterModel):
+    """PixelCNN++ [1].
+
+        block(x, a) = x + c * sigmoid(d)
+        [c, d] = conv(dropout(e(conv(e(x)) + conv[1](e(a))))) + context
+        e(x) = elu([x, -x])
+
+    Two streams of such blocks: `u` sees the rows above, through windows of 2
+    rows and 3 columns, `ul` the pixels to the left too, through windows of 2
+    rows and 2 columns that end at the pixel; it gets `a` from `u` and gives
+    nothing back. Convolutions of stride 2 lead to half and to a quarter of the
+    resolution, transposed ones back; every block on the way up gets `a` from
+    the one on the way down (long skip connections). Inputs have a channel of
+    ones, so that the padding is not a grey value. All kernels have weight
+    normalisation; `fit` initialises it from its first batch, once.
+
+    Args:
+        event_shape: `(H, W, C)`, H and W divisible by `2^(num_resolutions-1)`.
+        distribution: `"discretized_logistic_mixture"`; for one channel
+            `"bernoulli"` and `"categorical"` too.
+        filters: `F`; 160 in the authors' code, 192 in the paper.
+        num_blocks: Blocks per resolution and direction, one more on the way
+            up after each transposed convolution.
+        num_resolutions: Number of resolutions.
+        dropout: Rate of the dropout within blocks.
+        **kwargs: Passed to `RasterModel`: `num_levels`, `num_components`,
+            `num_classes`, `context_shape` (a vector).
+
+    Input shape:
+        `[B, H, W, C]`, event values.
+
+    Output shape:
+        A `tfd.Distribution` with batch shape `[B]`.
+
+    Raises:
+        ValueError: If a size is not positive, H or W is not divisible, the
+            context is a map, or `distribution` cannot couple the channels.
+
+    Example:
+        >>> model = PixelCNNPlusPlus((8, 8, 3), filters=8, num_blocks=1)
+        >>> model.sample(2, seed=0).shape
+        TensorShape([2, 8, 8, 3])
+
+    References:
+        [1] Salimans et al., "PixelCNN++: Improving the PixelCNN with
+            Discretized Logistic Mixture Likelihood and Other Modifications",
+            2017, Fig. 2 and Sec. 2. https://arxiv.org/abs/1701.05517
+        [2] Salimans and Kingma, "Weight Normalization", 2016, Sec. 3.
+            https://arxiv.org/abs/1602.07868
+        Deviation: what a block of `ul` on the way up gets from `u` and from
+        the way down has weight normalisation of its own each.
+    """
+
+    def __init__(
+        self,
+        event_shape,
+        *,
+        distribution="discretized_logistic_mixture",
+        filters=160,
+        num_blocks=5,
+        num_resolutions=3,
+        dropout=0.5,
+        **kwargs,
+    ):
+        super().__init__(event_shape, distribution=distribution, **kwargs)
+        self._check_positive(
+            filters=filters,
+            num_blocks=num_blocks,
+            num_resolutions=num_resolutions,
+        )
+        self.filters = filters
+        self.num_blocks = num_blocks
+        self.num_resolutions = num_resolutions
+        self.dropout = dropout
+        self._check_event()
+
+        self.dropout_layer = keras.layers.Dropout(dropout)
+        self.u_first = self._conv("u_first", (2, 3), above=2, left=1)
+        self.ul_above = self._conv("ul_above", (1, 3), above=1, left=1)
+        self.ul_left = self._conv("ul_left", (2, 1), above=1, left=1)
+        self.u = [self._stream("u", i) for i in range(num_resolutions)]
+        self.ul = [self._stream("ul", i) for i in range(num_resolutions)]
+        output = self.output_distribution
+        self.parameters_layer = NormedConv2D(
+            output.num_parameters,
+            (1, 1),
+            above=0,
+            left=0,
+            init_scale=0.1,
+            bias_initializer=output.bias_initializer,
+            dtype="float32",
+            name="parameters",
+        )
+        self.levels = [
+            Level(self._layers_of(u), self._layers_of(ul), above.unstride)
+            for u, ul, above in zip(
+                self.u, self.ul, [Stream([], []), *self.ul], strict=False
+            )
+        ]
+        self.levels[0].row_layers.extend([self.u_first, self.ul_above])
+        self.levels[0].pixel_layers.insert(0, self.ul_left)
+        self.levels[0].pixel_layers.append(self.parameters_layer)
+        self._make_context_layers(
+            [
+                block.conv_out
+                for stream in [*self.u, *self.ul]
+                for block in [*stream.down, *stream.up]
+            ]
+        )
+        self.initialised = self.add_weight(
+            name="initialised",
+            shape=(),
+            dtype="int32",
+            initializer="zeros",
+            trainable=False,
+        )
+        self.build()
+
+    def _check_event(self):
+        divisor = 2 ** (self.num_resolutions - 1)
+        height, width, channels = self.event_shape
+        if height % divisor or width % divisor:
+            raise ValueError(
+                "The height and the width of `event_shape` must be divisible "
+                f"by {divisor} with num_resolutions={self.num_resolutions}: "
+                f"{-(-height // divisor) * divisor} x "
+                f"{-(-width // divisor) * divisor} would do. "
+                f"Received: event_shape={self.event_shape}"
+            )
+        if self.num_colours > 1:
+            raise ValueError(
+                '`distribution` must be "discretized_logistic_mixture" for '
+                f"{channels} channels: no other couples them. "
+                f"Received: distribution={self.distribution!r}"
+            )
+        if self.context.rank > 1:
+            raise ValueError(
+                "`context_shape` must be (n,): maps would have to be brought "
+                "to every resolution. "
+                f"Received: context_shape={self.context.shape}"
+            )
+
+    def _conv(self, name, kernel_size, *, above, left, filters=None, **options):
+        return NormedConv2D(
+            filters or self.filters,
+            kernel_size,
+            above=above,
+            left=left,
+            dtype=self.dtype_policy,
+            name=name,
+            **options,
+        )
+
+    def _stream(self, name, level):
+        """Makes the layers of the stream `name` at a resolution."""
+        name = f"{name}_{level}"
+        width = 3 if name.startswith("u_") else 2
+        is_lowest = level == self.num_resolutions - 1
+        window = {"kernel_size": (2, width), "above": 1, "left": 1}
+        stride = unstride = None
+        if not is_lowest:
+            stride = self._conv(f"{name}_stride", strides=2, **window)
+            unstride = UpsamplingConv2D(
+                self.filters,
+                width,
+                dtype=self.dtype_policy,
+                name=f"{name}_unstride",
+            )
+        return Stream(
+            [
+                self._block(f"{name}_down_{index}", window, skip=False)
+                for index in range(self.num_blocks)
+            ],
+            [
+                self._block(f"{name}_up_{index}", window, skip=True)
+                for index in range(self.num_blocks + (not is_lowest))
+            ],
+            stride,
+            unstride,
+        )
+
+    def _block(self, name, window, *, skip):
+        point = {"kernel_size": (1, 1), "above": 0, "left": 0}
+        is_u = name.startswith("u_")
+        return Block(
+            self._conv(f"{name}_in", **window),
+            self._conv(
+                f"{name}_out",
+                filters=2 * self.filters,
+                init_scale=0.1,
+                **window,
+            ),
+            self._conv(f"{name}_skip", **point) if skip else None,
+            self._conv(f"{name}_link", **point) if is_u else None,
+        )
+
+    def _layers_of(self, stream):
+        """Returns the layers of a stream that run at its own resolution."""
+        layers = [stream.stride]
+        for block in [*stream.down, *stream.up]:
+            layers += block
+        return [layer for layer in layers if layer is not None]
+
+    def network_inputs(self, x):
+        return tf.concat([x, tf.ones_like(x[..., :1])], axis=-1)
+
+    def row_stack(self, scope, x=None):
+        scope.link(self.ul_left, scope.conv(self.ul_above, x))
+        self._u_shape(scope, 0, self.u, scope.conv(self.u_first, x))
+
+    def pixel_stack(self, scope, x):
+        x = scope.conv(self.ul_left, x)
+        x = self._u_shape(scope, 0, self.ul, x)
+        return scope.conv(self.parameters_layer, ops.elu(x))
+
+    def _u_shape(self, scope, level, streams, x):
+        """Runs a stream from one resolution down to the lowest and back."""
+        stream, skips = streams[level], [x]
+        for index, block in enumerate(stream.down):
+            x = self._gated_block(scope, block, x)
+            self._link(scope, block, self.ul[level].down[index], x)
+            skips.append(x)
+        if stream.stride is None:
+            skips.pop()
+        else:
+            x = scope.lower(
+                stream.stride,
+                stream.unstride,
+                lambda scope, x: self._u_shape(scope, level + 1, streams, x),
+                x,
+            )
+        for index, block in enumerate(stream.up):
+            x = self._gated_block(scope, block, x, skips.pop())
+            self._link(scope, block, self.ul[level].up[index], x)
+        return x
+
+    def _gated_block(self, scope, block, x, skip=None):
+        y = scope.conv(block.conv_in, concat_elu(x))
+        if skip is not None:
+            y = y + scope.conv(block.skip, concat_elu(skip))
+        y = concat_elu(y)
+        if scope.training:
+            y = self.dropout_layer(y, training=True)
+        c, d = ops.split(scope.conv(block.conv_out, y), 2, axis=-1)
+        return x + c * ops.sigmoid(d)
+
+    def _link(self, scope, block, target, x):
+        if block.link is not None:
+            scope.link(target.conv_in, scope.conv(block.link, concat_elu(x)))
+
+    def fit(self, x=None, y=None, *args, **kwargs):
+        """Trains as every model does; before the first update, initialises.
+
+        See `initialise`; a model that was trained, or loaded, is left alone.
+        """
+        if not int(self.initialised):
+            self.initialise(*_first_batch(x, y))
+        return super().fit(x, y, *args, **kwargs)
+
+    def initialise(self, x, context=None):
+        """Scales all weights by what the layers return on some examples [2].
+
+        Afterwards the outputs of every layer have mean 0 and the standard
+        deviation that its place asks for, over these examples. Runs eagerly
+        and once for all replicas of a `tf.distribute` strategy.
+
+        Args:
+            x: Event values `[B, *event_shape]`.
+            context: Contexts, as `log_prob` takes them.
+        """
+        x, context = self.checked(x, context)
+        shifts = self._context_shifts(self.context.encoded(context))
+        self._run_on_maps(
+            InitialisingScope(shifts), self.output_distribution.network_input(x)
+        )
+        self.initialised.assign(1)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "num_blocks": self.num_blocks,
+            "num_resolutions": self.num_resolutions,
+            "dropout": self.dropout,
+        }
+
+
+def _first_batch(x, y):
+    """Returns events and contexts of the first batch of what `fit` gets."""
+    if isinstance(x, tf.data.Dataset):
+        batch = next(iter(x.take(1)))
+        x, y = batch if isinstance(batch, tuple) else (batch, None)
+    most = slice(NUM_INITIAL_EXAMPLES)
+    return x[most], None if y is None else y[most]
+
+
+def concat_elu(x):
+    """Returns `elu([x, -x])`, `[..., 2F]`."""
+    return ops.elu(tf.concat([x, -x], axis=-1))
