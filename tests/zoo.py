@@ -22,6 +22,7 @@ from tf_autoregressive.models import RNADE
 from tf_autoregressive.models import DeepNADE
 from tf_autoregressive.models import GatedPixelCNN
 from tf_autoregressive.models import PixelCNN
+from tf_autoregressive.models import PixelCNNPlusPlus
 from tf_autoregressive.models import RasterModel
 
 # Permutations that are not their own inverse.
@@ -139,6 +140,25 @@ class Case:
             return np.arange(self.num_dims)[::-1]
         return np.asarray(ordering)
 
+    @property
+    def has_logistics(self):
+        """Whether the output is a discretized logistic mixture."""
+        default = None
+        if self.constructor is PixelCNNPlusPlus:
+            default = "discretized_logistic_mixture"
+        distribution = self.options.get("distribution", default)
+        return distribution == "discretized_logistic_mixture"
+
+    @property
+    def site_size(self):
+        """Number of dimensions that are drawn in one go."""
+        is_raster = issubclass(self.constructor, RasterModel)
+        return self.event_shape[-1] if is_raster and self.has_logistics else 1
+
+    def sites(self, model, member=0):
+        """Returns `[S]`: the site that is drawn at each rank."""
+        return self.ordering(model, member)[:: self.site_size] // self.site_size
+
     def ranks(self, model, member=0):
         """Returns `[D]`: the rank of each dimension."""
         ranks = np.empty(self.num_dims, int)
@@ -181,6 +201,14 @@ class Case:
 
 def _three_levels(num_levels=3):
     return {"distribution": "categorical", "num_levels": num_levels}
+
+
+def _logistics():
+    return {
+        "distribution": "discretized_logistic_mixture",
+        "num_levels": 3,
+        "num_components": 2,
+    }
 
 
 # Filters that three colours do not divide.
@@ -455,6 +483,69 @@ CASES = [
         **_CONVOLUTIONS,
         num_layers=2,
         context_shape=(2, 1, 2),
+    ),
+    Case(
+        "pixel-cnn-logistics",
+        PixelCNN,
+        (2, 1, 3),
+        **_CONVOLUTIONS,
+        num_blocks=2,
+        **_logistics(),
+    ),
+    Case(
+        "gated-pixel-cnn-logistics",
+        GatedPixelCNN,
+        (1, 3, 2),
+        **_CONVOLUTIONS,
+        num_layers=2,
+        num_classes=2,
+        **_logistics(),
+    ),
+    Case(
+        "pixel-cnn-pp",
+        PixelCNNPlusPlus,
+        (2, 4, 1),
+        distribution="bernoulli",
+        filters=4,
+        num_blocks=1,
+        num_resolutions=2,
+        dropout=0.0,
+    ),
+    Case(
+        "pixel-cnn-pp-logistics",
+        PixelCNNPlusPlus,
+        (2, 2, 2),
+        filters=4,
+        num_blocks=1,
+        num_resolutions=2,
+        dropout=0.0,
+        num_levels=3,
+        num_components=2,
+        num_classes=2,
+        weight_scale=0.5,
+    ),
+    Case(
+        "pixel-cnn-pp-vector",
+        PixelCNNPlusPlus,
+        (4, 1, 1),
+        distribution="categorical",
+        filters=3,
+        num_blocks=2,
+        num_resolutions=1,
+        dropout=0.0,
+        num_levels=3,
+        context_shape=(2,),
+        weight_scale=0.5,
+    ),
+    Case(
+        "made-logistics",
+        MADE,
+        (2, 3),
+        units=(9,),
+        activation="tanh",
+        ordering=ORDER_6,
+        weight_scale=0.5,
+        **_logistics(),
     ),
     Case("user-model", RunningSum, (2, 3, 1)),
     Case(

@@ -1,6 +1,7 @@
 """Conditionals of a model, computed without its sampler or its scoring.
 
-Shapes: B batch, D event dimensions, P parameters, K levels, N states.
+Shapes: B batch, D event dimensions, S sites, C channels of a site, P
+parameters, K levels, M mixture components, N states.
 """
 
 import numpy as np
@@ -10,7 +11,7 @@ import tensorflow as tf
 def member_parameters(
     model, x, context=None, *, member=0, training=False, **kwargs
 ):
-    """Returns the parameters `[B, D, P]` of one ensemble member, NumPy."""
+    """Returns the parameters `[B, S, P]` of one ensemble member, NumPy."""
     x = np.asarray(x)
     inputs = model.output_distribution.network_input(tf.constant(x))
     if context is not None:
@@ -18,7 +19,56 @@ def member_parameters(
     parameters = model.network(
         inputs, context=context, member=member, training=training, **kwargs
     )
-    return np.reshape(parameters, (len(x), model.num_dims, -1))
+    return np.reshape(parameters, (len(x), model.num_sites, -1))
+
+
+def conditionals(case, model, x, context=None, **kwargs):
+    """Returns the probabilities `[B, D, K]` of all levels, given `x[<i]`."""
+    parameters = member_parameters(model, x, context, **kwargs)
+    if case.has_logistics:
+        return logistic_conditionals(case, parameters, x)
+    return probabilities(parameters)
+
+
+def logistic_conditionals(case, parameters, x):
+    """Returns `[B, D, K]` of a discretized logistic mixture, by enumeration.
+
+    From differences of the logistic function in float64, whose arguments are
+    the parameters `[B, S, P]` in the order logits, means, log-scales,
+    coefficients.
+    """
+    components, channels = case.options["num_components"], case.site_size
+    shape = (*parameters.shape[:2], -1, components)
+    rows = parameters.astype("float64").reshape(shape).transpose(2, 0, 1, 3)
+    logits, means = rows[0], rows[1 : 1 + channels]
+    scales = np.exp(np.maximum(rows[1 + channels : 1 + 2 * channels], -7.0))
+    coeffs = list(np.tanh(rows[1 + 2 * channels :]))
+    levels = 2.0 * np.arange(case.num_levels) / (case.num_levels - 1) - 1.0
+    x = x.reshape(*parameters.shape[:2], channels).astype(int)
+    weights, result = np.exp(logits), []
+    for channel in range(channels):
+        mean = means[channel]
+        for earlier in range(channel):
+            mean = mean + coeffs.pop(0) * levels[x[..., earlier, None]]
+        masses = level_masses(levels, mean, scales[channel])
+        joint = (weights[..., None] * masses).sum(axis=-2)
+        result.append(joint / joint.sum(axis=-1, keepdims=True))
+        chosen = x[..., channel, None, None]
+        weights = weights * np.take_along_axis(masses, chosen, -1)[..., 0]
+    result = np.stack(result, axis=2)
+    return result.reshape(len(x), -1, case.num_levels)
+
+
+def _sigmoid(x):
+    return 0.5 * (1.0 + np.tanh(0.5 * x))
+
+
+def level_masses(levels, mean, scale):
+    """Returns `[..., M, K]`: what each logistic gives to each level's bin."""
+    ends = (levels[1:] + levels[:-1]) / 2.0
+    below = _sigmoid((ends - mean[..., None]) / scale[..., None])
+    zero, one = np.zeros_like(below[..., :1]), np.ones_like(below[..., :1])
+    return np.diff(np.concatenate([zero, below, one], axis=-1), axis=-1)
 
 
 def probabilities(parameters):
@@ -49,14 +99,13 @@ def joint_table(case, model, context=None, cut=None):
     states = case.states()
     total = np.zeros(len(states))
     for member in range(case.ensemble_size):
-        parameters = member_parameters(
-            model, states, repeated(context, len(states)), member=member
+        table = conditionals(
+            case, model, states, repeated(context, len(states)), member=member
         )
-        conditionals = probabilities(parameters)
         if cut is not None:
-            conditionals = cut(conditionals)
+            table = cut(table)
         chosen = np.take_along_axis(
-            conditionals, states.reshape(len(states), -1, 1).astype(int), -1
+            table, states.reshape(len(states), -1, 1).astype(int), -1
         )
         total += chosen[..., 0].prod(axis=1) / case.ensemble_size
     return total

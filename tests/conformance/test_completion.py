@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from tests.conformance.chi_squared import assert_follows
-from tests.conformance.conditionals import member_parameters
-from tests.conformance.conditionals import probabilities
+from tests.conformance.conditionals import conditionals
 from tests.conformance.conditionals import repeated
 from tests.conformance.draws import assert_same_draws
 from tests.conformance.draws import known_first
@@ -80,17 +79,16 @@ def completion_table(case, model, x, known, context):
         if model.any_order:
             ordering = known_first(ordering, known)
             extra = {"ordering": ordering}
-        parameters = member_parameters(
+        table = conditionals(
+            case,
             model,
             states.reshape(-1, *case.event_shape),
             repeated(context, len(states)),
             member=member,
             **extra,
         )
-        conditionals = np.take_along_axis(
-            probabilities(parameters), states[..., None], -1
-        )[..., 0]
-        total += conditionals[:, ~known].prod(axis=1) / case.ensemble_size
+        chosen = np.take_along_axis(table, states[..., None], -1)[..., 0]
+        total += chosen[:, ~known].prod(axis=1) / case.ensemble_size
     return np.where(possible, total, 0.0)
 
 

@@ -7,6 +7,7 @@ change a float. Both are compared exactly, without a tolerance.
 Shapes: B batch, D event dimensions, P parameters, C context entries.
 """
 
+import functools
 import itertools
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 import tensorflow as tf
 
 from tests.conformance import receptive_fields
+from tests.conformance.conditionals import conditionals
 from tests.conformance.conditionals import member_parameters
 from tests.zoo import CASES
 from tests.zoo import CONDITIONAL
@@ -86,7 +88,14 @@ def changed_values(case, rng, events):
 
 
 def dependencies(case, model, rng, *, member=0, training=False):
-    """Returns bool `[D, D]` by perturbation."""
+    """Returns bool `[D, D]` by perturbation.
+
+    Of the parameters, or, where a site has several dimensions, of their
+    conditionals.
+    """
+    seen = member_parameters
+    if case.site_size > 1:
+        seen = functools.partial(conditionals, case)
     events, context = case.batch(rng, NUM_EVENTS)
     after = changed_values(case, rng, events)
     before = np.broadcast_to(events.reshape(1, NUM_EVENTS, -1), after.shape)
@@ -94,7 +103,7 @@ def dependencies(case, model, rng, *, member=0, training=False):
     def parameters(copies):
         # An example keeps its place in the batch, so that equal values give
         # equal bits.
-        result = member_parameters(
+        result = seen(
             model,
             copies.reshape(-1, *case.event_shape),
             _tiled(context, case.num_dims),
@@ -112,7 +121,7 @@ def _tiled(context, times):
 
 
 def gradient_dependencies(case, model, rng, *, member=0, training=False):
-    """Returns bool `[D, D]`: where the Jacobian of `network` is not zero."""
+    """Returns bool `[S, D]`: where the Jacobian of `network` is not zero."""
     events, context = case.batch(rng, NUM_EVENTS)
     inputs = model.output_distribution.network_input(tf.constant(events))
     with tf.GradientTape(persistent=True) as tape:
@@ -124,7 +133,7 @@ def gradient_dependencies(case, model, rng, *, member=0, training=False):
             training=training,
         )
         parameters = tf.reshape(
-            parameters, [NUM_EVENTS, case.num_dims, parameters.shape[-1]]
+            parameters, [NUM_EVENTS, model.num_sites, parameters.shape[-1]]
         )
         weighted = parameters * rng.normal(size=parameters.shape)
         totals = tf.unstack(tf.reduce_sum(weighted, axis=[0, 2]))
@@ -132,7 +141,7 @@ def gradient_dependencies(case, model, rng, *, member=0, training=False):
         tape.gradient(total, inputs, unconnected_gradients="zero")
         for total in totals
     ]
-    jacobian = np.reshape(rows, (case.num_dims, NUM_EVENTS, case.num_dims))
+    jacobian = np.reshape(rows, (len(rows), NUM_EVENTS, case.num_dims))
     return (jacobian != 0.0).any(axis=1)
 
 
@@ -158,7 +167,8 @@ class TestNetwork:
                 gradient_dependencies(
                     case, model, rng, member=member, training=training
                 ),
-                expected_dependencies(case, model, member),
+                # A site sees what its first dimension sees.
+                expected_dependencies(case, model, member)[:: case.site_size],
             )
 
 
@@ -177,7 +187,7 @@ def test_the_distribution_is_made_of_the_same_parameters(case, model, rng):
     x, context = case.batch(rng, NUM_EVENTS)
     parameters = model.parameters_for(x, context=context).numpy()
     width = model.output_distribution.num_parameters
-    shape = (NUM_EVENTS, case.ensemble_size, case.num_dims, width)
+    shape = (NUM_EVENTS, case.ensemble_size, model.num_sites, width)
     parameters = parameters.reshape(shape)
     for member in range(case.ensemble_size):
         expected = member_parameters(model, x, context, member=member)

@@ -8,6 +8,7 @@ from tests.conformance.chi_squared import p_value
 from tf_autoregressive.distributions import OUTPUTS
 from tf_autoregressive.distributions import BernoulliOutput
 from tf_autoregressive.distributions import CategoricalOutput
+from tf_autoregressive.distributions import DiscretizedLogisticMixtureOutput
 from tf_autoregressive.distributions import GaussianMixtureOutput
 from tf_autoregressive.distributions import OutputDistribution
 from tf_autoregressive.distributions import output_distribution
@@ -15,6 +16,9 @@ from tf_autoregressive.distributions import output_distribution
 ALL = {
     "bernoulli": BernoulliOutput(),
     "categorical": CategoricalOutput(num_levels=5),
+    "discretized_logistic_mixture": DiscretizedLogisticMixtureOutput(
+        num_components=3, num_levels=9
+    ),
     "gaussian_mixture": GaussianMixtureOutput(num_components=3),
 }
 DISCRETE = [ALL["bernoulli"], ALL["categorical"]]

@@ -3,13 +3,15 @@
 Shapes: O filters.
 """
 
+import keras
 import tensorflow as tf
 from keras import ops
 
 _EPSILON = 1e-10
 
 
-class WeightNorm:
+@keras.saving.register_keras_serializable(package="tf_autoregressive")
+class WeightNorm(keras.layers.Layer):
     """Normalises the kernel of a convolution; to be put before it as a base.
 
         kernel = scale * direction / norm(direction)              [1, Eq. 2]
@@ -36,6 +38,7 @@ class WeightNorm:
         )
 
     def effective_kernel(self):
+        """Returns the normalised kernel, in the compute dtype."""
         direction = tf.math.l2_normalize(
             ops.cast(self.kernel, "float32"), axis=[0, 1, 2]
         )
