@@ -16,6 +16,7 @@ from .recipe import Recipe
 
 _OPTIMIZERS = {
     "adam": keras.optimizers.Adam,
+    "rmsprop": keras.optimizers.RMSprop,
     "sgd": functools.partial(keras.optimizers.SGD, momentum=0.9, nesterov=True),
 }
 
@@ -134,6 +135,7 @@ def _optimizer(recipe: Recipe, steps: int):
         weight_decay=recipe.weight_decay,
         clipnorm=recipe.clipnorm,
         **average,
+        **recipe.optimizer_options,
     )
     if recipe.weight_decay is not None:
         # Decay would pull the biases away from the data's marginals.

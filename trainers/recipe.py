@@ -27,7 +27,9 @@ class Recipe(pydantic.BaseModel):
         model: Name of a class in `tf_autoregressive.models`.
         model_options: Its arguments. The event's shape and number of levels
             come from the data.
-        optimizer: "adam", or "sgd" with Nesterov momentum 0.9.
+        optimizer: "adam", "rmsprop", or "sgd" with Nesterov momentum 0.9.
+        optimizer_options: Further arguments of Keras's optimizer, such as
+            `{"beta_1": 0.95}`.
         learning_rate: The learning rate, its peak where it changes.
         schedule: "constant"; "cosine", which falls along half a cosine to the
             end of training; or "exponential", which falls by the same factor
@@ -80,7 +82,8 @@ class Recipe(pydantic.BaseModel):
     model: str
     model_options: dict[str, Any] = {}
 
-    optimizer: Literal["adam", "sgd"] = "adam"
+    optimizer: Literal["adam", "rmsprop", "sgd"] = "adam"
+    optimizer_options: dict[str, float] = {}
     learning_rate: pydantic.PositiveFloat = 1e-3
     schedule: Literal["constant", "cosine", "exponential"] = "cosine"
     warmup_steps: pydantic.NonNegativeInt = 0

@@ -1,6 +1,6 @@
 """Prints what drawing N events costs, in scoring passes over N events.
 
-python -m tests.benchmarks.sampling [--full]
+python -m tests.benchmarks.sampling [--models NAME ...] [--full]
 
 Scoring is timed in a plain graph and under XLA, and the faster one counts.
 Samples and scores alternate within one run, so that a drift of the machine
@@ -12,16 +12,11 @@ import argparse
 import statistics
 import time
 
+import numpy as np
 import tensorflow as tf
 
-import tf_autoregressive as tfar
-
-EVENT_SHAPE = (28, 28, 1)
-MODELS = {
-    "FVSBN": lambda: tfar.models.FVSBN(EVENT_SHAPE),
-    "NADE-500": lambda: tfar.models.NADE(EVENT_SHAPE, units=500),
-    "MADE-500-500": lambda: tfar.models.MADE(EVENT_SHAPE, units=(500, 500)),
-}
+from tests.benchmarks.models import IMAGE_MODELS
+from tests.benchmarks.models import MODELS
 
 
 def seconds(function):
@@ -44,7 +39,10 @@ def alternated(functions, repeats):
 
 def measured(model, number, *, full):
     """Returns the seconds of scoring and sampling `number` events."""
-    x = model.sample(number, seed=1, jit_compile=True)
+    levels = model.num_levels
+    shape = (number, *model.event_shape)
+    x = np.random.default_rng(0).integers(levels, size=shape, dtype="int32")
+    x = tf.constant(x)
     scores = {
         jit: tf.function(
             lambda x: model(x).log_prob(x), jit_compile=jit, autograph=False
@@ -61,18 +59,20 @@ def measured(model, number, *, full):
         functions["sample, full"] = lambda: model.sample(
             number, seed=0, method="full"
         )
-    return alternated(functions, repeats=3 if full else 15)
+    return alternated(functions, repeats=3 if full else 7)
 
 
 def main():
     """Prints a line for each model and number of events."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--full", action="store_true")
-    parser.add_argument("--numbers", type=int, nargs="+", default=[64, 2048])
+    parser.add_argument("--models", nargs="+", default=list(MODELS))
+    parser.add_argument("--numbers", type=int, nargs="+")
     arguments = parser.parse_args()
-    for name, build in MODELS.items():
-        model = build()
-        for number in arguments.numbers:
+    for name in arguments.models:
+        model = MODELS[name]()
+        several = 256 if name in IMAGE_MODELS else 2048
+        for number in arguments.numbers or [64, several]:
             times = measured(model, number, full=arguments.full)
             score = min(times["score, graph"], times["score, XLA"])
             print(

@@ -1,12 +1,14 @@
-"""NADE on six binary UCI sets: 500 hidden units, fixed order.
+"""NADE on six binary UCI sets, in a fixed random order.
 
 Paper: Larochelle and Murray, "The Neural Autoregressive Distribution
     Estimator", AISTATS 2011, Table 1; the figures in nats are those of
     Germain et al. 2015, Table 4.
 Published: adult 13.19; connect4 11.99; dna 84.81; mushrooms 9.81; nips_0_12
     273.08; ocr_letters 27.22 nats.
-Measured: not run yet.
-Cost: not run yet.
+Measured: adult 13.15; connect4 11.99; dna 83.79; mushrooms 9.91;
+    nips_0_12 272.63; ocr_letters 27.03 nats.
+Cost: 11 minutes of training for all six on two CPU cores, with other work on
+    them.
 Command: tfar train nade_binary_uci, or one of them: tfar train nade_adult
 """
 
@@ -21,21 +23,63 @@ _PUBLISHED = {
     "ocr_letters": 27.22,
 }
 
+_WIDE = {"units": 500, "ordering": "random"}
+
+# By validation: the paper's sigmoid units or rectified ones, and the weight
+# decay, much of it for the two sets of less than 1500 examples.
+_SETTINGS = {
+    "adult": {
+        "model_options": {**_WIDE, "activation": "sigmoid"},
+        "learning_rate": 5e-3,
+        "weight_decay": 0.02,
+        "epochs": 40,
+    },
+    "connect4": {"model_options": _WIDE, "learning_rate": 5e-3, "epochs": 25},
+    "dna": {
+        "model_options": {**_WIDE, "units": 200},
+        "learning_rate": 2e-3,
+        "weight_decay": 0.5,
+        "epochs": 60,
+        "batch_size": 20,
+    },
+    "mushrooms": {"model_options": _WIDE, "learning_rate": 1e-2, "epochs": 60},
+    "nips_0_12": {
+        "model_options": {**_WIDE, "activation": "sigmoid"},
+        "learning_rate": 1e-3,
+        "weight_decay": 0.5,
+        "epochs": 60,
+        "batch_size": 20,
+    },
+    "ocr_letters": {
+        "model_options": {**_WIDE, "activation": "sigmoid"},
+        "learning_rate": 5e-3,
+        "weight_decay": 0.02,
+        "epochs": 30,
+    },
+}
+
+_MEASURED = {
+    "adult": 13.15,
+    "connect4": 11.99,
+    "dna": 83.79,
+    "mushrooms": 9.91,
+    "nips_0_12": 272.63,
+    "ocr_letters": 27.03,
+}
+
 RECIPES = [
     Recipe(
         name=f"nade_{dataset}",
         paper="Larochelle and Murray 2011",
         published=f"{nats:.2f} nats (Germain et al. 2015, Table 4)",
-        measured="not run yet",
-        cost="not run yet",
+        measured=f"{_MEASURED[dataset]:.2f} nats",
+        cost="under 6 minutes on two cores",
         dataset=dataset,
         model="NADE",
-        model_options={"units": 500, "ordering": "random"},
-        learning_rate=1e-3,
-        batch_size=100,
-        epochs=500,
-        early_stopping_patience=30,
+        early_stopping_patience=20,
         jit_compile=True,
+        steps_per_execution=20,
+        **_SETTINGS[dataset],
     )
     for dataset, nats in _PUBLISHED.items()
 ]

@@ -1,0 +1,34 @@
+"""The models that the benchmarks time, in the sizes of the speed tables."""
+
+from tf_autoregressive import models
+
+MNIST, CIFAR = (28, 28, 1), (32, 32, 3)
+
+VECTOR_MODELS = {
+    "FVSBN": lambda **options: models.FVSBN(MNIST, **options),
+    "NADE-500": lambda **options: models.NADE(MNIST, units=500, **options),
+    "MADE-500-500": lambda **options: models.MADE(
+        MNIST, units=(500, 500), direct=False, **options
+    ),
+}
+IMAGE_MODELS = {
+    # The residual stream has 64 channels: twice the filters.
+    "PixelCNN-7x64": lambda **options: models.PixelCNN(
+        MNIST, filters=32, num_blocks=7, **options
+    ),
+    "GatedPixelCNN-7x64": lambda **options: models.GatedPixelCNN(
+        MNIST, filters=64, num_layers=7, **options
+    ),
+    "GatedPixelCNN-7x63-256-way": lambda **options: models.GatedPixelCNN(
+        CIFAR,
+        distribution="categorical",
+        filters=63,
+        num_layers=7,
+        head_filters=63,
+        **options,
+    ),
+    "PixelCNN++-1x40": lambda **options: models.PixelCNNPlusPlus(
+        CIFAR, filters=40, num_blocks=1, **options
+    ),
+}
+MODELS = {**VECTOR_MODELS, **IMAGE_MODELS}

@@ -1,0 +1,30 @@
+"""Gated PixelCNN on binarized MNIST, in two hours on two cores.
+
+Paper: van den Oord et al., "Conditional Image Generation with PixelCNN
+    Decoders", 2016.
+Published: none on this data by the authors; 81.30 nats of the PixelCNN in van
+    den Oord et al., "Pixel Recurrent Neural Networks", 2016, Table 4.
+Measured: not run yet.
+Cost: two hours on two CPU cores.
+Command: tfar train gated_pixel_cnn_binarized_mnist
+"""
+
+from ..recipe import Recipe
+
+RECIPE = Recipe(
+    name="gated_pixel_cnn_binarized_mnist",
+    paper="van den Oord et al. 2016b",
+    published="none; PixelCNN 81.30 nats (van den Oord et al. 2016a, Table 4)",
+    measured="not run yet",
+    cost="2 h on two cores",
+    dataset="binarized_mnist",
+    model="GatedPixelCNN",
+    model_options={"filters": 32, "num_layers": 7, "head_filters": 64},
+    learning_rate=2e-3,
+    warmup_steps=100,
+    ema_momentum=0.999,
+    batch_size=50,
+    epochs=30,
+    max_seconds=7200.0,
+    precision="mixed_bfloat16",
+)

@@ -1,0 +1,34 @@
+"""A small PixelCNN on CIFAR-10 with a 256-way softmax, for two cores.
+
+Paper: van den Oord et al., "Pixel Recurrent Neural Networks", 2016.
+Published: 3.14 bits/dim on the test images (Table 5), of 15 blocks of h = 128.
+Measured: not run yet.
+Cost: an hour on two CPU cores, estimated from a step's time.
+Command: tfar train pixel_cnn_small_cifar10
+"""
+
+from ..recipe import Recipe
+
+RECIPE = Recipe(
+    name="pixel_cnn_small_cifar10",
+    paper="van den Oord et al. 2016a",
+    published="3.14 bits/dim (van den Oord et al. 2016a, Table 5), full size",
+    measured="not run yet",
+    cost="1 h on two cores (estimate)",
+    dataset="cifar10",
+    model="PixelCNN",
+    model_options={
+        "distribution": "categorical",
+        "filters": 33,
+        "num_blocks": 7,
+        "head_filters": 96,
+    },
+    learning_rate=2e-3,
+    warmup_steps=100,
+    ema_momentum=0.999,
+    batch_size=25,
+    epochs=4,
+    max_seconds=3600.0,
+    evaluation_batch_size=100,
+    precision="mixed_bfloat16",
+)
