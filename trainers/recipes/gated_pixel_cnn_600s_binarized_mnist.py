@@ -22,9 +22,9 @@ RECIPE = Recipe(
     model_options={"filters": 32, "num_layers": 7, "head_filters": 64},
     learning_rate=2e-3,
     warmup_steps=100,
-    ema_momentum=0.99,
-    batch_size=50,
-    epochs=3,
+    ema_momentum=0.995,
+    batch_size=20,
+    epochs=2,
     max_seconds=600.0,
     precision="mixed_bfloat16",
 )
