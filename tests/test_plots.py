@@ -5,6 +5,9 @@ import pytest
 from PIL import Image
 
 from tf_autoregressive import plots
+from tf_autoregressive.dependencies import Dependencies
+
+RED, WHITE, CYAN = (255, 0, 0), (255, 255, 255), (0, 255, 255)
 
 
 def pixels_of(file):
@@ -146,3 +149,108 @@ def test_curves_that_cannot_be_drawn_are_refused():
 )
 def test_images_are_told_from_other_events(event_shape, expected):
     assert plots.is_image_shape(event_shape) == expected
+
+
+def dependencies(event_shape, *, positions, leaks=(), unreachable=()):
+    """Returns `Dependencies` in raster order, but for some `(index, dim)`."""
+    positions = np.array(positions)
+    sites = np.ravel_multi_index(positions.T, event_shape[: positions.shape[1]])
+    channels = np.prod(event_shape[positions.shape[1] :], dtype=int)
+    dims = np.arange(np.prod(event_shape))
+    earlier = dims < sites[:, None] * channels
+    depends = earlier.copy()
+    for index, dim in leaks:
+        depends[index, dim] = True
+    for index, dim in unreachable:
+        depends[index, dim] = False
+    influence = depends * np.logspace(-6, 0, len(dims), dtype="float32")
+    shape = (len(positions), *event_shape)
+    return Dependencies(
+        positions,
+        depends.reshape(1, *shape),
+        earlier.reshape(1, *shape),
+        influence.reshape(shape),
+    )
+
+
+def drawn(found):
+    """Returns the picture `[height, width, 3]`."""
+    file = io.BytesIO()
+    plots.save_dependencies(file, found)
+    return pixels_of(file)[..., :3]
+
+
+def area(picture, colour):
+    return (picture == colour).all(axis=-1).sum()
+
+
+def more_of(colour, found, other):
+    """Returns by how much larger its area is; the legend has all colours."""
+    return area(drawn(found), colour) - area(drawn(other), colour)
+
+
+@pytest.mark.parametrize(
+    ("event_shape", "positions"),
+    [
+        ((4, 4, 1), [(0, 0, 0), (2, 1, 0)]),
+        ((2, 2, 3), [(0, 0, 1), (1, 0, 2)]),
+        ((2, 2, 3), [(0, 0), (1, 0)]),
+        ((2, 3, 2), [(1, 2, 1)] * 2),
+        ((12,), [(3,), (8,)]),
+        ((3, 4), [(0, 1), (2, 0)]),
+    ],
+)
+def test_dependencies_show_leaks_and_blind_spots(event_shape, positions):
+    honest = dependencies(event_shape, positions=positions)
+    last = np.prod(event_shape) - 1
+    leaking = dependencies(event_shape, positions=positions, leaks=[(1, last)])
+    blind = dependencies(
+        event_shape, positions=positions, unreachable=[(1, 0), (1, 1), (1, 2)]
+    )
+    assert more_of(RED, leaking, honest) > 100
+    assert more_of(WHITE, blind, honest) > 100
+
+
+def test_a_position_that_sees_itself_is_red():
+    options = {"positions": [(1, 1, 0)]}
+    honest = dependencies((3, 3, 1), **options)
+    leaking = dependencies((3, 3, 1), **options, leaks=[(0, 4)])
+    change = more_of(RED, leaking, honest)
+    assert change > 100
+    assert more_of(CYAN, honest, leaking) == change
+
+
+def test_of_the_channels_of_a_pixel_the_worst_one_counts():
+    options = {"positions": [(1, 1)]}
+    honest = dependencies((2, 2, 3), **options)
+    blind = dependencies((2, 2, 3), **options, unreachable=[(0, 4)])
+    leaking = dependencies((2, 2, 3), **options, leaks=[(0, 10)])
+    assert more_of(WHITE, blind, honest) > 100
+    assert more_of(RED, leaking, honest) > 100
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("event_shape", [(40, 40, 1), (1600,)])
+def test_no_leak_is_lost_among_many_positions(event_shape):
+    positions = list(np.ndindex(*event_shape))
+    if len(event_shape) == 3:
+        positions = positions[::2]
+    honest = dependencies(event_shape, positions=positions)
+    leaks = [(index, 1599) for index in range(0, 700, 7)]
+    leaking = dependencies(event_shape, positions=positions, leaks=leaks)
+    assert more_of(RED, leaking, honest) >= len(leaks)
+
+
+def test_what_no_gradient_shows_is_drawn_as_the_weakest_influence():
+    found = dependencies((2, 2, 1), positions=[(1, 1, 0)])
+    without = found._replace(influence=np.zeros_like(found.influence))
+    assert not without.unreachable.any()
+    violet = (68, 1, 84)
+    assert area(drawn(without), violet) > 1000
+
+
+def test_dependencies_are_drawn_without_global_state():
+    from matplotlib import _pylab_helpers
+
+    drawn(dependencies((2,), positions=[(0,)]))
+    assert _pylab_helpers.Gcf.figs == {}

@@ -6,6 +6,7 @@ a TFP distribution: exact likelihoods, ancestral sampling.
 
 from tf_autoregressive import callbacks
 from tf_autoregressive import datasets
+from tf_autoregressive import dependencies
 from tf_autoregressive import distributions
 from tf_autoregressive import layers
 from tf_autoregressive import masks
@@ -20,6 +21,7 @@ __version__ = "0.1.0"
 __all__ = [
     "callbacks",
     "datasets",
+    "dependencies",
     "distributions",
     "layers",
     "masks",

@@ -1,10 +1,11 @@
-"""Pictures of samples, of completions and of learning curves, as PNG files.
+"""Pictures of samples, completions, learning curves, dependencies: PNG files.
 
-Shapes: N images, H height, W width, C channels (1 or 3), K completions.
+Shapes: N images, H height, W width, C channels (1 or 3), K completions, S
+positions.
 
-Every function takes integer images, in `[0, num_levels)` as the models draw
-them, and a path or a binary file to write to. Nothing here touches the
-global state of matplotlib, so the functions work in threads and servers.
+Images are integers in `[0, num_levels)`, as the models draw them; what is
+written to is a path or a binary file. Nothing here touches the global state
+of matplotlib, so the functions work in threads and servers.
 """
 
 import math
@@ -15,6 +16,19 @@ import numpy as np
 # enough in photographs not to be taken for a part of the picture.
 _UNKNOWN = 128
 _BACKGROUND = 64
+
+_DPI = 120
+
+# What hides what: the later ones the earlier ones. None of the colours is on
+# the scale of influences, dark violet to yellow.
+_MARKS = [
+    ((_UNKNOWN,) * 3, "later, no influence"),
+    ((255, 255, 255), "earlier, no influence"),
+    ((0, 255, 255), "the position"),
+    ((255, 0, 0), "leak"),
+]
+# Titles of more panels could not be read.
+_MOST_PANELS = 16
 
 
 def is_image_shape(event_shape):
@@ -159,7 +173,146 @@ def save_learning_curves(
     axes.set_ylabel(y_label)
     axes.grid(visible=True, alpha=0.3)
     axes.legend()
-    figure.savefig(file, format="png", dpi=120)
+    figure.savefig(file, format="png", dpi=_DPI)
+
+
+def save_dependencies(file, found):
+    """Draws what positions depend on and writes the figure as PNG.
+
+    A panel for every position, with the picture of an image; of many positions
+    a grid of small panels; of events that are no images one panel with a row
+    for every position. Colours tell how strong the influence of a value is, on
+    a logarithmic scale, which earlier values have none, and, in red, leaks.
+    The channels of a pixel share a colour: red if one leaks, else white if one
+    is unreachable, else that of the strongest.
+
+    Args:
+        file: A path or a binary file.
+        found: `Dependencies`, from `find_dependencies`.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(layout="constrained")
+    FigureCanvasAgg(figure)
+    scale = _influence_scale(found.influence)
+    cells = _dependency_cells(found, scale)
+    if cells.ndim == 3:
+        _draw_rows(figure, cells, found)
+    elif len(cells) > _MOST_PANELS:
+        _draw_small_panels(figure, cells, found)
+    else:
+        _draw_panels(figure, cells, found)
+    label = "mean magnitude of the gradient"
+    figure.colorbar(scale, ax=figure.axes, label=label)
+    _add_legend(figure)
+    figure.savefig(file, format="png", dpi=_DPI)
+
+
+def _influence_scale(influence):
+    """Returns the map from influences to colours."""
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import LogNorm
+
+    positive = influence[influence > 0]
+    most = positive.max() if positive.size else 1.0
+    least = positive.min() if positive.size else 1.0
+    # A scale has two ends, not too far apart to tell what is in between.
+    least = min(max(least, most * 1e-8), most * 1e-1)
+    return ScalarMappable(LogNorm(least, most), "viridis")
+
+
+def _dependency_cells(found, scale):
+    """Returns uint8 `[S, H, W, 3]`, or `[S, D, 3]` if events are no images."""
+    num_positions, *event_shape = found.influence.shape
+    own = np.zeros(found.influence.shape, dtype=bool)
+    for event, position in zip(own, found.positions, strict=True):
+        event[tuple(position)] = True
+    seen = (found.earlier | found.depends).any(axis=0)
+    marks = [found.influence, ~seen, found.unreachable, own, found.leaks]
+    if len(event_shape) == 3:
+        marks[1] = ~seen.any(axis=-1, keepdims=True)
+        marks = [mark.max(axis=-1) for mark in marks]
+    else:
+        marks = [mark.reshape(num_positions, -1) for mark in marks]
+    # A finite change may show what no gradient does: 0 has no logarithm.
+    influence = np.maximum(marks[0], scale.norm.vmin)
+    colours = scale.cmap(scale.norm(influence.ravel()), bytes=True)[:, :3]
+    cells = colours.reshape(*influence.shape, 3)
+    for mark, (colour, _) in zip(marks[1:], _MARKS, strict=True):
+        cells[mark] = colour
+    return cells
+
+
+def _draw_panels(figure, cells, found):
+    columns = math.ceil(math.sqrt(len(cells)))
+    rows = math.ceil(len(cells) / columns)
+    figure.set_size_inches(3 * columns + 1.5, 3 * rows + 1)
+    for index, position in enumerate(found.positions):
+        axes = figure.add_subplot(rows, columns, index + 1)
+        axes.set_title(
+            f"{_name(position)}\nleaks: {found.leaks[index].sum()}, "
+            f"unreachable: {found.unreachable[index].sum()}",
+            fontsize="medium",
+        )
+        _show(axes, cells[index])
+
+
+def _draw_small_panels(figure, cells, found):
+    """Draws the panels in rows, a row for every row of the positions."""
+    columns = math.ceil(len(cells) / len(np.unique(found.positions[:, 0])))
+    grid = image_grid(cells, num_levels=256, num_columns=columns)
+    _set_size(figure, grid)
+    axes = figure.add_subplot()
+    axes.set_title(
+        f"{len(cells)} positions, leaks: {found.leaks.sum()}, "
+        f"unreachable: {found.unreachable.sum()}"
+    )
+    _show(axes, grid)
+
+
+def _draw_rows(figure, cells, found):
+    _set_size(figure, cells)
+    axes = figure.add_subplot()
+    _show(axes, cells, aspect="auto")
+    axes.set_xlabel("dimension")
+    axes.set_ylabel("position")
+    if len(cells) <= _MOST_PANELS:
+        names = [_name(position) for position in found.positions]
+        axes.set_yticks(range(len(cells)), names)
+
+
+def _name(position):
+    return ",".join(map(str, position))
+
+
+def _set_size(figure, cells):
+    """Makes the figure large enough for a dot per cell: none is lost."""
+    height, width = (size * 1.3 / _DPI for size in cells.shape[:2])
+    figure.set_size_inches(max(7, width + 2), max(4.5, height + 2))
+
+
+def _show(axes, cells, **options):
+    axes.imshow(cells, interpolation="nearest", **options)
+    axes.set_xticks([])
+    axes.set_yticks([])
+
+
+def _add_legend(figure):
+    from matplotlib.patches import Patch
+
+    figure.legend(
+        handles=[
+            Patch(
+                facecolor=[level / 255 for level in colour],
+                edgecolor="black",
+                label=label,
+            )
+            for colour, label in _MARKS
+        ],
+        loc="outside lower center",
+        ncols=len(_MARKS),
+    )
 
 
 def _to_rgb(images, num_levels):

@@ -17,15 +17,15 @@ def main(argv: list[str] | None = None) -> int:
     """Runs `tfar` with these arguments, by default the process's own.
 
     Returns:
-        The exit status: 0, or 2 for what the user can put right, or 130 when
-        interrupted.
+        The exit status: 0, or 1 for a model that breaks its promise, or 2 for
+        what the user can put right, or 130 when interrupted.
     """
     try:
         arguments = _parser().parse_args(argv)
     except SystemExit as end:
         return int(end.code or 0)
     try:
-        arguments.command(arguments)
+        return arguments.command(arguments) or 0
     except UsageError as error:
         print(f"tfar: {error}", file=sys.stderr)
         return 2
@@ -36,7 +36,6 @@ def main(argv: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 130
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,14 +47,15 @@ def _parser() -> argparse.ArgumentParser:
     _add_evaluate(subparsers)
     _add_sample(subparsers)
     _add_complete(subparsers)
+    _add_inspect(subparsers)
     _add(subparsers, "recipes", commands.list_recipes)
     return parser
 
 
-def _add(subparsers, name: str, command) -> argparse.ArgumentParser:
+def _add(subparsers, name: str, command, **options) -> argparse.ArgumentParser:
     description = command.__doc__.splitlines()[0]
     subparser = subparsers.add_parser(
-        name, help=description, description=description
+        name, help=description, description=description, **options
     )
     subparser.set_defaults(command=command)
     return subparser
@@ -117,8 +117,42 @@ def _add_complete(subparsers):
     _add_data_dir(subparser)
 
 
-def _add_run_command(subparsers, name, command) -> argparse.ArgumentParser:
-    subparser = _add(subparsers, name, command)
+def _add_inspect(subparsers):
+    subparser = _add_run_command(
+        subparsers,
+        "inspect",
+        commands.inspect,
+        epilog="The exit status is 1 if there is a leak: a position that sees "
+        "itself or what is drawn after it. A conditional model is tried with "
+        "random contexts.",
+    )
+    chosen = subparser.add_mutually_exclusive_group()
+    chosen.add_argument(
+        "--position",
+        action="append",
+        type=_coordinates,
+        default=[],
+        dest="positions",
+        metavar="ROW,COL[,CHANNEL]",
+        help="whose view to look at, counted from 0, of a vector INDEX; may "
+        "be repeated (default: the first, the last and, of images, the "
+        "corners and the centre, else the middle)",
+    )
+    chosen.add_argument("--all", action="store_true", help="all positions")
+    subparser.add_argument(
+        "--out",
+        metavar="FILE",
+        help="a .png file (default: RUN/dependencies.png)",
+    )
+    subparser.add_argument(
+        "--seed", type=int, default=0, help="of the trials (default: 0)"
+    )
+
+
+def _add_run_command(
+    subparsers, name, command, **options
+) -> argparse.ArgumentParser:
+    subparser = _add(subparsers, name, command, **options)
     subparser.add_argument(
         "run", metavar="RUN", help="directory of a finished run"
     )
@@ -143,6 +177,16 @@ def _add_data_dir(subparser):
     subparser.add_argument(
         "--data-dir", metavar="DIR", help="where the data set's files are"
     )
+
+
+def _coordinates(text: str) -> tuple[int, ...]:
+    """Parses integers from 0 with commas between them."""
+    parts = text.split(",")
+    if not all(part.isdecimal() for part in parts):
+        raise argparse.ArgumentTypeError(
+            f"must be integers from 0, as in 14,14: {text}"
+        )
+    return tuple(map(int, parts))
 
 
 def _positive(number_type):

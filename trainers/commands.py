@@ -96,6 +96,31 @@ def complete(arguments: argparse.Namespace):
         print(path)
 
 
+def inspect(arguments: argparse.Namespace) -> int:
+    """Show what a finished run's model sees of an event, position by position.
+
+    Returns:
+        1 if a position sees what it must not: itself, or what is drawn later.
+    """
+    directory = RunDirectory(arguments.run)
+    # For its message, if there is no run.
+    directory.recipe()
+    path = pathlib.Path(arguments.out or directory.dependencies)
+    if path.suffix != ".png":
+        raise UsageError(f"--out must end in .png. Received: {path}")
+    model = directory.load_model()
+    from . import inspection
+
+    positions = inspection.chosen_positions(
+        model.site_shape, arguments.positions, everything=arguments.all
+    )
+    found = inspection.find(model, positions, seed=arguments.seed)
+    inspection.save_picture(path, found)
+    print(inspection.report(found))
+    print(path)
+    return int(found.leaks.any())
+
+
 def list_recipes(arguments: argparse.Namespace):
     """List the recipes with their published and measured results."""
     columns = ("name", "model", "dataset", "published", "measured", "cost")

@@ -37,6 +37,7 @@ class RunDirectory:
         self.model = self.path / "model.keras"
         self.samples = self.path / "samples.png"
         self.completions = self.path / "completions.png"
+        self.dependencies = self.path / "dependencies.png"
         self.learning_curve = self.path / "learning_curve.png"
 
     def exists(self) -> bool:

@@ -8,6 +8,9 @@ VECTOR_MODELS = {
     "FVSBN": lambda **options: models.FVSBN(MNIST, **options),
     "NADE-500": lambda **options: models.NADE(MNIST, units=500, **options),
     "MADE-500-500": lambda **options: models.MADE(
+        MNIST, units=(500, 500), **options
+    ),
+    "MADE-500-500-no-direct": lambda **options: models.MADE(
         MNIST, units=(500, 500), direct=False, **options
     ),
 }

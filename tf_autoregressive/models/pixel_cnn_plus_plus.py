@@ -308,7 +308,7 @@ class PixelCNNPlusPlus(RasterModel):
 
         See `initialise`; a model that was trained, or loaded, is left alone.
         """
-        if not int(self.initialised):
+        if not self.initialised.numpy():
             self.initialise(*_first_batch(x, y))
         return super().fit(x, y, *args, **kwargs)
 
