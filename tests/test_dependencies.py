@@ -26,20 +26,23 @@ def as_matrix(marked):
 
 @pytest.mark.parametrize("case", all_but(FAMILIES), ids=repr)
 def test_every_model_depends_on_what_it_should(case, seed):
-    model = case.build(seed)
-    found = find_dependencies(model, everywhere(model), num_probes=24)
-    assert not found.leaks.any()
+    seen = False
+    # Random weights may hide a dependence; three draws of them do not.
+    for draw in range(3):
+        model = case.build(3 * seed + draw)
+        found = find_dependencies(model, everywhere(model), num_probes=24)
+        assert not found.leaks.any()
+        seen |= found.depends
     for member in range(case.ensemble_size):
         ranks = case.ranks(model, member)
         earlier = ranks[:, None] > ranks[None, :]
+        expected = expected_dependencies(case, model, member)
+        # A site sees what its first dimension sees.
+        first = slice(None, None, case.site_size)
         np.testing.assert_array_equal(
-            as_matrix(found.earlier[member]), earlier[:: case.site_size]
+            as_matrix(found.earlier[member]), earlier[first]
         )
-        np.testing.assert_array_equal(
-            as_matrix(found.depends[member]),
-            # A site sees what its first dimension sees.
-            expected_dependencies(case, model, member)[:: case.site_size],
-        )
+        np.testing.assert_array_equal(as_matrix(seen[member]), expected[first])
 
 
 def test_direct_connections_reach_everything_that_is_earlier(seed):
@@ -127,7 +130,9 @@ def xor(a, b):
 )
 def test_leaks_are_found(term, leaks, seed):
     model = with_term(term)
-    found = find_dependencies(model, everywhere(model), seed=seed)
+    found = find_dependencies(
+        model, everywhere(model), num_probes=24, seed=seed
+    )
     for site in range(6):
         expected = leaks if site == 1 else []
         assert np.flatnonzero(found.leaks[site]).tolist() == expected

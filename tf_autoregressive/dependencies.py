@@ -193,9 +193,9 @@ class _Probes:
     def _by_changes(self, member, site, dims, unchanged):
         """Returns those of `dims` whose change changes a site's parameters.
 
-        One after the other is changed, in thought: a run of them that ends in
-        the parameters that it began with is not looked into, any other is
-        halved, and one of the halves changes the parameters.
+        Think of them as changed one after the other. A run of changes that
+        ends in the parameters that it began with is not looked into; any other
+        is halved, and then at least one half changes the parameters.
         """
 
         def after(num_changed):
@@ -205,7 +205,7 @@ class _Probes:
             return self._parameters_at(values, member)[:, site]
 
         def search(low, high, at_low, at_high):
-            if (at_low == at_high).all():
+            if np.array_equal(at_low, at_high, equal_nan=True):
                 return []
             if high - low == 1:
                 return [dims[low]]
@@ -281,8 +281,8 @@ def _events(model, num_probes, rng):
 def _changed(model, events, rng):
     """Returns `[B, D]`: another valid value for each.
 
-    In every second event for half of them only, drawn at random: changes that
-    cancel out, as two bits of a parity do, then do not everywhere.
+    In all events but the first for half of them only, drawn at random: changes
+    that cancel out, as two bits of a parity do, then do not everywhere.
     """
     if model.num_levels is None:
         step = rng.uniform(0.5, 3.0, events.shape)
@@ -291,7 +291,7 @@ def _changed(model, events, rng):
         step = rng.integers(1, model.num_levels, events.shape, "int32")
         others = (events + step) % model.num_levels
     kept = rng.random(events.shape) < 0.5
-    kept[::2] = False
+    kept[0] = False
     return np.where(kept, events, others)
 
 

@@ -53,7 +53,7 @@ def _trained(case, seed):
     x, context = case.batch(case.generator(seed), BATCH_SIZE)
     before = model(x, context=context).log_prob(x).numpy()
     # Op by op, because tracing costs more than these few steps.
-    model.compile(optimizer=keras.optimizers.Adam(1e-2), run_eagerly=True)
+    model.compile(optimizer=keras.optimizers.Adam(1e-3), run_eagerly=True)
     # Members train in cycles, and the estimate of DeepNADE is a random one.
     exact = case.ensemble_size == 1 and not model.any_order
     model.fit(dataset(x, context), epochs=1 if exact else 6, verbose=0)

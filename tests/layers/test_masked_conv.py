@@ -245,7 +245,7 @@ def test_it_is_saved_with_its_weights(rng, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("size", "exclusive"), [((3, 3), False), ((1, 7), True)]
+    ("size", "exclusive"), [((3, 3), False), ((1, 1), True)]
 )
 def test_the_initial_scale_makes_up_for_the_mask(size, exclusive, seed):
     rng = np.random.default_rng(seed)
@@ -253,7 +253,7 @@ def test_the_initial_scale_makes_up_for_the_mask(size, exclusive, seed):
     layer = MaskedConv2D(colours, colours, size, exclusive=exclusive)
     outputs = layer(rng.normal(size=(20, 9, 9, 60)).astype("float32"))
     # Away from the border: inputs of variance 1 give outputs of variance 1.
-    np.testing.assert_allclose(np.var(outputs[:, 1:, 3:-1]), 1.0, rtol=0.25)
+    np.testing.assert_allclose(np.var(outputs[:, 1:, 1:-1]), 1.0, rtol=0.1)
 
 
 @pytest.mark.parametrize("size", [(2, 3), (3, 2), (4, 4)])
