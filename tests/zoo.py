@@ -203,10 +203,10 @@ def _three_levels(num_levels=3):
     return {"distribution": "categorical", "num_levels": num_levels}
 
 
-def _logistics():
+def _logistics(num_levels=3):
     return {
         "distribution": "discretized_logistic_mixture",
-        "num_levels": 3,
+        "num_levels": num_levels,
         "num_components": 2,
     }
 
@@ -495,11 +495,11 @@ CASES = [
     Case(
         "gated-pixel-cnn-logistics",
         GatedPixelCNN,
-        (1, 3, 2),
+        (2, 2, 2),
         **_CONVOLUTIONS,
         num_layers=2,
         num_classes=2,
-        **_logistics(),
+        **_logistics(num_levels=2),
     ),
     Case(
         "pixel-cnn-pp",
@@ -527,7 +527,7 @@ CASES = [
     Case(
         "pixel-cnn-pp-vector",
         PixelCNNPlusPlus,
-        (4, 1, 1),
+        (3, 2, 1),
         distribution="categorical",
         filters=3,
         num_blocks=2,

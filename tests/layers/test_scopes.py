@@ -16,6 +16,10 @@ from tf_autoregressive.layers import scopes
 BATCH_SIZE, FILTERS = 2, 4
 
 
+def bent(x):
+    return x + 0.5 * tf.tanh(x)
+
+
 class Colours:
     """Masked windows, one of them reading the first layer's features."""
 
@@ -37,7 +41,7 @@ class Colours:
 
     def pixel_stack(self, scope, x):
         for layer in self.layers:
-            x = tf.tanh(scope.conv(layer, x))
+            x = bent(scope.conv(layer, x))
         return x
 
 
@@ -68,14 +72,14 @@ class TwoStreams:
         for row, link, pixel in zip(
             self.rows, self.links, self.pixels, strict=True
         ):
-            x = tf.tanh(scope.conv(row, x))
+            x = bent(scope.conv(row, x))
             scope.link(pixel, scope.conv(link, x))
         # Links add up.
         scope.link(self.pixels[0], x)
 
     def pixel_stack(self, scope, x):
         for layer in self.pixels:
-            x = tf.tanh(scope.conv(layer, x))
+            x = bent(scope.conv(layer, x))
         return x
 
 
@@ -102,7 +106,11 @@ class ThreeResolutions:
         self.u, self.ul = [], []
         for name, stream, width in (("u", self.u, 3), ("ul", self.ul, 2)):
             for level in range(3):
-                layers = [conv(f"{name}_{level}", (2, width))]
+                # One looks further up than to the row that was last.
+                rows = 3 if level == 1 else 2
+                layers = [
+                    conv(f"{name}_{level}", (rows, width), above=rows - 1)
+                ]
                 if level < 2:
                     layers += [
                         conv(f"{name}_{level}_down", (2, width), strides=2),
@@ -136,7 +144,7 @@ class ThreeResolutions:
 
     def _run(self, scope, level, stream, x):
         layer, *others = stream[level]
-        x = tf.tanh(scope.conv(layer, x))
+        x = bent(scope.conv(layer, x))
         if stream is self.u:
             scope.link(self.ul[level][0], x)
         if not others:
@@ -147,7 +155,7 @@ class ThreeResolutions:
             self.num_lower_runs += 1
             return self._run(scope, level + 1, stream, x)
 
-        x = tf.tanh(scope.conv(last, scope.lower(down, up, lower, x)))
+        x = bent(scope.conv(last, scope.lower(down, up, lower, x)))
         if stream is self.u:
             scope.link(self.ul[level][-1], x)
         return x
@@ -161,7 +169,8 @@ def random_stack(make, rng, **options):
     stack = make(**options)
     x = rng.normal(size=(BATCH_SIZE, *make.size)).astype("float32")
     on_maps(stack, x)
-    randomise(stack.layers, rng)
+    # Large: what comes from afar has to count.
+    randomise(stack.layers, rng, 2.0)
     return stack, x
 
 
