@@ -155,7 +155,8 @@ class ThreeResolutions:
             self.num_lower_runs += 1
             return self._run(scope, level + 1, stream, x)
 
-        x = bent(scope.conv(last, scope.lower(down, up, lower, x)))
+        # Around the lower resolution too, or its odd rows would not count.
+        x = x + bent(scope.conv(last, scope.lower(down, up, lower, x)))
         if stream is self.u:
             scope.link(self.ul[level][-1], x)
         return x
@@ -169,8 +170,7 @@ def random_stack(make, rng, **options):
     stack = make(**options)
     x = rng.normal(size=(BATCH_SIZE, *make.size)).astype("float32")
     on_maps(stack, x)
-    # Large: what comes from afar has to count.
-    randomise(stack.layers, rng, 2.0)
+    randomise(stack.layers, rng)
     return stack, x
 
 
@@ -209,8 +209,9 @@ def on_pixels(stack, x, shifts=None):
         del cache["pixels"]
 
 
-def check_pixels(stack, x, shifts=None, row_shifts=None, tolerance=1e-4):
+def check_pixels(stack, x, shifts=None, row_shifts=None, tolerance=1e-5):
     expected = np.array(tf.cast(on_maps(stack, x, shifts), tf.float32))
+    scale = np.max(np.abs(expected))
     count = 0
     for row, column, colour, outputs, _ in on_pixels(stack, x, row_shifts):
         here = expected[:, row, column]
@@ -218,7 +219,7 @@ def check_pixels(stack, x, shifts=None, row_shifts=None, tolerance=1e-4):
             # One output for each.
             here = here[:, colour : colour + 1]
         np.testing.assert_allclose(
-            tf.cast(outputs, tf.float32), here, rtol=tolerance, atol=tolerance
+            tf.cast(outputs, tf.float32) / scale, here / scale, atol=tolerance
         )
         count += 1
     assert count == np.prod(stack.size[:2]) * stack.num_colours
@@ -235,7 +236,7 @@ def test_rows_and_pixels_make_up_the_map(make, rng):
 )
 def test_half_precision_differs_by_its_rounding_alone(make, rng):
     stack, x = random_stack(make, rng, dtype="mixed_bfloat16")
-    check_pixels(stack, x, tolerance=0.1)
+    check_pixels(stack, x, tolerance=0.03)
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ class Event:
             x = np.asarray(x)
         x = tf.convert_to_tensor(x)
         self._check_type_and_shape(x)
-        self._check_values(x)
+        x = self._with_valid_values(x)
         return tf.cast(x, tf.float32) if self.num_levels is None else x
 
     def _check_type_and_shape(self, x):
@@ -68,25 +68,28 @@ class Event:
                 f"{tuple(x.shape)}"
             )
 
-    def _check_values(self, x):
+    def _with_valid_values(self, x):
         rule, valid = self._valid(x)
         message = f"`x` must hold {rule}. Scaling happens inside the model."
         if not tf.executing_eagerly():
-            tf.debugging.Assert(
-                tf.reduce_all(valid),
-                [
-                    message,
-                    "Received values in",
-                    tf.reduce_min(x),
-                    tf.reduce_max(x),
-                ],
+            received = [
+                "Received values in",
+                tf.reduce_min(x),
+                tf.reduce_max(x),
+            ]
+            check = tf.debugging.Assert(
+                tf.reduce_all(valid), [message, *received]
             )
-        elif not tf.reduce_all(valid):
+            # Before all else: other operations have errors of their own.
+            with tf.control_dependencies([check]):
+                return tf.identity(x)
+        if not tf.reduce_all(valid):
             wrong = tf.boolean_mask(x, ~valid)[0].numpy()
             raise ValueError(
                 f"{message} Received: {wrong} among values of dtype "
                 f"{x.dtype.name}"
             )
+        return x
 
     def _valid(self, x):
         if self.num_levels is None:
