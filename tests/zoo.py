@@ -21,13 +21,17 @@ from tf_autoregressive.models import NADE
 from tf_autoregressive.models import RNADE
 from tf_autoregressive.models import DeepNADE
 from tf_autoregressive.models import GatedPixelCNN
+from tf_autoregressive.models import MultiScalePixelRNN
 from tf_autoregressive.models import PixelCNN
 from tf_autoregressive.models import PixelCNNPlusPlus
+from tf_autoregressive.models import PixelRNN
 from tf_autoregressive.models import RasterModel
 
 # Permutations that are not their own inverse.
 ORDER_4 = (2, 0, 3, 1)
 ORDER_6 = (4, 0, 3, 5, 2, 1)
+
+IMAGE_MODELS = (RasterModel, MultiScalePixelRNN)
 
 
 class Case:
@@ -130,6 +134,8 @@ class Case:
 
         Read from the arguments; where those say "random", from the model.
         """
+        if self.constructor is MultiScalePixelRNN:
+            return self._small_image_first()
         ordering = self.options.get("ordering", "natural")
         is_drawn = self.has_many_orderings and member > 0
         if is_drawn or ordering == "random":
@@ -139,6 +145,14 @@ class Case:
         if ordering == "reversed":
             return np.arange(self.num_dims)[::-1]
         return np.asarray(ordering)
+
+    def _small_image_first(self):
+        rows, columns, _ = np.indices(self.event_shape).reshape(3, -1)
+        scale = self.options.get("scale", 2)
+        is_small = (rows % scale == 0) & (columns % scale == 0)
+        return np.concatenate(
+            [np.flatnonzero(is_small), np.flatnonzero(~is_small)]
+        )
 
     @property
     def has_logistics(self):
@@ -152,8 +166,8 @@ class Case:
     @property
     def site_size(self):
         """Number of dimensions that are drawn in one go."""
-        is_raster = issubclass(self.constructor, RasterModel)
-        return self.event_shape[-1] if is_raster and self.has_logistics else 1
+        couples = issubclass(self.constructor, IMAGE_MODELS)
+        return self.event_shape[-1] if couples and self.has_logistics else 1
 
     def sites(self, model, member=0):
         """Returns `[S]`: the site that is drawn at each rank."""
@@ -217,6 +231,21 @@ _CONVOLUTIONS = {
     "first_kernel_size": 3,
     "head_filters": 17,
     "weight_scale": 0.3,
+}
+
+# Units that three colours do not divide.
+_LSTM = {
+    "units": 5,
+    "first_kernel_size": 3,
+    "head_filters": 7,
+    "weight_scale": 0.5,
+}
+_ROW_LSTM = {**_LSTM, "recurrence": "row_lstm"}
+_MULTI_SCALE = {
+    "units": 4,
+    "upsampling_filters": 3,
+    "head_filters": 5,
+    "weight_scale": 0.5,
 }
 
 CASES = [
@@ -537,6 +566,47 @@ CASES = [
         context_shape=(2,),
         weight_scale=0.5,
     ),
+    Case("row-lstm", PixelRNN, (3, 3, 1), **_ROW_LSTM, num_layers=2),
+    Case(
+        "row-lstm-labels",
+        PixelRNN,
+        (2, 2, 3),
+        **_ROW_LSTM,
+        num_classes=2,
+        skip_connections=True,
+    ),
+    Case(
+        "row-lstm-map",
+        PixelRNN,
+        (2, 4, 1),
+        **_ROW_LSTM,
+        context_shape=(1, 2, 2),
+    ),
+    Case("diagonal-bilstm", PixelRNN, (3, 3, 1), **_LSTM, num_layers=2),
+    Case("diagonal-bilstm-colours", PixelRNN, (2, 2, 3), **_LSTM),
+    Case(
+        "diagonal-bilstm-logistics",
+        PixelRNN,
+        (2, 2, 2),
+        **_LSTM,
+        **_logistics(),
+        context_shape=(2,),
+    ),
+    Case(
+        "multi-scale",
+        MultiScalePixelRNN,
+        (4, 2, 1),
+        **_MULTI_SCALE,
+        recurrence="row_lstm",
+    ),
+    Case(
+        "multi-scale-labels",
+        MultiScalePixelRNN,
+        (2, 2, 2),
+        **_MULTI_SCALE,
+        **_logistics(),
+        num_classes=2,
+    ),
     Case(
         "made-logistics",
         MADE,
@@ -580,6 +650,23 @@ FAMILIES = [
             "user-model",
         )
     ),
+]
+IMAGE_FAMILIES = [
+    BY_NAME[name]
+    for name in (
+        "pixel-cnn-colours",
+        "gated-pixel-cnn-logistics",
+        "pixel-cnn-pp-logistics",
+        "row-lstm-labels",
+        "diagonal-bilstm-logistics",
+        "multi-scale-labels",
+    )
+]
+# Where every case costs a compilation by XLA: a large graph takes seconds.
+COMPILED = [
+    case
+    for case in CASES
+    if case in IMAGE_FAMILIES or not issubclass(case.constructor, IMAGE_MODELS)
 ]
 
 

@@ -30,6 +30,19 @@ IMAGE_MODELS = {
         head_filters=63,
         **options,
     ),
+    "RowLSTM-3x32": lambda **options: models.PixelRNN(
+        MNIST, recurrence="row_lstm", units=32, num_layers=3, **options
+    ),
+    "DiagonalBiLSTM-1x32": lambda **options: models.PixelRNN(
+        MNIST, recurrence="diagonal_bilstm", units=32, **options
+    ),
+    "DiagonalBiLSTM-7x16": lambda **options: models.PixelRNN(
+        MNIST,
+        recurrence="diagonal_bilstm",
+        units=16,
+        num_layers=7,
+        **options,
+    ),
     "PixelCNN++-1x40": lambda **options: models.PixelCNNPlusPlus(
         CIFAR, filters=40, num_blocks=1, **options
     ),

@@ -32,6 +32,83 @@ def gated_pixel_cnn(
     return horizontal
 
 
+def pixel_rnn(
+    event_shape,
+    *,
+    recurrence="diagonal_bilstm",
+    first_kernel_size=7,
+    kernel_size=3,
+    num_layers=1,
+):
+    """Returns bool `[D, D]` for LSTMs with residual connections."""
+    layers = pixel_rnn_layers(
+        event_shape,
+        recurrence=recurrence,
+        kernel_size=kernel_size,
+        num_layers=num_layers,
+    )
+    return layers @ window(event_shape, first_kernel_size, own_colour=False)
+
+
+def pixel_rnn_layers(
+    event_shape, *, recurrence="diagonal_bilstm", kernel_size=3, num_layers=1
+):
+    """Returns bool `[D, D]` for what comes after the first convolution."""
+    if recurrence == "row_lstm":
+        layer = row_lstm(event_shape, kernel_size=kernel_size)
+    else:
+        layer = diagonal_bilstm(event_shape)
+    return np.linalg.matrix_power(layer.astype(int), num_layers) > 0
+
+
+def row_lstm(event_shape, *, kernel_size=3):
+    """Returns bool `[D, D]` for one layer: what the states of a node see."""
+    row, column, _ = differences(event_shape)
+    above = (row == 1) & (abs(column) <= kernel_size // 2)
+    inputs = window(event_shape, kernel_size, own_colour=True, rows_above=0)
+    return recurrent(inputs, above)
+
+
+def diagonal_bilstm(event_shape):
+    """Returns bool `[D, D]` for one layer: both directions, one moved down."""
+    row, column, colour = differences(event_shape)
+    above = (row == 1) & (column == 0)
+    inputs = (row == 0) & (column == 0) & (colour >= 0)
+    to_right = recurrent(inputs, above | ((row == 0) & (column == 1)))
+    to_left = recurrent(inputs, above | ((row == 0) & (column == -1)))
+    return to_right | (above @ to_left)
+
+
+def multi_scale_pixel_rnn(event_shape, *, scale=2, **options):
+    """Returns bool `[D, D]`: a small image, and the pixels around it."""
+    nodes = np.indices(event_shape).reshape(3, -1)
+    is_small = (nodes[:2] % scale == 0).all(axis=0)
+    small_shape = (event_shape[0] // scale, event_shape[1] // scale)
+    small = pixel_rnn((*small_shape, event_shape[2]), **options)
+    reached = np.zeros((len(is_small), len(is_small)), bool)
+    reached[np.ix_(is_small, is_small)] = small
+    # A transposed convolution of size 2f: each small pixel reaches the pixels
+    # from f / 2 before its own on, 2f of them along each side.
+    row, column, _ = differences(event_shape)
+    near = [
+        (-(scale // 2) <= side) & (side < 2 * scale - scale // 2)
+        for side in (row, column)
+    ]
+    bias = near[0] & near[1] & is_small
+    large = pixel_rnn(event_shape, **options)
+    options.pop("first_kernel_size", None)
+    biased = pixel_rnn_layers(event_shape, **options) @ bias
+    return np.where(is_small[:, None], reached, large | biased)
+
+
+def recurrent(inputs, states):
+    """Returns what is reached through inputs, and states of other nodes."""
+    reached = inputs
+    for _ in range(len(inputs)):
+        reached = inputs | (states @ reached)
+    return reached
+
+
 def window(event_shape, size, *, own_colour, rows_above=None):
     """Returns what a window that ends at a node holds."""
     row, column, colour = differences(event_shape)

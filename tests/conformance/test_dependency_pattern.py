@@ -23,11 +23,15 @@ from tests.zoo import FAMILIES
 from tests.zoo import all_but
 from tf_autoregressive.models import MADE
 from tf_autoregressive.models import GatedPixelCNN
+from tf_autoregressive.models import MultiScalePixelRNN
 from tf_autoregressive.models import PixelCNN
+from tf_autoregressive.models import PixelRNN
 
 RECEPTIVE_FIELDS = {
     PixelCNN: receptive_fields.pixel_cnn,
     GatedPixelCNN: receptive_fields.gated_pixel_cnn,
+    PixelRNN: receptive_fields.pixel_rnn,
+    MultiScalePixelRNN: receptive_fields.multi_scale_pixel_rnn,
 }
 NUM_EVENTS = 24
 
@@ -51,6 +55,8 @@ def receptive_field(case):
         "kernel_size",
         "num_blocks",
         "num_layers",
+        "recurrence",
+        "scale",
     }
     sizes = {name: case.options[name] for name in names & set(case.options)}
     return RECEPTIVE_FIELDS[case.constructor](case.event_shape, **sizes)

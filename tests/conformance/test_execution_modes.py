@@ -11,7 +11,7 @@ from tests.conformance.draws import NUM_SAMPLES
 from tests.conformance.draws import assert_same_draws
 from tests.conformance.draws import run_eagerly
 from tests.zoo import BY_NAME
-from tests.zoo import CASES
+from tests.zoo import COMPILED
 from tests.zoo import FAMILIES
 from tests.zoo import HARDEST
 from tests.zoo import REPRESENTATIVE
@@ -90,7 +90,7 @@ def test_autograph_changes_nothing(case, model, seed, draws):
     check_draws(case, model, seed, draws, compiled(model, seed, autograph=True))
 
 
-@pytest.mark.parametrize("case", all_but(SIMPLEST), ids=repr)
+@pytest.mark.parametrize("case", all_but(SIMPLEST, COMPILED), ids=repr)
 def test_xla_draws_the_same(case, model, seed, draws):
     check_draws(
         case,
@@ -143,7 +143,7 @@ def _tensor(context):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", CASES, ids=repr)
+@pytest.mark.parametrize("case", COMPILED, ids=repr)
 def test_xla_scores_the_same(case, model, rng):
     x, context = case.batch(rng, 16)
 

@@ -73,7 +73,7 @@ def top_p(p):
         ({"top_k": 2}, top_k(2)),
         ({"top_p": 0.75}, top_p(0.75)),
     ],
-    ids=repr,
+    ids=["0.5", "3.0", "top-1", "top-2", "top-p"],
 )
 @pytest.mark.parametrize("case", REPRESENTATIVE, ids=repr)
 def test_samples_with_options_follow_their_log_prob(

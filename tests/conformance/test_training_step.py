@@ -17,6 +17,7 @@ from tests.zoo import CONDITIONAL
 from tests.zoo import DISCRETE
 from tests.zoo import FAMILIES
 from tests.zoo import HARDEST
+from tests.zoo import IMAGE_FAMILIES
 from tests.zoo import REPRESENTATIVE
 from tests.zoo import SIMPLEST
 from tests.zoo import all_but
@@ -47,7 +48,9 @@ def test_a_compiled_update_is_the_same(case, seed):
     check_compiled_update(case, seed, jit_compile=False)
 
 
-@pytest.mark.parametrize("case", all_but(SIMPLEST), ids=repr)
+@pytest.mark.parametrize(
+    "case", all_but(SIMPLEST, [*FAMILIES, *IMAGE_FAMILIES]), ids=repr
+)
 def test_an_update_under_xla_is_the_same(case, seed):
     check_compiled_update(case, seed, jit_compile=True)
 

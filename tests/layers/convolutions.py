@@ -63,3 +63,23 @@ def randomise(layers, rng, scale=1.0):
     for layer in layers:
         for weight in layer.trainable_variables:
             weight.assign(rng.normal(0.0, scale, weight.shape))
+
+
+def reached(layer, shape, rng):
+    """Returns bool `[D, D]`: row i, what output i of a layer depends on.
+
+    Args:
+        layer: A layer whose outputs have the shape of its inputs.
+        shape: `(H, W, C)`.
+        rng: Generator of the inputs.
+    """
+    num_nodes = int(np.prod(shape))
+    # An example keeps its place in the batch, so that equal values give equal
+    # bits.
+    before = np.tile(rng.normal(size=(1, num_nodes)), (num_nodes, 1))
+    after = before + np.eye(num_nodes)
+    outputs = [
+        np.reshape(layer(x.reshape(-1, *shape).astype("float32")), x.shape)
+        for x in (before, after)
+    ]
+    return (outputs[0] != outputs[1]).T

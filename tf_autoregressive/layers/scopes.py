@@ -9,7 +9,8 @@ A stack may go down to half the resolution and back (`scope.lower`). Lower
 resolutions have caches of their own, inside the cache of the one above, and
 run at even rows and columns.
 
-Shapes: B batch, H rows, W columns, I input channels, O filters, C colours.
+Shapes: B batch, H rows, W columns, I input channels, O filters, C colours, h
+units of a recurrent layer, k of them of one colour.
 """
 
 import typing
@@ -26,11 +27,14 @@ class Level(typing.NamedTuple):
             input.
         up: The layer that brings pixels up from this resolution, `None` at
             full resolution.
+        recurrent_layers: Layers of pixels that have a state, each a
+            `PixelLSTM`; at full resolution only.
     """
 
     row_layers: list
     pixel_layers: list
     up: typing.Any = None
+    recurrent_layers: typing.Any = ()
 
 
 class MapScope:
@@ -52,6 +56,10 @@ class MapScope:
     def link(self, layer, shift):
         """Adds `shift` to what `layer`, a layer of pixels, will return."""
         self.shifts[layer.name] = _plus(shift, self.shifts.get(layer.name))
+
+    def recur(self, layer, x):
+        """Returns the hidden states of `layer`, `[B, H, W, h]`."""
+        return layer(x, shift=self.shifts.get(layer.input_to_state.name))
 
     def lower(self, down, up, body, x):
         """Returns `up(body(scope, down(x)))`, at half the resolution."""
@@ -172,17 +180,47 @@ class RowScope:
             },
             "centre": {},
         }
+        memories, states = self._start_recurrent(batch_size, num_colours)
         return {
             **self.cache,
             "rows": self.rows,
-            "pixels": pixels,
+            "memories": memories,
+            "pixels": {**pixels, **states},
             "lower": self.lower_cache,
+        }
+
+    def _start_recurrent(self, batch_size, num_colours):
+        """Returns the memories and the states of the recurrent layers."""
+        memories, above, left, kernels, drawn = {}, {}, {}, {}, {}
+        for layer in self.levels[0].recurrent_layers:
+            name, colours = layer.name, range(num_colours)
+            row_above = self.cache["states"][name]
+            memories[name], from_above = layer.from_above(
+                row_above, self.cache["memories"][name], self.row
+            )
+            above[name] = [
+                {
+                    key: layer.of_colour(tensor, colour)
+                    for key, tensor in from_above.items()
+                }
+                for colour in colours
+            ]
+            left[name] = layer.first_pixel(batch_size)
+            kernels[name] = [layer.left_kernel(colour) for colour in colours]
+            drawn[name] = tf.nest.map_structure(_array, row_above)
+        return memories, {
+            "states_above": above,
+            "states_left": left,
+            "state_kernels": kernels,
+            "states_drawn": drawn,
+            "states_centre": {},
         }
 
     def _above(self, layer):
         """Returns what a layer of pixels gets from the rows above.
 
-        `[W, B, O]`, or `[O]` where that is its bias alone, with the shift.
+        `[W, B, O]`, or `[1, B, O]` or `[O]` where no rows but only a shift and
+        the bias are in it.
         """
         outputs = 0.0
         if layer.rows_above:
@@ -220,6 +258,7 @@ class PixelScope:
         self.column = column
         self.colour = colour
         self.centre = dict(self.pixels["centre"])
+        self.states = dict(self.pixels["states_centre"])
 
     def conv(self, layer, x):
         """Returns the filters of `layer` of this colour, `[B, O]`.
@@ -235,11 +274,27 @@ class PixelScope:
         window = (*self.pixels["left"][name], *self.centre.get(name, ()))
         above = self.pixels["above"][name][self.colour]
         if above.shape.rank == 3:
-            above = above[self.column // layer.strides]
+            # The same for all columns, or a row with one for each.
+            is_row = above.shape[0] > 1
+            above = above[self.column // layer.strides if is_row else 0]
         if not window:
             return above
         window = window[0] if len(window) == 1 else tf.concat(window, -1)
         return window @ self.pixels["kernels"][name][self.colour] + above
+
+    def recur(self, layer, x):
+        """Returns the hidden states of this colour of `layer`, `[B, k]`."""
+        name = layer.name
+        above = self.pixels["states_above"][name][self.colour]
+        hidden, state = layer.step(
+            self.conv(layer.input_to_state, x),
+            {key: row[self.column] for key, row in above.items()},
+            self.pixels["states_left"][name],
+            self.pixels["state_kernels"][name][self.colour],
+            self.colour,
+        )
+        self.states[name] = (*self.states.get(name, ()), state)
+        return hidden
 
     def append(self, layer, x):
         """Adds the channels of this colour to the inputs of `layer`."""
@@ -282,7 +337,11 @@ class PixelScope:
 
     def unfinished(self):
         """Returns the cache for the next colour of this pixel."""
-        pixels = {**self.pixels, "centre": self.centre}
+        pixels = {
+            **self.pixels,
+            "centre": self.centre,
+            "states_centre": self.states,
+        }
         return {**self.cache, "pixels": pixels, "lower": self.lower_cache}
 
     def finished(self):
@@ -299,8 +358,35 @@ class PixelScope:
             name: row.write(self.column, pixel[name])
             for name, row in self.pixels["row"].items()
         }
-        pixels = {**self.pixels, "left": left, "row": row, "centre": {}}
+        pixels = {
+            **self.pixels,
+            "left": left,
+            "row": row,
+            "centre": {},
+            **self._finished_states(),
+        }
         return {**self.cache, "pixels": pixels, "lower": self.lower_cache}
+
+    def _finished_states(self):
+        left = {
+            name: {
+                key: tf.concat([state[key] for state in of_colours], -1)
+                for key in of_colours[0]
+            }
+            for name, of_colours in self.states.items()
+        }
+        drawn = {
+            name: {
+                key: row.write(self.column, left[name][key])
+                for key, row in rows.items()
+            }
+            for name, rows in self.pixels["states_drawn"].items()
+        }
+        return {
+            "states_left": _like(left, self.pixels["states_left"]),
+            "states_drawn": drawn,
+            "states_centre": {},
+        }
 
 
 def first_cache(levels, batch_size, width):
@@ -319,7 +405,19 @@ def first_cache(levels, batch_size, width):
     lower = {}
     if len(levels) > 1:
         lower = _first_lower_cache(levels[1:], batch_size, width)
-    return {"rows": rows, "lower": lower}
+    recurrent = {layer.name: layer for layer in levels[0].recurrent_layers}
+    return {
+        "rows": rows,
+        "states": {
+            name: layer.first_row(batch_size, width)
+            for name, layer in recurrent.items()
+        },
+        "memories": {
+            name: layer.first_memory(batch_size, width)
+            for name, layer in recurrent.items()
+        },
+        "lower": lower,
+    }
 
 
 def _first_lower_cache(levels, batch_size, width):
@@ -365,7 +463,12 @@ def finish_row(cache, row, levels):
             },
             lambda: lower,
         )
-    return {**cache, "rows": scope.rows, "lower": lower}
+    states = tf.nest.map_structure(
+        lambda array, row: tf.ensure_shape(array.stack(), row.shape),
+        cache["pixels"]["states_drawn"],
+        cache["states"],
+    )
+    return {**cache, "rows": scope.rows, "states": states, "lower": lower}
 
 
 def _plus(outputs, shift):
@@ -389,8 +492,8 @@ def _zeros(layer, shape):
 
 
 def _array(row):
-    """Returns a `TensorArray` of the pixels of a row `[W, B, channels]`."""
+    """Returns a `TensorArray` of the pixels of a row `[W, B, ...]`."""
     # Filled from the start: XLA has to know its shape in a `tf.cond`.
-    shape = [None, row.shape[2]]
+    shape = [None, *row.shape[2:]]
     array = tf.TensorArray(row.dtype, row.shape[0], element_shape=shape)
     return array.unstack(row)

@@ -11,7 +11,7 @@ import tensorflow as tf
 # Blocks to a group. What earlier groups contribute to a group is one large
 # matrix product, which reads all earlier activations once a group instead of
 # once a block.
-GROUP = 4
+GROUP = 7
 
 
 @dataclasses.dataclass(frozen=True)

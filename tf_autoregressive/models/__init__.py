@@ -6,9 +6,11 @@ from tf_autoregressive.models.fvsbn import FVSBN
 from tf_autoregressive.models.gated_pixel_cnn import GatedPixelCNN
 from tf_autoregressive.models.joint import Joint
 from tf_autoregressive.models.made import MADE
+from tf_autoregressive.models.multi_scale_pixel_rnn import MultiScalePixelRNN
 from tf_autoregressive.models.nade import NADE
 from tf_autoregressive.models.pixel_cnn import PixelCNN
 from tf_autoregressive.models.pixel_cnn_plus_plus import PixelCNNPlusPlus
+from tf_autoregressive.models.pixel_rnn import PixelRNN
 from tf_autoregressive.models.raster_model import RasterModel
 from tf_autoregressive.models.rnade import RNADE
 
@@ -21,7 +23,9 @@ __all__ = [
     "DeepNADE",
     "GatedPixelCNN",
     "Joint",
+    "MultiScalePixelRNN",
     "PixelCNN",
     "PixelCNNPlusPlus",
+    "PixelRNN",
     "RasterModel",
 ]

@@ -108,8 +108,8 @@ class PixelCNN(RasterModel):
     def pixel_stack(self, scope, x):
         x = scope.conv(self.first_layer, x)
         for block in self.blocks:
-            x = x + _relu_stack(scope, block, x)
-        return _relu_stack(scope, self.head, x)
+            x = x + relu_stack(scope, block, x)
+        return relu_stack(scope, self.head, x)
 
     def get_config(self):
         return {
@@ -122,7 +122,8 @@ class PixelCNN(RasterModel):
         }
 
 
-def _relu_stack(scope, layers, x):
+def relu_stack(scope, layers, x):
+    """Returns `x` after layers that each see the positive part."""
     for layer in layers:
         x = scope.conv(layer, ops.relu(x))
     return x

@@ -166,14 +166,13 @@ class RasterModel(AutoregressiveModel):
             return {}
         if self.context.rank < 3:
             context = context[:, None, None]
-        height, width = context.shape[1:3]
+        is_map = context.shape[1] > 1 or context.shape[2] > 1
         shifts = {}
         for name, layer in self.context_layers.items():
             shift = layer(context)
-            if height > 1 or width > 1:
-                shift = tf.repeat(shift, self.event_shape[0] // height, axis=1)
-                shift = tf.repeat(shift, self.event_shape[1] // width, axis=2)
-            shifts[name] = shift
+            shifts[name] = (
+                enlarged(shift, self.event_shape) if is_map else shift
+            )
         return shifts
 
     # Incremental sampling. A block is a row, a lane a colour.
@@ -226,3 +225,10 @@ class RasterModel(AutoregressiveModel):
         # Rows begin with a state of their own.
         del levels["pixels"]
         return {**state, "levels": levels}
+
+
+def enlarged(maps, event_shape):
+    """Returns maps `[B, h, w, ...]` repeated to `[B, H, W, ...]`."""
+    for axis, side in enumerate(event_shape[:2], start=1):
+        maps = tf.repeat(maps, side // maps.shape[axis], axis=axis)
+    return maps

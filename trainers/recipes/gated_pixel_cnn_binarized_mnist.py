@@ -29,7 +29,7 @@ RECIPE = Recipe(
     warmup_steps=100,
     ema_momentum=0.999,
     batch_size=20,
-    epochs=30,
+    epochs=20,
     max_seconds=7200.0,
     precision="mixed_bfloat16",
 )

@@ -1,0 +1,67 @@
+"""The Diagonal BiLSTM: its equations, all earlier pixels and none later."""
+
+import numpy as np
+import pytest
+
+from tests.conformance import receptive_fields
+from tests.layers import lstms
+from tests.layers.convolutions import randomise
+from tests.layers.convolutions import reached
+from tests.layers.test_row_lstm import MAPS
+from tf_autoregressive.layers import DiagonalBiLSTM
+from tf_autoregressive.layers.diagonal_bilstm import skewed
+from tf_autoregressive.layers.diagonal_bilstm import unskewed
+
+
+def make(in_channels, units, rng, *, num_colours=1, **options):
+    colours = [
+        np.arange(number) * num_colours // number
+        for number in (in_channels, units)
+    ]
+    layer = DiagonalBiLSTM(*colours, **options)
+    layer.build((None, None, None, in_channels))
+    randomise([layer], rng, scale=0.5)
+    return layer
+
+
+@pytest.mark.parametrize("size", MAPS, ids=str)
+def test_outputs_follow_the_equations(size, rng):
+    layer = make(3, 4, rng)
+    x = rng.normal(size=(2, *size, 3)).astype("float32")
+    expected = lstms.diagonal_bilstm(
+        layer.input_to_state(x).numpy(),
+        [np.split(kernel, 2) for kernel in layer.kernel.numpy()],
+        list(
+            zip(
+                layer.first_hidden.numpy(),
+                layer.first_cell.numpy(),
+                strict=True,
+            )
+        ),
+    )
+    np.testing.assert_allclose(layer(x), expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("num_colours", [1, 3])
+@pytest.mark.parametrize("size", MAPS, ids=str)
+def test_a_layer_sees_every_earlier_pixel_and_none_later(
+    size, num_colours, rng
+):
+    layer = make(num_colours, num_colours, rng, num_colours=num_colours)
+    shape = (*size, num_colours)
+    row, column, colour = receptive_fields.differences(shape)
+    earlier = (row > 0) | ((row == 0) & (column > 0))
+    own = (row == 0) & (column == 0) & (colour >= 0)
+    np.testing.assert_array_equal(reached(layer, shape, rng), earlier | own)
+
+
+@pytest.mark.parametrize("size", MAPS, ids=str)
+def test_rows_of_diagonals_are_pixels_or_zero(size, rng):
+    height, width = size
+    maps = rng.normal(size=(2, 3, height, width, 5)).astype("float32")
+    diagonals = skewed(maps).numpy()
+    assert diagonals.shape == (height + width - 1, 2, 3, height, 5)
+    for n, r in np.ndindex(height + width - 1, height):
+        expected = maps[:, :, r, n - r] if 0 <= n - r < width else 0.0
+        np.testing.assert_array_equal(diagonals[n, :, :, r], expected + 0.0)
+    np.testing.assert_array_equal(unskewed(diagonals, width), maps)

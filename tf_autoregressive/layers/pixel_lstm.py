@@ -1,0 +1,196 @@
+"""What the LSTM layers of PixelRNN have in common.
+
+Shapes: B batch, H rows, W columns, I input channels, h units, K colours.
+"""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from tf_autoregressive.layers.masked_conv import MaskedConv2D
+
+
+class PixelLSTM(keras.layers.Layer):
+    """An LSTM over the pixels of a map: input-to-state, then a recurrence.
+
+        [o, f, i, g] = input_to_state(x) + state-to-state
+        c = sigmoid(f + 1) * c_before + sigmoid(i) * tanh(g)
+        h = sigmoid(o) * tanh(c)                               [1, Eqs. 1 to 3]
+
+    The input-to-state part is one masked convolution of the whole map. Each
+    gate has the units of every colour, so that a unit's state sees the same
+    and earlier colours of its pixel only; of earlier pixels it sees all.
+
+    Where there is no earlier pixel, the state is a learned one.
+
+    Args:
+        in_colours: int `[I]`, ascending: the colour of each input channel.
+        out_colours: int `[h]`, ascending: the colour of each unit.
+        input_size: Width of the input-to-state kernel.
+        num_directions: Number of recurrences over the same input.
+        **kwargs: Passed to `keras.layers.Layer`.
+
+    Raises:
+        ValueError: If the colours are not ascending.
+
+    References:
+        [1] van den Oord et al., "Pixel Recurrent Neural Networks", 2016,
+            Sec. 3. https://arxiv.org/abs/1601.06759
+        Deviation: 1 is added to the forget gates, so that a new network
+            remembers.
+    """
+
+    def __init__(
+        self,
+        in_colours,
+        out_colours,
+        *,
+        input_size=1,
+        num_directions=1,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.in_colours = np.asarray(in_colours, "int32")
+        self.out_colours = np.asarray(out_colours, "int32")
+        if (np.diff(self.out_colours) < 0).any():
+            raise ValueError(
+                "`out_colours` must be ascending. "
+                f"Received: out_colours={self.out_colours.tolist()}"
+            )
+        self.num_directions = num_directions
+        self.input_to_state = MaskedConv2D(
+            self.in_colours,
+            # Split by direction, then by gate: each part has all colours.
+            np.tile(self.out_colours, 4 * num_directions),
+            (1, input_size),
+            dtype=self.dtype_policy,
+            name=f"{self.name}_input_to_state",
+        )
+
+    @property
+    def units(self):
+        """Number of units `h` of a direction."""
+        return len(self.out_colours)
+
+    def build(self, input_shape):
+        self.input_to_state.build(input_shape)
+        for name in ("hidden", "cell"):
+            weight = self.add_weight(
+                name=f"first_{name}",
+                shape=(self.num_directions, self.units),
+                initializer="zeros",
+            )
+            setattr(self, f"first_{name}", weight)
+
+    def call(self, inputs, shift=None):
+        gates = self.input_to_state(inputs)
+        if shift is not None:
+            gates += ops.cast(shift, gates.dtype)
+        return self.recurrence(gates)
+
+    def recurrence(self, gates):
+        """Returns the hidden states `[B, H, W, h]` of a whole map.
+
+        Args:
+            gates: `[B, H, W, 4 * num_directions * h]`, what the input adds to
+                the gates.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no `recurrence`")
+
+    # Drawing. A model runs one colour of one pixel after the other.
+
+    def first_row(self, batch_size, width):
+        """Returns the row above the first, a nest of `[W, B, ...]`."""
+        pixel = self.first_pixel(batch_size)
+        return tf.nest.map_structure(
+            lambda tensor: tf.repeat(tensor[None], width, axis=0), pixel
+        )
+
+    def first_pixel(self, batch_size):
+        """Returns the pixel left of the first, a nest of `[B, ...]`."""
+        raise NotImplementedError(f"{type(self).__name__} has no `first_pixel`")
+
+    def first_memory(self, batch_size, width):
+        """Returns what else goes from row to row, a nest of `[W, B, ...]`."""
+        return {}
+
+    def from_above(self, row_above, memory, row):
+        """Returns `(memory, above)` of a new row.
+
+        Args:
+            row_above: The pixels of the row above, a nest of `[W, B, ...]`.
+            memory: Of the row above, as from `first_memory`.
+            row: Index of the new row, a scalar tensor.
+
+        Returns:
+            The new memory, and what the pixels of the row get from above, a
+            nest of `[W, B, ...]` whose last axes are those of `h` or `4h`.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no `from_above`")
+
+    def left_kernel(self, colour):
+        """Returns what `step` multiplies the pixel to the left with."""
+        return ()
+
+    def step(self, gates, above, left, kernel, colour):
+        """Returns the units of a colour, and its share of the pixel.
+
+        Args:
+            gates: `[B, 4 * num_directions * k]`, from the input, for the `k`
+                units of the colour.
+            above: The pixel's column of what `from_above` returned, for the
+                units of the colour.
+            left: The pixel to the left, all units.
+            kernel: From `left_kernel`.
+            colour: The colour, a Python int.
+
+        Returns:
+            Hidden states `[B, k]`, and a nest of `[..., k]` which, with those
+            of the other colours, makes up the pixel.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no `step`")
+
+    def of_colour(self, tensor, colour):
+        """Returns the units of a colour out of `[..., h]` or `[..., 4h]`."""
+        mine = np.flatnonzero(self.out_colours == colour)
+        if len(mine) == self.units:
+            return tensor
+        groups = tensor.shape[-1] // self.units
+        chosen = (np.arange(groups)[:, None] * self.units + mine).ravel()
+        return tf.gather(tensor, chosen, axis=-1)
+
+    def _first_states(self, batch_size, direction):
+        """Returns the first hidden and cell states of a direction, `[B, h]`."""
+        return tuple(
+            tf.repeat(
+                ops.cast(first, "float32")[None, direction], batch_size, 0
+            )
+            for first in (self.first_hidden, self.first_cell)
+        )
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "in_colours": self.in_colours.tolist(),
+            "out_colours": self.out_colours.tolist(),
+        }
+
+
+def lstm(gates, cell):
+    """Returns the new hidden and cell states.
+
+    Args:
+        gates: `[..., 4h]`: output, forget and input gates, and the candidate.
+        cell: Cell states from before, `[..., h]`.
+    """
+    units = cell.shape[-1]
+    # Sigmoid of the output gate, sigmoid(f + 1) of the forget gate.
+    opening = ops.sigmoid(gates[..., : 3 * units] + _forget_bias(units))
+    out, forget, new = ops.split(opening, 3, axis=-1)
+    cell = forget * cell + new * ops.tanh(gates[..., 3 * units :])
+    return out * ops.tanh(cell), cell
+
+
+def _forget_bias(units):
+    return np.repeat(np.float32([0.0, 1.0, 0.0]), units)

@@ -1,0 +1,34 @@
+"""Diagonal BiLSTM, 7 layers of 16, on binarized MNIST.
+
+Paper: van den Oord et al., "Pixel Recurrent Neural Networks", 2016, Sec. 3.3
+    and Table 4: 7 layers, h = 16. Learning rates are not given.
+Published: 79.20 nats (van den Oord et al. 2016a, Table 4).
+Measured: not run yet.
+Cost: 5 hours on two CPU cores (estimate).
+Command: tfar train diagonal_bilstm_7_binarized_mnist
+"""
+
+from ..recipe import Recipe
+
+RECIPE = Recipe(
+    name="diagonal_bilstm_7_binarized_mnist",
+    paper="van den Oord et al. 2016a",
+    published="79.20 nats (van den Oord et al. 2016a, Table 4)",
+    measured="not run yet",
+    cost="5 h on two cores (estimate)",
+    dataset="binarized_mnist",
+    model="PixelRNN",
+    model_options={
+        "recurrence": "diagonal_bilstm",
+        "units": 16,
+        "num_layers": 7,
+        "head_filters": 32,
+    },
+    learning_rate=0.002,
+    warmup_steps=100,
+    ema_momentum=0.999,
+    batch_size=20,
+    epochs=30,
+    max_seconds=18000.0,
+    precision="float32",
+)

@@ -1,0 +1,34 @@
+"""Diagonal BiLSTM, 1 layer of 32, on binarized MNIST, in two and a half hours.
+
+Paper: van den Oord et al., "Pixel Recurrent Neural Networks", 2016, Sec. 3.3
+    and Table 4: 1 layer, h = 32. Learning rates are not given.
+Published: 80.75 nats (van den Oord et al. 2016a, Table 4).
+Measured: not run yet.
+Cost: 2.5 hours on two CPU cores.
+Command: tfar train diagonal_bilstm_binarized_mnist
+"""
+
+from ..recipe import Recipe
+
+RECIPE = Recipe(
+    name="diagonal_bilstm_binarized_mnist",
+    paper="van den Oord et al. 2016a",
+    published="80.75 nats (van den Oord et al. 2016a, Table 4)",
+    measured="not run yet",
+    cost="2.5 h on two cores",
+    dataset="binarized_mnist",
+    model="PixelRNN",
+    model_options={
+        "recurrence": "diagonal_bilstm",
+        "units": 32,
+        "num_layers": 1,
+        "head_filters": 32,
+    },
+    learning_rate=0.002,
+    warmup_steps=100,
+    ema_momentum=0.999,
+    batch_size=20,
+    epochs=30,
+    max_seconds=9000.0,
+    precision="float32",
+)

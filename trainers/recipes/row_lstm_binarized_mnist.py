@@ -1,0 +1,34 @@
+"""Row LSTM on binarized MNIST, in two and a half hours on two cores.
+
+Paper: van den Oord et al., "Pixel Recurrent Neural Networks", 2016, Sec. 3.1.
+    It does not give the size of its Row LSTM on MNIST, nor learning rates.
+Published: 80.54 nats (van den Oord et al. 2016a, Table 4).
+Measured: not run yet.
+Cost: 2.5 hours on two CPU cores.
+Command: tfar train row_lstm_binarized_mnist
+"""
+
+from ..recipe import Recipe
+
+RECIPE = Recipe(
+    name="row_lstm_binarized_mnist",
+    paper="van den Oord et al. 2016a",
+    published="80.54 nats (van den Oord et al. 2016a, Table 4)",
+    measured="not run yet",
+    cost="2.5 h on two cores",
+    dataset="binarized_mnist",
+    model="PixelRNN",
+    model_options={
+        "recurrence": "row_lstm",
+        "units": 32,
+        "num_layers": 3,
+        "first_kernel_size": 13,
+    },
+    learning_rate=0.002,
+    warmup_steps=100,
+    ema_momentum=0.999,
+    batch_size=20,
+    epochs=30,
+    max_seconds=9000.0,
+    precision="float32",
+)
