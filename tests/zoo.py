@@ -593,19 +593,19 @@ CASES = [
         context_shape=(2,),
     ),
     Case(
-        "multi-scale",
+        "multi-scale-labels",
         MultiScalePixelRNN,
         (4, 2, 1),
         **_MULTI_SCALE,
-        recurrence="row_lstm",
+        num_classes=2,
     ),
     Case(
-        "multi-scale-labels",
+        "multi-scale-logistics",
         MultiScalePixelRNN,
         (2, 2, 2),
         **_MULTI_SCALE,
         **_logistics(),
-        num_classes=2,
+        recurrence="row_lstm",
     ),
     Case(
         "made-logistics",

@@ -96,9 +96,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jit-compile", action="store_true")
     jit_compile = parser.parse_args().jit_compile
-    steps = {
-        size: training_step(PixelRNN, size, jit_compile) for size in SIZES
-    }
+    steps = {size: training_step(PixelRNN, size, jit_compile) for size in SIZES}
     for size, taken in alternated(steps, repeats=5).items():
         pixel = taken / math.prod(size)
         print(f"{size}: {taken * 1e3:8.1f} ms, {pixel * 1e6:6.1f} us a pixel")

@@ -51,13 +51,31 @@ def record_draws(case, model, seed, method):
             method=method,
             return_log_prob=True,
         )
-    records = np.stack(records)
+    records = np.stack(_of_new_values(case, model, records))
     return Draws(
         x.numpy(),
         log_prob.numpy(),
         context,
         members(case, seed, NUM_SAMPLES),
         records.reshape(case.ensemble_size, -1, *records.shape[1:]),
+    )
+
+
+def _of_new_values(case, model, records):
+    """Returns the records of the ranks, without those of values kept.
+
+    A model of several scales draws a small image, and then passes over all
+    sites of the large one, in raster order.
+    """
+    num_small = len(records) - case.ensemble_size * model.num_sites
+    kept = num_small + case.sites(model)[num_small:]
+    return (
+        records
+        if not num_small
+        else [
+            *records[:num_small],
+            *(records[index] for index in kept),
+        ]
     )
 
 
@@ -74,17 +92,24 @@ def run_eagerly():
 @contextlib.contextmanager
 def recorded(output):
     """Gives a list of the parameters that an output distribution draws from."""
-    records, draw = [], output.draw
+    records, draw, draw_given = [], output.draw, output.draw_given
 
     def recording(parameters, noise):
         records.append(np.array(parameters))
         return draw(parameters, noise)
 
-    output.draw = recording
+    def recording_given(parameters, *args):
+        count = len(records)
+        value = draw_given(parameters, *args)
+        # Once, whether or not it called `draw`.
+        records[count:] = [np.array(parameters)]
+        return value
+
+    output.draw, output.draw_given = recording, recording_given
     try:
         yield records
     finally:
-        del output.draw
+        del output.draw, output.draw_given
 
 
 def assert_same_draws(

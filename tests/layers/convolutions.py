@@ -65,21 +65,27 @@ def randomise(layers, rng, scale=1.0):
             weight.assign(rng.normal(0.0, scale, weight.shape))
 
 
-def reached(layer, shape, rng):
+def reached(layer, shape, rng, num_draws=5):
     """Returns bool `[D, D]`: row i, what output i of a layer depends on.
+
+    Over draws of random weights: what comes from afar may be lost in rounding.
 
     Args:
         layer: A layer whose outputs have the shape of its inputs.
         shape: `(H, W, C)`.
-        rng: Generator of the inputs.
+        rng: Generator of the weights and the inputs.
+        num_draws: Number of draws.
     """
     num_nodes = int(np.prod(shape))
-    # An example keeps its place in the batch, so that equal values give equal
-    # bits.
-    before = np.tile(rng.normal(size=(1, num_nodes)), (num_nodes, 1))
-    after = before + np.eye(num_nodes)
-    outputs = [
-        np.reshape(layer(x.reshape(-1, *shape).astype("float32")), x.shape)
-        for x in (before, after)
-    ]
-    return (outputs[0] != outputs[1]).T
+    seen = np.zeros((num_nodes, num_nodes), bool)
+    for _ in range(num_draws):
+        randomise([layer], rng)
+        # An example keeps its place in the batch, so that equal values give
+        # equal bits.
+        before = np.tile(rng.normal(size=(1, num_nodes)), (num_nodes, 1))
+        outputs = [
+            np.reshape(layer(x.reshape(-1, *shape).astype("float32")), x.shape)
+            for x in (before, before + np.eye(num_nodes))
+        ]
+        seen |= (outputs[0] != outputs[1]).T
+    return seen

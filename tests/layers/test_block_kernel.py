@@ -14,7 +14,12 @@ from tf_autoregressive.layers.unit_blocks import unit_blocks
 MEMBERS, NUM_POSITIONS, BATCH_SIZE = 2, 19, 3
 
 
-def test_units_are_sorted_by_position_and_cut():
+@pytest.fixture
+def groups_of_four(monkeypatch):
+    monkeypatch.setattr("tf_autoregressive.layers.unit_blocks.GROUP", 4)
+
+
+def test_units_are_sorted_by_position_and_cut(groups_of_four):
     blocks = unit_blocks(
         np.array([[3, 0, 5, 0], [1, 1, 4, 2]]), block_size=2, num_blocks=4
     )
@@ -25,7 +30,7 @@ def test_units_are_sorted_by_position_and_cut():
     assert (blocks.width, blocks.group_width) == (2, 4)
 
 
-def test_widths_are_those_of_the_fullest():
+def test_widths_are_those_of_the_fullest(groups_of_four):
     # One member has three units in a block, another five in a group.
     blocks = UnitBlocks(
         np.zeros((2, 5), int),

@@ -90,7 +90,7 @@ def test_parameters_follow_the_equations(
         name: layer.kernel.numpy()[labels][:, None, None]
         for name, layer in model.context_layers.items()
     }
-    expected = of_equations(model, 2.0 * x - 1.0, shifts)
+    expected = of_equations(model, x, shifts)
     actual = model.parameters_for(x, context=labels).numpy()
     np.testing.assert_allclose(
         actual.reshape(expected.shape), expected, rtol=1e-3, atol=1e-4
@@ -108,9 +108,9 @@ def test_dependencies_on_maps_of_any_size(recurrence, size, num_channels, seed):
         "sizes",
         PixelRNN,
         shape,
-        units=4,
-        head_filters=5,
-        weight_scale=1.0,
+        units=10,
+        head_filters=17,
+        weight_scale=0.5,
         **sizes,
     )
     expected = receptive_fields.pixel_rnn(shape, **sizes)

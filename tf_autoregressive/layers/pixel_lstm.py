@@ -11,6 +11,7 @@ from keras import ops
 from tf_autoregressive.layers.masked_conv import MaskedConv2D
 
 
+@keras.saving.register_keras_serializable(package="tf_autoregressive")
 class PixelLSTM(keras.layers.Layer):
     """An LSTM over the pixels of a map: input-to-state, then a recurrence.
 

@@ -120,7 +120,7 @@ class MultiScalePixelRNN(AutoregressiveModel):
         self.build()
 
     def _network(self, name, event_shape, context_shape):
-        return PixelRNN(
+        network = PixelRNN(
             event_shape,
             recurrence=self.recurrence,
             units=self.units,
@@ -133,6 +133,8 @@ class MultiScalePixelRNN(AutoregressiveModel):
             dtype=self.dtype_policy,
             name=name,
         )
+        network.output_distribution = self.output_distribution
+        return network
 
     def network(self, inputs, *, context, member, training):
         small_image = inputs[:, :: self.scale, :: self.scale]
