@@ -179,7 +179,7 @@ LAYERS = {
 }
 # Follow from the colours and the size of the window.
 SET_BY_MASKED_CONV = {"filters", "above", "left"}
-SET_BY_LSTM = {"input_size", "num_directions"}
+SET_BY_LSTM = {"input_size", "num_taps", "num_directions"}
 
 
 def test_every_layer_is_tried_here():

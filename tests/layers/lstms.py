@@ -17,6 +17,12 @@ def update(gates, cell):
     return sigmoid(o) * np.tanh(cell), cell
 
 
+def taps(kernel):
+    """Returns `[k, h, 4h]` of a kernel `[k * h, 4h]`."""
+    units = kernel.shape[1] // 4
+    return kernel.reshape(-1, units, 4 * units)
+
+
 def row_lstm(gates, kernel, first):
     """Returns `[B, H, W, h]`; `kernel` is `[k, h, 4h]`."""
     batch, height, width, _ = gates.shape

@@ -31,7 +31,7 @@ def test_outputs_follow_the_equations(size, kernel_size, rng):
     x = rng.normal(size=(2, *size, 3)).astype("float32")
     expected = lstms.row_lstm(
         layer.input_to_state(x).numpy(),
-        layer.state_to_state.kernel.numpy()[0],
+        lstms.taps(layer.kernel.numpy()[0]),
         (layer.first_hidden.numpy()[0], layer.first_cell.numpy()[0]),
     )
     np.testing.assert_allclose(layer(x), expected, rtol=1e-4, atol=1e-5)

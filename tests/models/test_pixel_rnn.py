@@ -51,7 +51,7 @@ def of_equations(model, x, shifts):
             for d in range(layer.num_directions)
         ]
         if model.recurrence == "row_lstm":
-            kernel = layer.state_to_state.kernel.numpy()[0]
+            kernel = lstms.taps(layer.kernel.numpy()[0])
             return lstms.row_lstm(gates, kernel, firsts[0])
         kernels = [np.split(kernel, 2) for kernel in layer.kernel.numpy()]
         return lstms.diagonal_bilstm(gates, kernels, firsts)

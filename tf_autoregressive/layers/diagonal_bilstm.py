@@ -7,11 +7,10 @@ h units. The axis of two is that of the directions: to the right, to the left.
 import keras
 import numpy as np
 import tensorflow as tf
-from keras import ops
 
+from tf_autoregressive.layers.lstm import lstm
+from tf_autoregressive.layers.lstm import lstm_lines
 from tf_autoregressive.layers.pixel_lstm import PixelLSTM
-from tf_autoregressive.layers.pixel_lstm import lstm
-from tf_autoregressive.layers.scan import scan
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -54,64 +53,52 @@ class DiagonalBiLSTM(PixelLSTM):
     """
 
     def __init__(self, in_colours, out_colours, **kwargs):
-        super().__init__(in_colours, out_colours, num_directions=2, **kwargs)
-
-    def build(self, input_shape):
-        super().build(input_shape)
-        # Of the state above, then of the one to the side.
-        self.kernel = self.add_weight(
-            name="kernel",
-            shape=(2, 2 * self.units, 4 * self.units),
-            initializer=keras.initializers.VarianceScaling(
-                # Keras takes the axis of directions for inputs too.
-                scale=2.0,
-                mode="fan_in",
-                distribution="uniform",
-            ),
+        super().__init__(
+            in_colours,
+            out_colours,
+            input_size=1,
+            num_taps=2,
+            num_directions=2,
+            **kwargs,
         )
 
     def recurrence(self, gates):
-        gates = ops.cast(gates, "float32")
-        to_right, to_left = ops.split(gates, 2, axis=-1)
-        gates = skewed(ops.stack([to_right, ops.flip(to_left, axis=2)]))
-        hidden = self._along_diagonals(gates, width=to_right.shape[2])
-        to_right, to_left = ops.unstack(hidden)
-        to_left = ops.flip(to_left, axis=2)
-        moved_down = ops.pad(to_left[:, :-1], [[0, 0], [1, 0], [0, 0], [0, 0]])
-        return ops.cast(to_right + moved_down, self.compute_dtype)
-
-    def _along_diagonals(self, gates, width):
-        """Returns `[2, B, H, W, h]` from gates `[N, 2, B, H, 4h]`."""
-        kernel = ops.cast(self.kernel, "float32")
-        height = gates.shape[3]
-        first_hidden, first_cell = (
-            ops.cast(first, "float32")[:, None, None]
-            for first in (self.first_hidden, self.first_cell)
+        to_right, to_left = tf.split(tf.cast(gates, tf.float32), 2, axis=-1)
+        gates = tf.stack([to_right, to_left[:, :, ::-1]])
+        height, width = gates.shape[2:4]
+        hidden = lstm_lines(
+            skewed(gates + self._of_first_states(height, width)),
+            tf.convert_to_tensor(self.kernel),
+            self._first_cells(height, width),
+            _inside(height, width)[:, None, None, :, None],
+            # A pixel's neighbours on the diagonal before it: above, beside.
+            (-1, 0),
         )
-        shape = (*ops.shape(gates)[1:-1], self.units)
-        above_map = ops.broadcast_to(first_hidden, (2, shape[1], 1, self.units))
+        to_right, to_left = tf.unstack(unskewed(hidden, width))
+        to_left = to_left[:, :-1, ::-1]
+        moved_down = tf.pad(to_left, [[0, 0], [1, 0], [0, 0], [0, 0]])
+        return tf.cast(to_right + moved_down, self.compute_dtype)
 
-        def next_diagonal(states, inputs):
-            hidden, cell = states
-            gates_here, is_inside = inputs
-            above = ops.concatenate([above_map, hidden[:, :, :-1]], axis=2)
-            seen = ops.concatenate([above, hidden], axis=-1)
-            seen = ops.reshape(seen, (2, -1, 2 * self.units))
-            from_states = ops.reshape(
-                ops.matmul(seen, kernel), ops.shape(gates_here)
-            )
-            hidden, cell = lstm(gates_here + from_states, cell)
-            # Pixels of the first column have the first state on their left.
-            hidden = ops.where(is_inside, hidden, first_hidden)
-            return hidden, ops.where(is_inside, cell, first_cell)
-
-        first = tuple(
-            ops.broadcast_to(state, shape)
-            for state in (first_hidden, first_cell)
+    def _of_first_states(self, height, width):
+        """Returns what first hidden states add to gates, `[2, 1, H, W, 4h]`."""
+        above, beside = (
+            tf.matmul(self.first_hidden[:, None], kernel)[:, None, None]
+            for kernel in tf.split(self.kernel, 2, axis=1)
         )
-        inside = _inside(height, width)[:, None, None, :, None]
-        hidden, _ = scan(next_diagonal, first, (gates, tf.constant(inside)))
-        return unskewed(hidden, width)
+        is_first_row, is_first_column = (
+            tf.constant(np.float32(index == 0))[..., None]
+            for index in np.indices((height, width))
+        )
+        return is_first_row * above + is_first_column * beside
+
+    def _first_cells(self, height, width):
+        """Returns the cells before the first column, `[N, 2, 1, H, h]`."""
+        diagonal, row = np.indices((height + width - 1, height))
+        is_first_column = tf.constant(np.float32(diagonal == row))
+        return (
+            is_first_column[:, None, None, :, None]
+            * self.first_cell[:, None, None]
+        )
 
     def first_pixel(self, batch_size):
         hidden, cell = self._first_states(batch_size, 0)
@@ -146,18 +133,33 @@ class DiagonalBiLSTM(PixelLSTM):
         width = gates.shape[0]
         gates = tf.reshape(gates, [width, -1, 4 * self.units])
         gates += tf.tensordot(memory["hidden"], kernel_above, 1)
-
-        def next_pixel(states, gates_here):
-            hidden, cell = states
-            return lstm(gates_here + hidden @ kernel_right, cell)
-
         first = self._first_states(tf.shape(gates)[1], 1)
-        hidden, cell = scan(next_pixel, first, gates, reverse=True)
+        arrays = [
+            tf.TensorArray(tf.float32, width, element_shape=state.shape)
+            for state in first
+        ]
+
+        def next_pixel(count, hidden, cell, arrays):
+            column = width - 1 - count
+            states = lstm(gates[column] + hidden @ kernel_right, cell)
+            arrays = [
+                array.write(column, state)
+                for array, state in zip(arrays, states, strict=True)
+            ]
+            return count + 1, *states, arrays
+
+        *_, arrays = tf.while_loop(
+            lambda count, *_: count < width,
+            next_pixel,
+            (0, *first, arrays),
+            maximum_iterations=width,
+        )
+        hidden, cell = (array.stack() for array in arrays)
         return {"hidden": hidden, "cell": cell}, hidden
 
     def _kernels(self, direction):
         """Returns the kernels of the state above and of the one beside."""
-        return tf.split(ops.cast(self.kernel, "float32")[direction], 2)
+        return tf.split(self.kernel[direction], 2)
 
     def left_kernel(self, colour):
         return self.of_colour(self._kernels(0)[1], colour)
@@ -181,24 +183,24 @@ def skewed(maps):
     Args:
         maps: `[2, B, H, W, channels]`.
     """
-    directions, batch_size, height, width, channels = ops.shape(maps)
-    maps = ops.pad(maps, [[0, 0], [0, 0], [0, 0], [0, height], [0, 0]])
+    directions, batch_size, height, width, channels = _shape(maps)
+    maps = tf.pad(maps, [[0, 0], [0, 0], [0, 0], [0, height], [0, 0]])
     # A row is one longer than it will be: each starts a column later.
-    rows = ops.reshape(maps, (directions, batch_size, -1, channels))
+    rows = tf.reshape(maps, (directions, batch_size, -1, channels))
     rows = rows[:, :, : height * (height + width - 1)]
-    maps = ops.reshape(
+    maps = tf.reshape(
         rows, (directions, batch_size, height, height + width - 1, channels)
     )
-    return ops.transpose(maps, (3, 0, 1, 2, 4))
+    return tf.transpose(maps, (3, 0, 1, 2, 4))
 
 
 def unskewed(diagonals, width):
     """Returns the maps `[2, B, H, W, channels]` of their diagonals."""
-    maps = ops.transpose(diagonals, (1, 2, 3, 0, 4))
-    directions, batch_size, height, _, channels = ops.shape(maps)
-    rows = ops.reshape(maps, (directions, batch_size, -1, channels))
-    rows = ops.pad(rows, [[0, 0], [0, 0], [0, height], [0, 0]])
-    maps = ops.reshape(
+    maps = tf.transpose(diagonals, (1, 2, 3, 0, 4))
+    directions, batch_size, height, _, channels = _shape(maps)
+    rows = tf.reshape(maps, (directions, batch_size, -1, channels))
+    rows = tf.pad(rows, [[0, 0], [0, 0], [0, height], [0, 0]])
+    maps = tf.reshape(
         rows, (directions, batch_size, height, height + width, channels)
     )
     return maps[:, :, :, :width]
@@ -208,3 +210,11 @@ def _inside(height, width):
     """Returns bool `[N, H]`: whether a diagonal's pixel is in the map."""
     column = np.arange(height + width - 1)[:, None] - np.arange(height)
     return (column >= 0) & (column < width)
+
+
+def _shape(maps):
+    """Returns the sizes of the axes, static where they are known."""
+    return [
+        tf.shape(maps)[axis] if size is None else size
+        for axis, size in enumerate(maps.shape)
+    ]

@@ -29,6 +29,7 @@ class PixelLSTM(keras.layers.Layer):
         in_colours: int `[I]`, ascending: the colour of each input channel.
         out_colours: int `[h]`, ascending: the colour of each unit.
         input_size: Width of the input-to-state kernel.
+        num_taps: Number of earlier pixels whose states a pixel sees directly.
         num_directions: Number of recurrences over the same input.
         **kwargs: Passed to `keras.layers.Layer`.
 
@@ -47,8 +48,9 @@ class PixelLSTM(keras.layers.Layer):
         in_colours,
         out_colours,
         *,
-        input_size=1,
-        num_directions=1,
+        input_size,
+        num_taps,
+        num_directions,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -59,6 +61,7 @@ class PixelLSTM(keras.layers.Layer):
                 "`out_colours` must be ascending. "
                 f"Received: out_colours={self.out_colours.tolist()}"
             )
+        self.num_taps = num_taps
         self.num_directions = num_directions
         self.input_to_state = MaskedConv2D(
             self.in_colours,
@@ -76,11 +79,28 @@ class PixelLSTM(keras.layers.Layer):
 
     def build(self, input_shape):
         self.input_to_state.build(input_shape)
+        self.kernel = self.add_weight(
+            name="kernel",
+            shape=(
+                self.num_directions,
+                self.num_taps * self.units,
+                4 * self.units,
+            ),
+            initializer=keras.initializers.VarianceScaling(
+                # Keras counts the directions as inputs too.
+                scale=self.num_directions,
+                mode="fan_in",
+                distribution="uniform",
+            ),
+            autocast=False,
+        )
         for name in ("hidden", "cell"):
             weight = self.add_weight(
                 name=f"first_{name}",
                 shape=(self.num_directions, self.units),
                 initializer="zeros",
+                # States are float32 under every policy.
+                autocast=False,
             )
             setattr(self, f"first_{name}", weight)
 
@@ -176,22 +196,3 @@ class PixelLSTM(keras.layers.Layer):
             "in_colours": self.in_colours.tolist(),
             "out_colours": self.out_colours.tolist(),
         }
-
-
-def lstm(gates, cell):
-    """Returns the new hidden and cell states.
-
-    Args:
-        gates: `[..., 4h]`: output, forget and input gates, and the candidate.
-        cell: Cell states from before, `[..., h]`.
-    """
-    units = cell.shape[-1]
-    # Sigmoid of the output gate, sigmoid(f + 1) of the forget gate.
-    opening = ops.sigmoid(gates[..., : 3 * units] + _forget_bias(units))
-    out, forget, new = ops.split(opening, 3, axis=-1)
-    cell = forget * cell + new * ops.tanh(gates[..., 3 * units :])
-    return out * ops.tanh(cell), cell
-
-
-def _forget_bias(units):
-    return np.repeat(np.float32([0.0, 1.0, 0.0]), units)

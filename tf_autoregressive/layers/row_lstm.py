@@ -4,13 +4,13 @@ Shapes: B batch, H rows, W columns, I input channels, h units.
 """
 
 import keras
+import numpy as np
 import tensorflow as tf
-from keras import ops
 
+from tf_autoregressive.layers.lstm import lstm
+from tf_autoregressive.layers.lstm import lstm_lines
+from tf_autoregressive.layers.lstm import neighbours
 from tf_autoregressive.layers.pixel_lstm import PixelLSTM
-from tf_autoregressive.layers.pixel_lstm import lstm
-from tf_autoregressive.layers.scan import scan
-from tf_autoregressive.layers.shifted_conv import ShiftedConv2D
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -41,7 +41,6 @@ class RowLSTM(PixelLSTM):
         ValueError: If the kernel is even or the colours are not ascending.
 
     Example:
-        >>> import numpy as np
         >>> layer = RowLSTM([0] * 3, [0] * 5)
         >>> tuple(layer(np.zeros((2, 4, 6, 3), "float32")).shape)
         (2, 4, 6, 5)
@@ -53,47 +52,42 @@ class RowLSTM(PixelLSTM):
 
     def __init__(self, in_colours, out_colours, *, kernel_size=3, **kwargs):
         super().__init__(
-            in_colours, out_colours, input_size=kernel_size, **kwargs
+            in_colours,
+            out_colours,
+            input_size=kernel_size,
+            num_taps=kernel_size,
+            num_directions=1,
+            **kwargs,
         )
         self.kernel_size = kernel_size
-        self.state_to_state = ShiftedConv2D(
-            4 * self.units,
-            (1, kernel_size),
-            above=0,
-            left=kernel_size // 2,
-            use_bias=False,
-            dtype="float32",
-            name=f"{self.name}_state_to_state",
-        )
-
-    def build(self, input_shape):
-        super().build(input_shape)
-        self.state_to_state.build((*input_shape[:-1], self.units))
+        self.offsets = range(-(kernel_size // 2), kernel_size // 2 + 1)
 
     def recurrence(self, gates):
-        gates = ops.cast(gates, "float32")
-        batch_size, _, width, _ = ops.shape(gates)
-
-        def next_row(states, gates_of_row):
-            hidden, cell = states
-            from_above = self.state_to_state(hidden[:, None])[:, 0]
-            return lstm(gates_of_row + from_above, cell)
-
-        first = tuple(
-            ops.broadcast_to(state[:, None], (batch_size, width, self.units))
-            for state in self._first_states(batch_size, 0)
+        gates = tf.transpose(tf.cast(gates, tf.float32), [1, 0, 2, 3])
+        height, _, width, _ = gates.shape
+        # Above the first row, every pixel has the first state.
+        first_hidden = tf.repeat(self.first_hidden[None], width, axis=1)
+        of_first_row = neighbours(first_hidden, self.offsets) @ self.kernel
+        is_first = tf.constant(np.float32(np.arange(height) == 0))
+        is_first = is_first[:, None, None, None]
+        hidden = lstm_lines(
+            (gates + is_first * of_first_row)[:, None],
+            tf.convert_to_tensor(self.kernel),
+            (is_first * self.first_cell)[:, None],
+            np.ones([height, 1, 1, 1, 1]),
+            self.offsets,
         )
-        hidden, _ = scan(next_row, first, ops.transpose(gates, (1, 0, 2, 3)))
-        return ops.cast(ops.transpose(hidden, (1, 0, 2, 3)), self.compute_dtype)
+        return tf.cast(
+            tf.transpose(hidden[:, 0], [1, 0, 2, 3]), self.compute_dtype
+        )
 
     def first_pixel(self, batch_size):
         hidden, cell = self._first_states(batch_size, 0)
         return {"hidden": hidden, "cell": cell}
 
     def from_above(self, row_above, memory, row):
-        gates = self.state_to_state.over_rows(
-            [row_above["hidden"]], self.state_to_state.effective_kernel()
-        )
+        seen = neighbours(row_above["hidden"], self.offsets, axis=0)
+        gates = tf.tensordot(seen, self.kernel[0], 1)
         return memory, {"gates": gates, "cell": row_above["cell"]}
 
     def step(self, gates, above, left, kernel, colour):

@@ -1,0 +1,226 @@
+"""An LSTM whose steps are whole lines of pixels.
+
+Shapes: T steps, G directions, B batch, S pixels of a line, h units, m taps.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+
+def lstm(gates, cell):
+    """Returns the new hidden and cell states.
+
+    Args:
+        gates: `[..., 4h]`: output, forget and input gates, and the candidate.
+        cell: Cell states from before, `[..., h]`.
+    """
+    out, forget, new, candidate = _opened(gates, cell.shape[-1])
+    cell = forget * cell + new * candidate
+    return out * tf.tanh(cell), cell
+
+
+def _opened(gates, units):
+    """Returns the three sigmoids and the tanh of `[..., 4h]`."""
+    # sigmoid(f + 1): a new network remembers.
+    shift = np.repeat(np.float32([0.0, 1.0, 0.0]), units)
+    out, forget, new = tf.split(
+        tf.sigmoid(gates[..., : 3 * units] + shift), 3, axis=-1
+    )
+    return out, forget, new, tf.tanh(gates[..., 3 * units :])
+
+
+def neighbours(states, offsets, axis=-2):
+    """Returns `[..., m * h]`: the states at the offsets from each pixel.
+
+    Zero beyond the ends of the line.
+    """
+    return tf.concat(
+        [_moved(states, offset, axis) for offset in offsets], axis=-1
+    )
+
+
+def _moved(line, offset, axis=-2):
+    """Returns the line with `line[s + offset]` at `s`."""
+    if not offset:
+        return line
+    rank = line.shape.rank
+    axis %= rank
+    paddings = [[0, 0]] * rank
+    paddings[axis] = [max(-offset, 0), max(offset, 0)]
+    begin = [0] * rank
+    begin[axis] = max(offset, 0)
+    return tf.slice(tf.pad(line, paddings), begin, tf.shape(line))
+
+
+def lstm_lines(gates, kernel, first_cells, inside, offsets):
+    """Returns the hidden states of all lines, `[T, G, B, S, h]`.
+
+        seen[t, s] = concat(h[t - 1, s + offset] for the offsets)
+        before[t] = c[t - 1] + first_cells[t]
+        h[t], c[t] = lstm(gates[t] + seen[t] @ kernel, before[t])
+
+    and both zero where a line has no pixel, and before the first line.
+
+    The gradient is written out: the loop back holds only what depends on the
+    step after, and the kernel's is one product for all steps. Left to
+    automatic differentiation, a step costs several times as many operations,
+    each too small to matter but for its overhead.
+
+    Args:
+        gates: float32 `[T, G, B, S, 4h]` from the inputs.
+        kernel: float32 `[G, m * h, 4h]`.
+        first_cells: float32, broadcast to `[T, G, B, S, h]`: cell states of
+            pixels that have none before them.
+        inside: NumPy, broadcast to `[T, G, B, S, 1]`: 1 where there is a
+            pixel, else 0.
+        offsets: The `m` offsets, static.
+    """
+    inside = tf.constant(inside, tf.float32)
+
+    @tf.custom_gradient
+    def run(gates, kernel, first_cells):
+        hidden, cells, opened = _forward(
+            gates, kernel, first_cells, inside, offsets
+        )
+
+        def gradients(upstream):
+            return _backward(
+                upstream,
+                kernel,
+                first_cells,
+                inside,
+                offsets,
+                hidden,
+                cells,
+                opened,
+            )
+
+        return hidden, gradients
+
+    return run(gates, kernel, first_cells)
+
+
+def _loop(num_steps, state, body, widths, like, *, reverse=False):
+    """Runs `body(step, state)`, which returns a state and lines to keep.
+
+    Returns the kept lines, each stacked to `[T, G, B, S, width]`.
+    """
+    shape = like.shape[1:-1]
+    arrays = [
+        tf.TensorArray(like.dtype, num_steps, element_shape=[*shape, width])
+        for width in widths
+    ]
+
+    def next_step(count, state, arrays):
+        step = num_steps - 1 - count if reverse else count
+        new, lines = body(step, state)
+        arrays = [
+            array.write(step, line)
+            for array, line in zip(arrays, lines, strict=True)
+        ]
+        new = [
+            tf.ensure_shape(one, other.shape)
+            for one, other in zip(new, state, strict=True)
+        ]
+        return count + 1, new, arrays
+
+    _, _, arrays = tf.while_loop(
+        lambda count, *_: count < num_steps,
+        next_step,
+        (0, state, arrays),
+        maximum_iterations=num_steps,
+    )
+    return [array.stack() for array in arrays]
+
+
+def _forward(gates, kernel, first_cells, inside, offsets):
+    """Returns hidden states, cell states, and the opened gates, all steps."""
+    units = gates.shape[-1] // 4
+
+    def body(step, state):
+        hidden, cell = state
+        total = gates[step] + _multiplied(neighbours(hidden, offsets), kernel)
+        opened = _opened(total, units)
+        out, forget, new, candidate = opened
+        cell = forget * (cell + first_cells[step]) + new * candidate
+        here = inside[step]
+        hidden, cell = out * tf.tanh(cell) * here, cell * here
+        return [hidden, cell], [hidden, cell, tf.concat(opened, axis=-1)]
+
+    zeros = tf.zeros_like(gates[0, ..., :units])
+    widths = [units, units, 4 * units]
+    return _loop(gates.shape[0], [zeros, zeros], body, widths, gates)
+
+
+def _multiplied(lines, kernel):
+    """Returns `[G, B, S, 4h]`, or with a transposed kernel `[..., m * h]`."""
+    flat = tf.reshape(lines, [lines.shape[0], -1, lines.shape[-1]])
+    shape = tf.concat([tf.shape(lines)[:-1], [kernel.shape[-1]]], axis=0)
+    return tf.reshape(tf.matmul(flat, kernel), shape)
+
+
+def _backward(
+    upstream, kernel, first_cells, inside, offsets, hidden, cells, opened
+):
+    """Returns the gradients of the gates, the kernel and the first cells."""
+    units = hidden.shape[-1]
+    out, forget, new, candidate = tf.split(opened, 4, axis=-1)
+    cells_before = _one_later(cells) + first_cells
+    tanh = tf.tanh(forget * cells_before + new * candidate)
+    # What turns the gradient of the hidden states and of the cells into that
+    # of the gates: of all steps at once.
+    of_hidden = tanh * out * (1.0 - out)
+    of_cell = tf.concat(
+        [
+            cells_before * forget * (1.0 - forget),
+            candidate * new * (1.0 - new),
+            new * (1.0 - tf.square(candidate)),
+        ],
+        axis=-1,
+    )
+    to_cell = out * (1.0 - tf.square(tanh))
+    transposed = tf.transpose(kernel, [0, 2, 1])
+
+    def body(step, state):
+        of_line, of_cells = state
+        here = inside[step]
+        of_line = (of_line + upstream[step]) * here
+        of_cells = of_cells * here + of_line * to_cell[step]
+        of_gates = tf.concat(
+            [
+                of_line * of_hidden[step],
+                tf.tile(of_cells, [1, 1, 1, 3]) * of_cell[step],
+            ],
+            axis=-1,
+        )
+        of_seen = tf.split(
+            _multiplied(of_gates, transposed), len(offsets), axis=-1
+        )
+        of_line = tf.add_n(
+            [
+                _moved(part, -offset)
+                for part, offset in zip(of_seen, offsets, strict=True)
+            ]
+        )
+        of_cells = of_cells * forget[step]
+        return [of_line, of_cells], [of_gates, of_cells]
+
+    zeros = tf.zeros_like(hidden[0])
+    widths = [4 * units, units]
+    of_gates, of_first_cells = _loop(
+        hidden.shape[0], [zeros, zeros], body, widths, hidden, reverse=True
+    )
+    seen = neighbours(_one_later(hidden), offsets)
+    of_kernel = tf.einsum("tgbsi,tgbsj->gij", seen, of_gates)
+    return of_gates, of_kernel, _summed_to(first_cells, of_first_cells)
+
+
+def _one_later(lines):
+    """Returns the lines with line `t - 1` at `t`, and zeros at 0."""
+    return tf.concat([tf.zeros_like(lines[:1]), lines[:-1]], axis=0)
+
+
+def _summed_to(tensor, gradient):
+    """Returns the gradient summed over the axes that `tensor` broadcasts."""
+    axes = [axis for axis, size in enumerate(tensor.shape) if size == 1]
+    return tf.reduce_sum(gradient, axis=axes, keepdims=True)
