@@ -28,7 +28,7 @@ RECIPE = Recipe(
     warmup_steps=100,
     ema_momentum=0.999,
     batch_size=20,
-    epochs=30,
+    epochs=25,
     max_seconds=9000.0,
-    precision="float32",
+    jit_compile=True,
 )

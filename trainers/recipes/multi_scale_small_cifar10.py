@@ -32,4 +32,5 @@ RECIPE = Recipe(
     epochs=3,
     max_seconds=3600.0,
     evaluation_batch_size=100,
+    jit_compile=True,
 )
