@@ -7,6 +7,7 @@ from tests.conformance.test_dependency_pattern import expected_dependencies
 from tests.models.user_models import RunningSum
 from tests.zoo import BY_NAME
 from tests.zoo import FAMILIES
+from tests.zoo import IMAGE_FAMILIES
 from tests.zoo import all_but
 from tf_autoregressive.dependencies import find_dependencies
 from tf_autoregressive.models import FVSBN
@@ -24,7 +25,9 @@ def as_matrix(marked):
     return marked.reshape(len(marked), -1)
 
 
-@pytest.mark.parametrize("case", all_but(FAMILIES), ids=repr)
+@pytest.mark.parametrize(
+    "case", all_but(FAMILIES, [*FAMILIES, *IMAGE_FAMILIES]), ids=repr
+)
 def test_every_model_depends_on_what_it_should(case, seed):
     seen = False
     # Random weights may hide a dependence; three draws of them do not.

@@ -126,7 +126,11 @@ MODELS = sorted(
 # `LikelihoodModel` takes what `AutoregressiveModel` makes for it; FVSBN sets
 # the arguments of MADE that concern hidden layers.
 NOT_OF_USERS = {"event", "context"}
-ABSTRACT = {models.AutoregressiveModel, models.RasterModel}
+ABSTRACT = {
+    models.AutoregressiveModel,
+    models.RasterModel,
+    models.SequenceModel,
+}
 SET_BY_FVSBN = {
     "units",
     "activation",
@@ -149,7 +153,8 @@ def test_every_model_is_in_the_zoo():
 
 def test_every_output_distribution_is_in_the_zoo():
     logistics = [case for case in CASES if case.has_logistics]
-    cases = CASES[:3] + REAL_VALUED[:1] + logistics[:1]
+    symbols = [case for case in CASES if case.constructor is models.NGramMLP]
+    cases = CASES[:3] + REAL_VALUED[:1] + logistics[:1] + symbols[:1]
     used = {case.make().distribution for case in cases}
     assert used == set(distributions.OUTPUTS)
 
@@ -167,6 +172,7 @@ def test_configurations_of_models_hold_their_arguments(cls):
 
 
 LAYERS = {
+    layers.CausalConv1D: lambda cls: cls(1),
     layers.DiagonalBiLSTM: lambda cls: cls([0], [0]),
     layers.MaskedConv2D: lambda cls: cls([0], [0], (1, 1)),
     layers.MaskedDense: lambda cls: cls([[1]], [[1]]),

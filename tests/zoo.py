@@ -19,13 +19,18 @@ from tf_autoregressive.models import FVSBN
 from tf_autoregressive.models import MADE
 from tf_autoregressive.models import NADE
 from tf_autoregressive.models import RNADE
+from tf_autoregressive.models import CharCNN
+from tf_autoregressive.models import CharRNN
 from tf_autoregressive.models import DeepNADE
 from tf_autoregressive.models import GatedPixelCNN
 from tf_autoregressive.models import MultiScalePixelRNN
+from tf_autoregressive.models import NGramMLP
 from tf_autoregressive.models import PixelCNN
 from tf_autoregressive.models import PixelCNNPlusPlus
 from tf_autoregressive.models import PixelRNN
 from tf_autoregressive.models import RasterModel
+from tf_autoregressive.models import SequenceModel
+from tf_autoregressive.models import WaveNet
 
 # Permutations that are not their own inverse.
 ORDER_4 = (2, 0, 3, 1)
@@ -97,9 +102,11 @@ class Case:
 
     @property
     def has_local_context(self):
-        """Whether a context is a map that is seen pixel by pixel."""
+        """Whether a context is seen pixel by pixel, or step by step."""
+        rank = len(self.options.get("context_shape", ()))
         is_raster = issubclass(self.constructor, RasterModel)
-        return is_raster and len(self.options.get("context_shape", ())) == 3
+        is_sequence = issubclass(self.constructor, SequenceModel)
+        return (is_raster and rank == 3) or (is_sequence and rank == 2)
 
     @property
     def is_conditional(self):
@@ -162,6 +169,12 @@ class Case:
             default = "discretized_logistic_mixture"
         distribution = self.options.get("distribution", default)
         return distribution == "discretized_logistic_mixture"
+
+    @property
+    def has_symbols(self):
+        """Whether the network embeds its inputs."""
+        is_sequence = issubclass(self.constructor, SequenceModel)
+        return is_sequence and "distribution" not in self.options
 
     @property
     def site_size(self):
@@ -247,6 +260,8 @@ _MULTI_SCALE = {
     "head_filters": 5,
     "weight_scale": 0.5,
 }
+
+_SYMBOLS = {"embedding_size": 3, "num_levels": 3}
 
 CASES = [
     Case("fvsbn", FVSBN, (2, 3, 1), block_size=1),
@@ -607,6 +622,71 @@ CASES = [
         **_logistics(),
         recurrence="row_lstm",
     ),
+    Case("ngram-mlp", NGramMLP, (6,), order=4, units=7, **_SYMBOLS),
+    Case(
+        "ngram-mlp-labels",
+        NGramMLP,
+        (5,),
+        order=3,
+        units=7,
+        direct=False,
+        num_classes=2,
+        **_SYMBOLS,
+    ),
+    Case("char-rnn", CharRNN, (6,), units=6, **_SYMBOLS),
+    Case(
+        "char-rnn-labels",
+        CharRNN,
+        (5,),
+        cell="gru",
+        units=6,
+        num_layers=1,
+        num_classes=2,
+        **_SYMBOLS,
+    ),
+    Case(
+        "char-cnn",
+        CharCNN,
+        (6,),
+        filters=7,
+        kernel_size=2,
+        dilations=(1, 2),
+        **_SYMBOLS,
+    ),
+    Case(
+        "char-cnn-sequence",
+        CharCNN,
+        (6,),
+        filters=7,
+        dilations=(1, 1),
+        gated=False,
+        context_shape=(3, 2),
+        weight_scale=0.5,
+        **_SYMBOLS,
+    ),
+    Case(
+        "wavenet",
+        WaveNet,
+        (6,),
+        filters=5,
+        skip_filters=6,
+        num_stacks=2,
+        num_layers=1,
+        weight_scale=0.5,
+        **_three_levels(),
+    ),
+    Case(
+        "wavenet-logistics",
+        WaveNet,
+        (6,),
+        filters=5,
+        skip_filters=6,
+        num_stacks=1,
+        num_layers=2,
+        context_shape=(2,),
+        weight_scale=0.4,
+        **_logistics(),
+    ),
     Case(
         "made-logistics",
         MADE,
@@ -662,11 +742,21 @@ IMAGE_FAMILIES = [
         "multi-scale-labels",
     )
 ]
+SEQUENCE_FAMILIES = [
+    BY_NAME[name]
+    for name in (
+        "ngram-mlp-labels",
+        "char-rnn",
+        "char-cnn-sequence",
+        "wavenet-logistics",
+    )
+]
 # Where every case costs a compilation by XLA: a large graph takes seconds.
 COMPILED = [
     case
     for case in CASES
-    if case in IMAGE_FAMILIES or not issubclass(case.constructor, IMAGE_MODELS)
+    if case in [*IMAGE_FAMILIES, *SEQUENCE_FAMILIES]
+    or not issubclass(case.constructor, (*IMAGE_MODELS, SequenceModel))
 ]
 
 

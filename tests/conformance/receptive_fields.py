@@ -109,6 +109,29 @@ def recurrent(inputs, states):
     return reached
 
 
+def ngram_mlp(event_shape, *, order):
+    """Returns bool `[T, T]`: the `n - 1` steps before."""
+    return steps_back(event_shape, order - 1)
+
+
+def char_cnn(event_shape, *, dilations, kernel_size=3):
+    """Returns bool `[T, T]`: the step before, and what it convolves."""
+    return steps_back(event_shape, 1 + (kernel_size - 1) * sum(dilations))
+
+
+def wavenet(event_shape, *, num_stacks, num_layers, kernel_size=2):
+    """Returns bool `[T, T]`: the step before, and what it convolves."""
+    dilations = (1, *[2**layer for layer in range(num_layers)] * num_stacks)
+    return steps_back(event_shape, 1 + (kernel_size - 1) * sum(dilations))
+
+
+def steps_back(event_shape, reach):
+    """Returns bool `[T, T]`: the last `reach` steps before each."""
+    steps = np.arange(event_shape[0])
+    back = steps[:, None] - steps
+    return (back > 0) & (back <= reach)
+
+
 def window(event_shape, size, *, own_colour, rows_above=None):
     """Returns what a window that ends at a node holds."""
     row, column, colour = differences(event_shape)

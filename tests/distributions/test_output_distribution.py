@@ -11,6 +11,7 @@ from tf_autoregressive.distributions import CategoricalOutput
 from tf_autoregressive.distributions import DiscretizedLogisticMixtureOutput
 from tf_autoregressive.distributions import GaussianMixtureOutput
 from tf_autoregressive.distributions import OutputDistribution
+from tf_autoregressive.distributions import SymbolsOutput
 from tf_autoregressive.distributions import output_distribution
 
 ALL = {
@@ -20,8 +21,10 @@ ALL = {
         num_components=3, num_levels=9
     ),
     "gaussian_mixture": GaussianMixtureOutput(num_components=3),
+    "symbols": SymbolsOutput(num_levels=5),
 }
-DISCRETE = [ALL["bernoulli"], ALL["categorical"]]
+IDS = ["bernoulli", "categorical", "symbols"]
+DISCRETE = [ALL[name] for name in IDS]
 
 
 def test_every_output_distribution_is_tried_here():
@@ -65,7 +68,7 @@ def test_parameters_make_a_distribution_over_events(name, rng):
     )
 
 
-@pytest.mark.parametrize("output", DISCRETE, ids=["bernoulli", "categorical"])
+@pytest.mark.parametrize("output", DISCRETE, ids=IDS)
 def test_any_dtype_of_levels_is_scored(output, rng):
     parameters = rng.normal(size=(6, 2, output.num_parameters))
     parameters = parameters.astype("float32")
@@ -102,7 +105,7 @@ def levels_of_grid(output, parameters, num_cells):
     return output.draw(rows, noise)[:, 0].numpy()
 
 
-@pytest.mark.parametrize("output", DISCRETE, ids=["bernoulli", "categorical"])
+@pytest.mark.parametrize("output", DISCRETE, ids=IDS)
 def test_a_draw_inverts_the_cumulative_probabilities(output, rng):
     num_cells = 20_000
     for scale in (0.1, 1.0, 5.0):
@@ -124,7 +127,7 @@ def test_a_draw_inverts_the_cumulative_probabilities(output, rng):
 TINY = 2.0**-24
 
 
-@pytest.mark.parametrize("output", DISCRETE, ids=["bernoulli", "categorical"])
+@pytest.mark.parametrize("output", DISCRETE, ids=IDS)
 def test_uniforms_at_the_ends_draw_the_ends(output):
     parameters = tf.zeros([2, output.num_parameters])
     noise = output.noise(tf.constant([[TINY], [1.0 - TINY]]))
@@ -152,7 +155,7 @@ def test_a_sure_bit_is_sure(logit, uniform):
     assert value.numpy() == (logit > 0)
 
 
-@pytest.mark.parametrize("output", DISCRETE, ids=["bernoulli", "categorical"])
+@pytest.mark.parametrize("output", DISCRETE, ids=IDS)
 def test_a_uniform_on_a_threshold_of_a_fair_draw(output):
     # Whatever side it falls on, it draws one of the two levels beside it.
     levels = output.num_levels

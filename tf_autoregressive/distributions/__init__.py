@@ -12,12 +12,14 @@ from tf_autoregressive.distributions.logistic_mixture_output import (
     DiscretizedLogisticMixtureOutput,
 )
 from tf_autoregressive.distributions.output import OutputDistribution
+from tf_autoregressive.distributions.symbols import SymbolsOutput
 
 OUTPUTS = {
     "bernoulli": BernoulliOutput,
     "categorical": CategoricalOutput,
     "discretized_logistic_mixture": DiscretizedLogisticMixtureOutput,
     "gaussian_mixture": GaussianMixtureOutput,
+    "symbols": SymbolsOutput,
 }
 
 
@@ -28,7 +30,7 @@ def output_distribution(
 
     Args:
         name: One of `"bernoulli"`, `"categorical"`,
-            `"discretized_logistic_mixture"`, `"gaussian_mixture"`.
+            `"discretized_logistic_mixture"`, `"gaussian_mixture"`, `"symbols"`.
         num_levels: Number of values of a dimension; `None` for the default
             of the distribution (2, or 256), and for real values.
         num_components: Components of a mixture.
@@ -56,5 +58,6 @@ __all__ = [
     "DiscretizedLogisticMixtureOutput",
     "GaussianMixtureOutput",
     "OutputDistribution",
+    "SymbolsOutput",
     "output_distribution",
 ]

@@ -1,6 +1,7 @@
 """Keras layers whose outputs see only what they may."""
 
 from tf_autoregressive.layers.block_kernel import BlockKernel
+from tf_autoregressive.layers.causal_conv import CausalConv1D
 from tf_autoregressive.layers.diagonal_bilstm import DiagonalBiLSTM
 from tf_autoregressive.layers.masked_conv import MaskedConv2D
 from tf_autoregressive.layers.masked_dense import MaskedDense
@@ -14,6 +15,7 @@ from tf_autoregressive.layers.upsampling_conv import UpsamplingConv2D
 
 __all__ = [
     "BlockKernel",
+    "CausalConv1D",
     "DiagonalBiLSTM",
     "MaskedConv2D",
     "MaskedDense",

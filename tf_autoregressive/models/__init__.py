@@ -1,6 +1,8 @@
 """The models: one paper a file."""
 
 from tf_autoregressive.models.base import AutoregressiveModel
+from tf_autoregressive.models.char_cnn import CharCNN
+from tf_autoregressive.models.char_rnn import CharRNN
 from tf_autoregressive.models.deep_nade import DeepNADE
 from tf_autoregressive.models.fvsbn import FVSBN
 from tf_autoregressive.models.gated_pixel_cnn import GatedPixelCNN
@@ -8,11 +10,14 @@ from tf_autoregressive.models.joint import Joint
 from tf_autoregressive.models.made import MADE
 from tf_autoregressive.models.multi_scale_pixel_rnn import MultiScalePixelRNN
 from tf_autoregressive.models.nade import NADE
+from tf_autoregressive.models.ngram_mlp import NGramMLP
 from tf_autoregressive.models.pixel_cnn import PixelCNN
 from tf_autoregressive.models.pixel_cnn_plus_plus import PixelCNNPlusPlus
 from tf_autoregressive.models.pixel_rnn import PixelRNN
 from tf_autoregressive.models.raster_model import RasterModel
 from tf_autoregressive.models.rnade import RNADE
+from tf_autoregressive.models.sequence_model import SequenceModel
+from tf_autoregressive.models.wavenet import WaveNet
 
 __all__ = [
     "FVSBN",
@@ -20,12 +25,17 @@ __all__ = [
     "NADE",
     "RNADE",
     "AutoregressiveModel",
+    "CharCNN",
+    "CharRNN",
     "DeepNADE",
     "GatedPixelCNN",
     "Joint",
     "MultiScalePixelRNN",
+    "NGramMLP",
     "PixelCNN",
     "PixelCNNPlusPlus",
     "PixelRNN",
     "RasterModel",
+    "SequenceModel",
+    "WaveNet",
 ]

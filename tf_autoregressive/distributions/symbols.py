@@ -1,0 +1,23 @@
+"""Categorical output for symbols without an order: characters, words."""
+
+import tensorflow as tf
+
+from tf_autoregressive.distributions.categorical import CategoricalOutput
+
+
+class SymbolsOutput(CategoricalOutput):
+    """`p(x = k) = softmax(logits)[k]`, `x` in 0 to K - 1.
+
+    The network sees `x` itself, to embed it: neighbouring symbols have nothing
+    in common.
+
+    Args:
+        num_levels: `K`, at least 2; 256 if `None`.
+        num_components: Not used.
+
+    Raises:
+        ValueError: If `num_levels` is below 2.
+    """
+
+    def network_input(self, values):
+        return tf.cast(values, tf.float32)

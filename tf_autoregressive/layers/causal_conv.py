@@ -1,0 +1,121 @@
+"""Causal convolution over a sequence, all steps or one at a time.
+
+Shapes: B batch, T steps, I input channels, O filters, k taps, d dilation.
+"""
+
+import keras
+import tensorflow as tf
+
+
+@keras.saving.register_keras_serializable(package="tf_autoregressive")
+class CausalConv1D(keras.layers.Layer):
+    """Convolves a sequence with what came before, its own step included.
+
+        outputs[t] = bias + sum_j x[t - (k - 1 - j) * d] @ kernel[j]
+
+    with zeros before the first step: a step sees `(k - 1) * d` steps back.
+
+    Args:
+        filters: Number of output channels `O`.
+        kernel_size: `k`.
+        dilation: `d`, how many steps lie between two taps.
+        use_bias: Whether to add a bias.
+        bias_initializer: Keras initializer.
+        **kwargs: Passed to `keras.layers.Layer`.
+
+    Input shape:
+        `[B, T, I]`, float.
+
+    Output shape:
+        `[B, T, O]`, in the compute dtype.
+
+    Raises:
+        ValueError: If a size is below 1.
+
+    Example:
+        >>> layer = CausalConv1D(4, 2, dilation=8)
+        >>> layer.reach
+        8
+
+    References:
+        [1] van den Oord et al., "WaveNet", 2016, Sec. 2.1.
+            https://arxiv.org/abs/1609.03499
+    """
+
+    def __init__(
+        self,
+        filters,
+        kernel_size=1,
+        *,
+        dilation=1,
+        use_bias=True,
+        bias_initializer="zeros",
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        if min(filters, kernel_size, dilation) < 1:
+            raise ValueError(
+                "`filters`, `kernel_size` and `dilation` must be at least 1. "
+                f"Received: filters={filters}, kernel_size={kernel_size}, "
+                f"dilation={dilation}"
+            )
+        self.filters = filters
+        self.kernel_size = kernel_size
+        self.dilation = dilation
+        self.use_bias = use_bias
+        self.bias_initializer = keras.initializers.get(bias_initializer)
+
+    @property
+    def reach(self):
+        """How many steps back an output sees."""
+        return (self.kernel_size - 1) * self.dilation
+
+    def build(self, input_shape):
+        self.in_channels = input_shape[-1]
+        self.kernel = self.add_weight(
+            name="kernel",
+            shape=(self.kernel_size, self.in_channels, self.filters),
+            initializer="he_uniform",
+        )
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(
+                name="bias",
+                shape=(self.filters,),
+                initializer=self.bias_initializer,
+            )
+
+    def call(self, inputs):
+        length = tf.shape(inputs)[1]
+        padded = tf.pad(inputs, [[0, 0], [self.reach, 0], [0, 0]])
+        taps = [
+            padded[:, tap * self.dilation : tap * self.dilation + length]
+            for tap in range(self.kernel_size)
+        ]
+        return self.of_window(taps)
+
+    def of_window(self, taps):
+        """Returns `[..., O]` of the inputs `[..., I]` at the taps.
+
+        Args:
+            taps: The earliest first.
+        """
+        window = taps[0] if len(taps) == 1 else tf.concat(taps, axis=-1)
+        kernel = tf.cast(self.kernel, self.compute_dtype)
+        kernel = tf.reshape(kernel, [-1, self.filters])
+        outputs = tf.tensordot(window, kernel, 1)
+        if self.bias is None:
+            return outputs
+        return outputs + tf.cast(self.bias, outputs.dtype)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "kernel_size": self.kernel_size,
+            "dilation": self.dilation,
+            "use_bias": self.use_bias,
+            "bias_initializer": keras.initializers.serialize(
+                self.bias_initializer
+            ),
+        }

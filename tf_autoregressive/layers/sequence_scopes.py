@@ -1,0 +1,145 @@
+"""Two ways to run a stack over a sequence: all steps, or one at a time.
+
+A model writes its stack once, over `scope.conv` and `scope.recur`. A
+`SequenceScope` runs it for all steps, which is how a model is trained and
+scored; a `StepScope` for one step, with what it needs of the steps before, so
+that drawing a symbol costs the same however long the sequence is.
+
+Shapes: B batch, T steps, I input channels, O filters, R reach of a layer.
+"""
+
+import tensorflow as tf
+
+
+class SequenceScope:
+    """All steps at once: `[B, T, channels]`.
+
+    Args:
+        shifts: By name, what is added: `[B, 1 or T, channels]`.
+        training: Whether dropout is active.
+    """
+
+    def __init__(self, shifts, *, training=False):
+        self.shifts = shifts
+        self.training = training
+
+    def conv(self, layer, x):
+        """Returns the outputs of a `CausalConv1D`, with the shift."""
+        return self.shifted(layer.name, layer(x))
+
+    def recur(self, layer, x):
+        """Returns the outputs of a Keras LSTM or GRU at every step."""
+        return layer(x)
+
+    def shifted(self, name, x):
+        """Returns `x` plus the shift of that name, if there is one."""
+        shift = self.shifts.get(name)
+        return x if shift is None else x + tf.cast(shift, x.dtype)
+
+
+class StepScope:
+    """One step: `[B, channels]`.
+
+    Args:
+        state: From `first_state`, with its rings as arrays.
+    """
+
+    training = False
+
+    def __init__(self, state):
+        self.time = state["time"]
+        self.shifts = state["shifts"]
+        self.rings = dict(state["rings"])
+        self.states = dict(state["states"])
+
+    def conv(self, layer, x):
+        """Returns the outputs of a `CausalConv1D` at this step."""
+        x = tf.cast(x, layer.compute_dtype)
+        taps = [x]
+        if layer.reach:
+            ring = self.rings[layer.name]
+            taps = [
+                ring.read((self.time + tap * layer.dilation) % layer.reach)
+                for tap in range(layer.kernel_size - 1)
+            ] + taps
+            self.rings[layer.name] = ring.write(self.time % layer.reach, x)
+        return self.shifted(layer.name, layer.of_window(taps))
+
+    def recur(self, layer, x):
+        """Returns the outputs of a Keras LSTM or GRU at this step."""
+        x = tf.cast(x, layer.compute_dtype)
+        x, states = layer.cell(x, list(self.states[layer.name]))
+        self.states[layer.name] = tuple(states)
+        return x
+
+    def shifted(self, name, x):
+        """Returns `x` plus the shift of that name, if there is one."""
+        shift = self.shifts.get(name)
+        if shift is None:
+            return x
+        # The same at all steps, or one for each.
+        row = self.time if shift.shape[0] > 1 else 0
+        return x + tf.cast(shift[row], x.dtype)
+
+    def next_state(self):
+        """Returns the state for the step after."""
+        return {
+            "time": self.time + 1,
+            "shifts": self.shifts,
+            "rings": self.rings,
+            "states": self.states,
+        }
+
+
+def first_state(convs, recurrents, shifts, batch_size):
+    """Returns the state before the first step, a nest of tensors.
+
+    Args:
+        convs: The `CausalConv1D` layers of a stack.
+        recurrents: Its Keras LSTM or GRU layers.
+        shifts: By name, `[B, 1 or T, channels]`.
+        batch_size: Number of sequences.
+    """
+    return {
+        "time": 0,
+        "shifts": {
+            name: tf.transpose(shift, [1, 0, 2])
+            for name, shift in shifts.items()
+        },
+        "rings": {
+            layer.name: tf.zeros(
+                [layer.reach, batch_size, layer.in_channels],
+                layer.compute_dtype,
+            )
+            for layer in convs
+            if layer.reach
+        },
+        "states": {
+            layer.name: tuple(layer.cell.get_initial_state(batch_size))
+            for layer in recurrents
+        },
+    }
+
+
+def opened(state):
+    """Returns the state with its rings as arrays, to be read and written."""
+    return {
+        **state,
+        "rings": {
+            name: tf.TensorArray(
+                ring.dtype,
+                ring.shape[0],
+                element_shape=ring.shape[1:],
+                clear_after_read=False,
+            ).unstack(ring)
+            for name, ring in state["rings"].items()
+        },
+    }
+
+
+def closed(state):
+    """Returns the state with its rings as tensors."""
+    return {
+        **state,
+        "rings": {name: ring.stack() for name, ring in state["rings"].items()},
+    }

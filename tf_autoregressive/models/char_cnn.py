@@ -1,0 +1,122 @@
+"""Char-CNN: dilated causal convolutions over characters.
+
+Shapes: B batch, T steps.
+"""
+
+import keras
+from keras import ops
+
+from tf_autoregressive.models.gated_pixel_cnn import gated
+from tf_autoregressive.models.sequence_model import SequenceModel
+
+
+@keras.saving.register_keras_serializable(package="tf_autoregressive")
+class CharCNN(SequenceModel):
+    """A residual stack of dilated causal convolutions over symbols [1, 2].
+
+        x = conv[1](embedding)
+        y = tanh(f) sigmoid(g)  or  relu(f),   [f, g] = conv[k, d](x)
+        x = x + conv[1](dropout(y))
+        parameters = conv[1](relu(x))
+
+    with the given dilations `d`. A step sees
+    `1 + (k - 1) * sum(dilations)` symbols, and before the first one a start
+    symbol.
+
+    A context shifts what the convolutions return: labels and vectors equally
+    at all steps, sequences step by step.
+
+    Args:
+        event_shape: `(T,)`.
+        filters: Channels of the residual stream.
+        kernel_size: `k`.
+        dilations: `d` of every layer.
+        gated: Whether layers have gates; else they are rectified.
+        dropout: Share of `y` that is set to zero in training.
+        **kwargs: Passed to `SequenceModel`: `embedding_size`,
+            `distribution`, `num_levels`, `num_components`, `num_classes`,
+            `context_shape`.
+
+    Input shape:
+        `[B, T]`, event values.
+
+    Output shape:
+        A `tfd.Distribution` with batch shape `[B]`.
+
+    Raises:
+        ValueError: If a size is not positive.
+
+    Example:
+        >>> CharCNN((64,), num_levels=65, dilations=(1, 2, 4)).receptive_field
+        15
+
+    References:
+        [1] Bai et al., "An Empirical Evaluation of Generic Convolutional and
+            Recurrent Networks for Sequence Modeling", 2018, Sec. 3.
+            https://arxiv.org/abs/1803.01271
+        [2] van den Oord et al., "WaveNet", 2016, Eq. 2.
+            https://arxiv.org/abs/1609.03499
+    """
+
+    def __init__(
+        self,
+        event_shape,
+        *,
+        filters=256,
+        kernel_size=3,
+        dilations=(1, 2, 4, 8, 16, 32),
+        gated=True,
+        dropout=0.0,
+        **kwargs,
+    ):
+        super().__init__(event_shape, **kwargs)
+        self._check_positive(filters=filters, num_layers=len(dilations))
+        self.filters = filters
+        self.kernel_size = kernel_size
+        self.dilations = tuple(dilations)
+        self.gated = gated
+        self.dropout = dropout
+
+        self.first_layer = self._conv("first", filters)
+        width = 2 * filters if gated else filters
+        self.layers_back = [
+            self._conv(f"conv_{index}", width, kernel_size, dilation)
+            for index, dilation in enumerate(self.dilations)
+        ]
+        self.outputs_back = [
+            self._conv(f"output_{index}", filters)
+            for index in range(len(self.dilations))
+        ]
+        self.last_layer = self._parameters_layer()
+        self.dropout_layer = keras.layers.Dropout(dropout, name="dropout")
+        self.convs = self.layers_back
+        self._make_context_layers(
+            {layer.name: layer.filters for layer in self.layers_back}
+        )
+        self.build()
+
+    @property
+    def receptive_field(self):
+        """Number of earlier steps that a step sees."""
+        return 1 + sum(layer.reach for layer in self.layers_back)
+
+    def stack(self, scope, x):
+        activation = gated if self.gated else ops.relu
+        x = scope.conv(self.first_layer, x)
+        for layer, output in zip(
+            self.layers_back, self.outputs_back, strict=True
+        ):
+            y = activation(scope.conv(layer, x))
+            y = self.dropout_layer(y, training=scope.training)
+            x = x + scope.conv(output, y)
+        return scope.conv(self.last_layer, ops.relu(x))
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "kernel_size": self.kernel_size,
+            "dilations": list(self.dilations),
+            "gated": self.gated,
+            "dropout": self.dropout,
+        }

@@ -1,0 +1,123 @@
+"""N-gram MLP: the neural probabilistic language model.
+
+Shapes: B batch, T steps, m embedding size.
+"""
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from tf_autoregressive.models.sequence_model import SequenceModel
+
+
+@keras.saving.register_keras_serializable(package="tf_autoregressive")
+class NGramMLP(SequenceModel):
+    """The neural probabilistic language model of Bengio et al. [1].
+
+        e = (C(x[t - 1]), ..., C(x[t - n + 1]))
+        logits = b + W e + U tanh(d + H e)                     [1, Eq. 1]
+
+    A step sees the `n - 1` steps before it. What lies before the first step is
+    a start symbol, with an embedding of its own.
+
+    A context, a label or a vector, shifts what the tanh gets.
+
+    Args:
+        event_shape: `(T,)`.
+        order: `n`, at least 2.
+        units: Units of the tanh layer.
+        direct: Whether there are direct connections `W`.
+        **kwargs: Passed to `SequenceModel`: `embedding_size`, `num_levels`,
+            `num_classes`, `context_shape`.
+
+    Input shape:
+        `[B, T]`, symbols.
+
+    Output shape:
+        A `tfd.Distribution` with batch shape `[B]`.
+
+    Raises:
+        ValueError: If a size is too small, or the output is not
+            `distribution="symbols"`.
+
+    Example:
+        >>> model = NGramMLP((64,), order=4, units=32, num_levels=65)
+        >>> model.sample(2, seed=0).shape
+        TensorShape([2, 64])
+
+    References:
+        [1] Bengio et al., "A Neural Probabilistic Language Model", 2003.
+            https://www.jmlr.org/papers/v3/bengio03a.html
+    """
+
+    def __init__(
+        self, event_shape, *, order=8, units=256, direct=True, **kwargs
+    ):
+        super().__init__(event_shape, **kwargs)
+        self._check_positive(units=units)
+        if order < 2:
+            raise ValueError(
+                f"`order` must be at least 2. Received: order={order}"
+            )
+        if self.embedding is None:
+            raise ValueError(
+                '`distribution` must be "symbols": the network embeds them. '
+                f"Received: distribution={self.distribution!r}"
+            )
+        self.order = order
+        self.units = units
+        self.direct = direct
+        self.hidden_layer = self._conv("hidden", units)
+        self.output_layer = self._parameters_layer()
+        self.direct_layer = None
+        if direct:
+            self.direct_layer = keras.layers.Dense(
+                self.num_levels,
+                use_bias=False,
+                dtype="float32",
+                name="direct",
+            )
+        self._make_context_layers({"hidden": units})
+        self.build()
+
+    def stack(self, scope, x):
+        hidden = ops.tanh(scope.conv(self.hidden_layer, x))
+        logits = scope.conv(self.output_layer, hidden)
+        if self.direct_layer is not None:
+            logits = logits + self.direct_layer(x)
+        return logits
+
+    def network(self, inputs, *, context, member, training):
+        memory = self.order - 1
+        codes = tf.pad(self._codes(inputs), [[0, 0], [memory, 0], [0, 0]])
+        steps = self.event_shape[0]
+        windows = [codes[:, back : back + steps] for back in range(memory)]
+        scope = self._sequence_scope(context, training)
+        return self.stack(scope, self._embedded(tf.concat(windows, axis=-1)))
+
+    def _embedded(self, codes):
+        """Returns `[..., (n - 1) * m]` of the codes `[..., n - 1]`."""
+        embedded = self.embedding(tf.cast(codes, tf.int32))
+        shape = tf.concat([tf.shape(codes)[:-1], [self._num_inputs]], axis=0)
+        return tf.reshape(embedded, shape)
+
+    @property
+    def _num_inputs(self):
+        return (self.order - 1) * self.embedding_size
+
+    def init_cache(self, batch_size, *, context, member):
+        cache = super().init_cache(batch_size, context=context, member=member)
+        return {**cache, "codes": tf.zeros([batch_size, self.order - 1])}
+
+    def observe(self, state, position, value):
+        codes = self._codes(self.output_distribution.network_input(value[:, 0]))
+        codes = tf.concat([state["codes"][:, 1:], codes], axis=-1)
+        return {**state, "codes": codes}
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "order": self.order,
+            "units": self.units,
+            "direct": self.direct,
+        }
