@@ -18,7 +18,7 @@ MAY_IMPORT_ONLY = {
     "orderings": set(),
     "masks": {"orderings"},
     "layers": {"masks", "orderings"},
-    "datasets": set(),
+    "datasets": {"vocabulary"},
 }
 MAY_NOT_IMPORT = {
     "distributions": {"layers", "masks", "models"},

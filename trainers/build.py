@@ -5,6 +5,7 @@ import inspect
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 import tf_autoregressive as tfar
 
@@ -24,8 +25,9 @@ _OPTIMIZERS = {
 def compiled_model(recipe: Recipe, data: Data):
     """Builds the recipe's model for the data, ready for `fit` or a restore.
 
-    Seeds Keras, NumPy and Python's `random` as a whole: the initial weights
-    are the recipe's, whatever ran before.
+    Under the strategy in whose scope it is called. Seeds Keras, NumPy and
+    Python's `random` as a whole: the initial weights are the recipe's,
+    whatever ran before.
 
     Args:
         recipe: The recipe.
@@ -49,7 +51,8 @@ def compiled_model(recipe: Recipe, data: Data):
         raise UsageError(f"{recipe.model}: {error}") from error
     model.compile(
         optimizer=_optimizer(recipe, steps),
-        jit_compile=recipe.jit_compile,
+        # A step of several devices cannot be one XLA program.
+        jit_compile=recipe.jit_compile and _num_replicas() == 1,
         steps_per_execution=_largest_divisor(steps, recipe.steps_per_execution),
     )
     model.optimizer.build(model.trainable_variables)
@@ -85,6 +88,8 @@ def _options(model_class, recipe: Recipe, info):
     options = dict(recipe.model_options)
     if "num_levels" in defaults and info.num_levels is not None:
         options.setdefault("num_levels", info.num_levels)
+    if "vocabulary" in defaults:
+        options.setdefault("vocabulary", info.vocabulary)
     return options
 
 
@@ -120,6 +125,10 @@ def _types_like(default) -> tuple[type, ...]:
     return ()
 
 
+def _num_replicas() -> int:
+    return tf.distribute.get_strategy().num_replicas_in_sync
+
+
 def _create_weights(model, examples):
     batch = next(iter(examples.batch(1)))
     x, context = batch if isinstance(batch, tuple) else (batch, None)
@@ -130,10 +139,14 @@ def _optimizer(recipe: Recipe, steps: int):
     average = {}
     if recipe.ema_momentum is not None:
         average = {"use_ema": True, "ema_momentum": recipe.ema_momentum}
+    # Keras counts updates, not batches.
+    updates = recipe.epochs * steps // (recipe.gradient_accumulation_steps or 1)
     optimizer = _OPTIMIZERS[recipe.optimizer](
-        learning_rate=_learning_rate(recipe, recipe.epochs * steps),
+        learning_rate=_learning_rate(recipe, updates),
         weight_decay=recipe.weight_decay,
         clipnorm=recipe.clipnorm,
+        global_clipnorm=recipe.global_clipnorm,
+        gradient_accumulation_steps=recipe.gradient_accumulation_steps,
         **average,
         **recipe.optimizer_options,
     )

@@ -25,6 +25,7 @@ OPTIONS = [
     {"temperature": 2.0},
     {"top_k": 1},
     {"top_p": 0.8},
+    {"min_p": 0.3},
 ]
 
 

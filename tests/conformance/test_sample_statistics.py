@@ -64,6 +64,10 @@ def top_p(p):
     )
 
 
+def min_p(p):
+    return only_top(lambda falling: (falling >= p * falling[..., :1]).sum(-1))
+
+
 @pytest.mark.parametrize(
     ("options", "cut"),
     [
@@ -72,8 +76,9 @@ def top_p(p):
         ({"top_k": 1}, top_k(1)),
         ({"top_k": 2}, top_k(2)),
         ({"top_p": 0.75}, top_p(0.75)),
+        ({"min_p": 0.4}, min_p(0.4)),
     ],
-    ids=["0.5", "3.0", "top-1", "top-2", "top-p"],
+    ids=["0.5", "3.0", "top-1", "top-2", "top-p", "min-p"],
 )
 @pytest.mark.parametrize("case", REPRESENTATIVE, ids=repr)
 def test_samples_with_options_follow_their_log_prob(

@@ -357,7 +357,7 @@ def test_temperature_sharpens_and_flattens(num_channels, rng):
 @pytest.mark.parametrize("options", [{"top_k": 2}, {"top_p": 0.5}])
 def test_top_k_and_top_p_are_refused(num_channels, options, rng):
     output = make(num_channels)
-    with pytest.raises(ValueError, match=r'"bernoulli" or "categorical".*top_'):
+    with pytest.raises(ValueError, match=r'"categorical" or "symbols".*top_'):
         output.tempered(random_parameters(output, rng, 1), **options)
 
 

@@ -30,6 +30,8 @@ def test_options_reach_the_output_distribution():
         ({"top_k": 0}, "top_k=0"),
         ({"top_p": 0.0}, "top_p=0.0"),
         ({"top_p": 1.5}, "top_p=1.5"),
+        ({"min_p": 0.0}, "min_p=0.0"),
+        ({"min_p": 1.5}, "min_p=1.5"),
     ],
 )
 def test_bad_options_are_named(options, message):

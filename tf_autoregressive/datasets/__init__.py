@@ -19,6 +19,8 @@ from tf_autoregressive.datasets.images import load_images
 from tf_autoregressive.datasets.info import Dataset
 from tf_autoregressive.datasets.info import DatasetInfo
 from tf_autoregressive.datasets.npz import from_npz
+from tf_autoregressive.datasets.text import from_text
+from tf_autoregressive.datasets.text import load_tiny_shakespeare
 
 __all__ = [
     "Dataset",
@@ -28,12 +30,14 @@ __all__ = [
     "from_arrays",
     "from_image_folder",
     "from_npz",
+    "from_text",
     "load",
     "names",
 ]
 
 _LOADERS = {
     "binarized_mnist": load_binarized_mnist,
+    "tiny_shakespeare": load_tiny_shakespeare,
     **{name: functools.partial(load_images, name) for name in IMAGE_SETS},
     **{
         name: functools.partial(load_binary_file, name) for name in BINARY_FILES
@@ -49,11 +53,11 @@ def names():
 def load(name, *, data_dir=None, with_labels=False, **options):
     """Loads a published dataset.
 
-    `binarized_mnist` ships with the package. `mnist`, `fashion_mnist`,
-    `kmnist`, `cifar10` and `cifar100` come from `<name>.npz` in `data_dir`, or
-    else from TensorFlow Datasets. `adult`, `connect4`, `dna`, `mushrooms`,
-    `nips_0_12`, `ocr_letters` and `caltech101_silhouettes` are read from `.npz`
-    files in `data_dir`.
+    `binarized_mnist` and `tiny_shakespeare` ship with the package. `mnist`,
+    `fashion_mnist`, `kmnist`, `cifar10` and `cifar100` come from `<name>.npz`
+    in `data_dir`, or else from TensorFlow Datasets. `adult`, `connect4`, `dna`,
+    `mushrooms`, `nips_0_12`, `ocr_letters` and `caltech101_silhouettes` are
+    read from `.npz` files in `data_dir`.
 
     Args:
         name: One of `names()`.
@@ -61,7 +65,8 @@ def load(name, *, data_dir=None, with_labels=False, **options):
         with_labels: Whether the splits yield `(example, label)`.
         **options: For the image sets from files or TFDS: `binarization` (None
             for 256 levels, "threshold", or "dynamic") and `seed` of the dynamic
-            one; see `binarize`.
+            one; see `binarize`. For texts: `steps` and `stride`; see
+            `from_text`.
 
     Returns:
         A `Dataset` with `train`, `validation` and `test`, each an unbatched

@@ -25,6 +25,7 @@ class DatasetInfo:
             above 256 levels, float32 if real-valued. None for data that is
             streamed and never held as arrays.
         notes: What a user of the data must know beyond that.
+        vocabulary: Of texts, the characters in the order of their numbers.
     """
 
     name: str
@@ -36,6 +37,7 @@ class DatasetInfo:
     binarization: str = "none"
     sha256: str | None = None
     notes: str = ""
+    vocabulary: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -44,7 +44,9 @@ class BernoulliOutput(OutputDistribution):
             reinterpreted_batch_ndims=event_ndims,
         )
 
-    def tempered(self, parameters, temperature=1.0, top_k=None, top_p=None):
+    def tempered(
+        self, parameters, temperature=1.0, top_k=None, top_p=None, min_p=None
+    ):
         logits = parameters / temperature
         certain = tf.where(logits > 0.0, _CERTAIN, -_CERTAIN)
         if top_k == 1:
@@ -53,6 +55,9 @@ class BernoulliOutput(OutputDistribution):
             logits = tf.where(
                 tf.sigmoid(tf.abs(logits)) >= top_p, certain, logits
             )
+        if min_p is not None:
+            # The ratio of the two probabilities is exp(-|logit|).
+            logits = tf.where(tf.exp(-tf.abs(logits)) < min_p, certain, logits)
         return logits
 
     def noise(self, uniforms):

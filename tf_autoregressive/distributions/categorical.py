@@ -3,6 +3,8 @@
 Shapes: K levels, `...` any leading axes.
 """
 
+import math
+
 import tensorflow as tf
 import tensorflow_probability as tfp
 
@@ -44,7 +46,9 @@ class CategoricalOutput(OutputDistribution):
             reinterpreted_batch_ndims=event_ndims,
         )
 
-    def tempered(self, parameters, temperature=1.0, top_k=None, top_p=None):
+    def tempered(
+        self, parameters, temperature=1.0, top_k=None, top_p=None, min_p=None
+    ):
         logits = parameters / temperature
         if top_k is not None:
             top_k = min(top_k, self.num_levels)
@@ -57,6 +61,9 @@ class CategoricalOutput(OutputDistribution):
             ordered = tf.where(mass < top_p, ordered, ordered[..., :1])
             smallest = tf.reduce_min(ordered, axis=-1, keepdims=True)
             logits = _keep(logits, logits >= smallest)
+        if min_p is not None:
+            largest = tf.reduce_max(logits, axis=-1, keepdims=True)
+            logits = _keep(logits, logits >= largest + math.log(min_p))
         return logits
 
     def draw(self, parameters, noise):

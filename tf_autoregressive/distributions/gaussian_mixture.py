@@ -72,15 +72,18 @@ class GaussianMixtureOutput(OutputDistribution):
             reinterpreted_batch_ndims=event_ndims,
         )
 
-    def tempered(self, parameters, temperature=1.0, top_k=None, top_p=None):
+    def tempered(
+        self, parameters, temperature=1.0, top_k=None, top_p=None, min_p=None
+    ):
         """Divides the logits by, and multiplies the scales with, T.
 
-        `top_k` and `top_p` have no meaning for real values.
+        `top_k`, `top_p` and `min_p` have no meaning for real values.
         """
-        if top_k is not None or top_p is not None:
+        if (top_k, top_p, min_p) != (None, None, None):
             raise ValueError(
-                "`top_k` and `top_p` need discrete values; the event is "
-                f"real-valued. Received: top_k={top_k}, top_p={top_p}"
+                "`top_k`, `top_p` and `min_p` need discrete values; the event "
+                f"is real-valued. Received: top_k={top_k}, top_p={top_p}, "
+                f"min_p={min_p}"
             )
         logits, loc, log_scale = tf.split(parameters, 3, axis=-1)
         log_scale = tf.maximum(log_scale, self.min_log_scale)

@@ -94,17 +94,20 @@ class DiscretizedLogisticMixtureOutput(OutputDistribution):
     def site_shape(self, event_shape):
         return tuple(event_shape[:-1] if self.joint_channels else event_shape)
 
-    def tempered(self, parameters, temperature=1.0, top_k=None, top_p=None):
+    def tempered(
+        self, parameters, temperature=1.0, top_k=None, top_p=None, min_p=None
+    ):
         """Divides the logits by, and multiplies the scales with, T.
 
-        Scales stay within their bounds. `top_k` and `top_p` are not offered:
-        they would take an enumeration of all levels at every position.
+        Scales stay within their bounds. `top_k`, `top_p` and `min_p` are not
+        offered: they would take an enumeration of all levels at every position.
         """
-        if top_k is not None or top_p is not None:
+        if (top_k, top_p, min_p) != (None, None, None):
             raise ValueError(
-                '`top_k` and `top_p` need distribution="bernoulli" or '
-                '"categorical", not "discretized_logistic_mixture". '
-                f"Received: top_k={top_k}, top_p={top_p}"
+                '`top_k`, `top_p` and `min_p` need distribution="bernoulli", '
+                '"categorical" or "symbols", not '
+                '"discretized_logistic_mixture". Received: '
+                f"top_k={top_k}, top_p={top_p}, min_p={min_p}"
             )
         logits, loc, log_scale, coeffs = self._split(parameters)
         log_scale = bounded_log_scale(log_scale)

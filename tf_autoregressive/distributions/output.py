@@ -50,7 +50,9 @@ class OutputDistribution(abc.ABC):
         return self.distribution(parameters, 0).log_prob(values)
 
     @abc.abstractmethod
-    def tempered(self, parameters, temperature=1.0, top_k=None, top_p=None):
+    def tempered(
+        self, parameters, temperature=1.0, top_k=None, top_p=None, min_p=None
+    ):
         """Returns the parameters of the sharpened or cut distribution.
 
         Args:
@@ -58,6 +60,8 @@ class OutputDistribution(abc.ABC):
             temperature: Positive; below 1 sharpens, above 1 flattens.
             top_k: Keep the `k` most probable values.
             top_p: Keep the fewest values that hold probability `top_p`.
+            min_p: Keep values at least `min_p` times as probable as the most
+                probable one.
         """
 
     @abc.abstractmethod

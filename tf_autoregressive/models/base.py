@@ -323,6 +323,7 @@ class AutoregressiveModel(LikelihoodModel):
         temperature=1.0,
         top_k=None,
         top_p=None,
+        min_p=None,
         return_log_prob=False,
         jit_compile=False,
     ):
@@ -345,6 +346,8 @@ class AutoregressiveModel(LikelihoodModel):
             temperature: Positive; below 1 sharpens every conditional.
             top_k: Draw from the `k` most probable values of each conditional.
             top_p: Draw from the fewest values that hold this probability.
+            min_p: Draw from the values that are at least this many times as
+                probable as the most probable one.
             return_log_prob: Whether to return the log-probability as well.
             jit_compile: Whether to compile with XLA: faster for vector models,
                 after some seconds of compilation for every new batch size.
@@ -354,7 +357,7 @@ class AutoregressiveModel(LikelihoodModel):
             `return_log_prob` also `[num_samples]` nats under the distribution
             that was drawn from: by default equal to `log_prob` of the samples.
         """
-        options = self._options(method, temperature, top_k, top_p)
+        options = self._options(method, temperature, top_k, top_p, min_p)
         _check_num_samples(num_samples)
         context = self.context.batched(context, num_samples)
 
@@ -393,6 +396,7 @@ class AutoregressiveModel(LikelihoodModel):
         temperature=1.0,
         top_k=None,
         top_p=None,
+        min_p=None,
         jit_compile=False,
     ):
         """Keeps the known dimensions of `x` and draws the others.
@@ -413,6 +417,7 @@ class AutoregressiveModel(LikelihoodModel):
             temperature: As in `sample`.
             top_k: As in `sample`.
             top_p: As in `sample`.
+            min_p: As in `sample`.
             jit_compile: As in `sample`.
 
         Returns:
@@ -421,7 +426,7 @@ class AutoregressiveModel(LikelihoodModel):
         Raises:
             ValueError: If `known` is not boolean or of another shape.
         """
-        options = self._options(method, temperature, top_k, top_p)
+        options = self._options(method, temperature, top_k, top_p, min_p)
         x = self.event.checked(x)
         known = self._checked_known(known, x)
         context = self.context.batched(context, x.shape[0])
@@ -443,7 +448,7 @@ class AutoregressiveModel(LikelihoodModel):
             jit_compile=jit_compile,
         )
 
-    def _options(self, method, temperature, top_k, top_p):
+    def _options(self, method, temperature, top_k, top_p, min_p):
         if method == "incremental" and not self.incremental:
             raise ValueError(
                 f'{type(self).__name__} has no `method="incremental"`: '
@@ -452,7 +457,7 @@ class AutoregressiveModel(LikelihoodModel):
         if method is None:
             method = "incremental" if self.incremental else "full"
         return sampling.SamplingOptions(
-            method, temperature, top_k, top_p
+            method, temperature, top_k, top_p, min_p
         ).checked()
 
     def _checked_known(self, known, x):

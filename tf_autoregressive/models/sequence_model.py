@@ -3,12 +3,20 @@
 Shapes: B batch, T steps, K symbols.
 """
 
+import functools
+
 import keras
+import numpy as np
 import tensorflow as tf
 
+from tf_autoregressive import sampling
 from tf_autoregressive.layers import CausalConv1D
 from tf_autoregressive.layers import sequence_scopes
 from tf_autoregressive.models.base import AutoregressiveModel
+from tf_autoregressive.vocabulary import Vocabulary
+
+# Steps that are drawn in one call of a graph.
+CHUNK = 100
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -34,6 +42,9 @@ class SequenceModel(AutoregressiveModel):
         embedding_size: Size of the embedding of a symbol.
         distribution: `"symbols"`, `"categorical"`, `"bernoulli"` or
             `"discretized_logistic_mixture"`.
+        vocabulary: Of a model of texts, the characters in the order of their
+            numbers: `encode` and `decode` then translate, and `num_levels` is
+            their number.
         **kwargs: Passed to `AutoregressiveModel`: `num_levels`,
             `num_components`, `num_classes`, `context_shape`.
 
@@ -50,6 +61,8 @@ class SequenceModel(AutoregressiveModel):
         *,
         embedding_size=32,
         distribution="symbols",
+        num_levels=None,
+        vocabulary=None,
         **kwargs,
     ):
         if len(tuple(event_shape)) != 1:
@@ -57,7 +70,15 @@ class SequenceModel(AutoregressiveModel):
                 "`event_shape` must be (steps,). "
                 f"Received: event_shape={event_shape}"
             )
-        super().__init__(event_shape, distribution=distribution, **kwargs)
+        if vocabulary is not None:
+            num_levels = _checked_levels(vocabulary, num_levels)
+        super().__init__(
+            event_shape,
+            distribution=distribution,
+            num_levels=num_levels,
+            **kwargs,
+        )
+        self.vocabulary = vocabulary
         self._check_context()
         self.embedding_size = embedding_size
         self.embedding = None
@@ -170,6 +191,148 @@ class SequenceModel(AutoregressiveModel):
             name: layer(context) for name, layer in self.context_layers.items()
         }
 
+    def encode(self, text):
+        """Returns the numbers of the characters of a text, int32.
+
+        Raises:
+            ValueError: If the model has no vocabulary, or not this character.
+        """
+        return self._vocabulary().encode(text)
+
+    def decode(self, numbers):
+        """Returns the text of numbers `[T]`.
+
+        Raises:
+            ValueError: If the model has no vocabulary, or no such number.
+        """
+        return self._vocabulary().decode(numbers)
+
+    def _vocabulary(self):
+        if self.vocabulary is None:
+            raise ValueError(
+                "This model has no vocabulary: build it with `vocabulary=`."
+            )
+        return Vocabulary(self.vocabulary)
+
+    def generate(self, num_samples, num_steps, **options):
+        """Draws sequences of any length, all at once.
+
+        Args:
+            num_samples: Number of sequences.
+            num_steps: Number of steps to draw.
+            **options: As `stream` takes them.
+
+        Returns:
+            int32 `[num_samples, num_steps]`: the chunks of `stream`, joined.
+        """
+        return tf.concat([*self.stream(num_samples, num_steps, **options)], 1)
+
+    def stream(
+        self,
+        num_samples,
+        num_steps,
+        *,
+        prime=None,
+        seed=None,
+        context=None,
+        temperature=1.0,
+        top_k=None,
+        top_p=None,
+        min_p=None,
+        jit_compile=False,
+    ):
+        """Draws sequences of any length, chunk after chunk.
+
+        A step costs the same however long the sequence is. A sequence is a
+        function of the model, the prime, the seed and its own index: its first
+        steps do not depend on how many follow.
+
+        Args:
+            num_samples: Number of sequences.
+            num_steps: Number of steps to draw.
+            prime: What the sequences continue: integers `[P]`, or a text for a
+                model with a vocabulary. It is not drawn again.
+            seed: As in `sample`.
+            context: As in `sample`; not a sequence of features.
+            temperature: As in `sample`.
+            top_k: As in `sample`.
+            top_p: As in `sample`.
+            min_p: As in `sample`.
+            jit_compile: Whether to compile with XLA.
+
+        Yields:
+            int32 `[num_samples, n]` with `n` up to 100.
+
+        Raises:
+            ValueError: If the number of steps is not positive, the prime no
+                symbols of the model, or the context a sequence.
+        """
+        options = self._options("incremental", temperature, top_k, top_p, min_p)
+        prime = self._checked_prime(prime)
+        if num_steps < 1 or self.context.rank == 2:
+            raise ValueError(
+                "`num_steps` must be at least 1, and a context must not be a "
+                f"sequence of its own. Received: num_steps={num_steps}, "
+                f"context_shape={self.context.shape}"
+            )
+        context = self.context.batched(context, num_samples)
+        cache = self.init_cache(
+            num_samples, context=self.context.encoded(context), member=0
+        )
+        cache = tf.nest.map_structure(tf.convert_to_tensor, cache)
+        continue_by = functools.partial(
+            self._continued, num_samples, options, jit_compile
+        )
+        seed = sampling.as_seed(seed)
+        for values in _cut(prime):
+            _, cache = continue_by(seed, cache, given=values)
+        for start in range(0, num_steps, CHUNK):
+            chunk_seed = tf.random.experimental.stateless_fold_in(
+                seed, start, alg="philox"
+            )
+            values, cache = continue_by(chunk_seed, cache)
+            yield values[:, : num_steps - start]
+
+    def _checked_prime(self, prime):
+        if prime is None:
+            return np.zeros([0], "int32")
+        if isinstance(prime, str):
+            prime = self.encode(prime)
+        prime = np.asarray(prime)
+        if prime.ndim != 1 or not _are_levels(prime, self.num_levels):
+            raise ValueError(
+                "`prime` must be a text, or integers [P] in "
+                f"[0, {self.num_levels}). Received: {prime!r}"
+            )
+        return prime
+
+    def _continued(
+        self, num_samples, options, jit_compile, seed, cache, given=None
+    ):
+        """Returns the next values `[num_samples, n]`, and the cache."""
+        num_steps = CHUNK if given is None else len(given)
+
+        def draw(seed, cache, given):
+            num_uniforms = self.output_distribution.num_uniforms
+            shape = [num_samples, num_steps, num_uniforms]
+            forced = None
+            if given is not None:
+                forced = sampling.Forced(tf.ones_like(given, tf.bool), given)
+            values, cache = sampling.continue_draw(
+                self,
+                sampling.uniforms(seed, shape),
+                cache,
+                forced=forced,
+                options=options,
+            )
+            return tf.cast(values[..., 0], self.event.dtype), cache
+
+        if given is not None:
+            given = tf.constant(given, tf.float32)[None, :, None]
+            given = tf.repeat(given, num_samples, axis=0)
+        key = ("stream", num_samples, num_steps, given is None, options)
+        return self._run(key, draw, seed, cache, given, jit_compile=jit_compile)
+
     # Incremental sampling. A position is a step.
 
     def init_cache(self, batch_size, *, context, member):
@@ -203,4 +366,31 @@ class SequenceModel(AutoregressiveModel):
         return {
             **super().get_config(),
             "embedding_size": self.embedding_size,
+            "vocabulary": self.vocabulary,
         }
+
+
+def _cut(prime):
+    """Yields the prime in chunks, and what is left step by step.
+
+    So that few graphs serve primes of all lengths.
+    """
+    whole = len(prime) // CHUNK * CHUNK
+    yield from prime[:whole].reshape(-1, CHUNK)
+    yield from prime[whole:, None]
+
+
+def _are_levels(values, num_levels):
+    whole = values.dtype.kind in "bui"
+    return whole and bool(np.all((values >= 0) & (values < num_levels)))
+
+
+def _checked_levels(vocabulary, num_levels):
+    """Returns the number of characters, which `num_levels` must be."""
+    size = len(Vocabulary(vocabulary))
+    if num_levels not in (None, size):
+        raise ValueError(
+            f"`num_levels` must be the {size} characters of `vocabulary`. "
+            f"Received: num_levels={num_levels}"
+        )
+    return size

@@ -2,6 +2,7 @@
 
 from tf_autoregressive.sampling.ancestral import Forced
 from tf_autoregressive.sampling.ancestral import Position
+from tf_autoregressive.sampling.ancestral import continue_draw
 from tf_autoregressive.sampling.ancestral import draw
 from tf_autoregressive.sampling.events import Given
 from tf_autoregressive.sampling.events import draw_events
@@ -15,6 +16,7 @@ __all__ = [
     "Position",
     "SamplingOptions",
     "as_seed",
+    "continue_draw",
     "draw",
     "draw_events",
     "uniforms",

@@ -120,7 +120,36 @@ def _by_rank(tensor):
     return tf.transpose(tensor, [1, 0, 2])
 
 
+def continue_draw(model, uniforms, cache, *, forced=None, options=None):
+    """Draws the next positions of sequences that have begun.
+
+    For models whose one block is as long as it is drawn.
+
+    Args:
+        model: A model with `step` and `observe`.
+        uniforms: float32 `[B, N, U]`, of the next `N` positions.
+        cache: From `init_cache`, or from here.
+        forced: `Forced` values of the next positions, or `None`.
+        options: `SamplingOptions`.
+
+    Returns:
+        values: float32 `[B, N, S]`.
+        cache: For the positions after.
+    """
+    options = options or SamplingOptions()
+    drawer = _Drawer(model, uniforms, forced, options, with_log_prob=False)
+    values, _, cache = _blocks(model, drawer, cache)
+    return values, cache
+
+
 def _incremental(model, drawer, ordering, conditions):
+    cache = model.init_cache(drawer.batch_size, **conditions)
+    values, log_prob, _ = _blocks(model, drawer, cache)
+    return values, log_prob
+
+
+def _blocks(model, drawer, cache):
+    """Draws all positions; returns values, log-probability and the cache."""
     size = model.block_size or drawer.num_positions
     num_blocks = -(-drawer.num_positions // size)
 
@@ -148,18 +177,13 @@ def _incremental(model, drawer, ordering, conditions):
         )
         return block + 1, model.end_block(state, block), values, log_prob
 
-    _, _, values, log_prob = tf.while_loop(
+    _, cache, values, log_prob = tf.while_loop(
         lambda block, *_: block < num_blocks,
         draw_block,
-        (
-            0,
-            model.init_cache(drawer.batch_size, **conditions),
-            drawer.new_values(),
-            tf.zeros([drawer.batch_size]),
-        ),
+        (0, cache, drawer.new_values(), tf.zeros([drawer.batch_size])),
         maximum_iterations=num_blocks,
     )
-    return tf.transpose(values.stack(), [1, 0, 2]), log_prob
+    return tf.transpose(values.stack(), [1, 0, 2]), log_prob, cache
 
 
 def _full(model, drawer, ordering, conditions):

@@ -12,12 +12,15 @@ class SamplingOptions(typing.NamedTuple):
         temperature: Positive; below 1 sharpens every conditional.
         top_k: Draw from the `k` most probable values, `None` from all.
         top_p: Draw from the fewest values that hold this probability.
+        min_p: Draw from the values that are at least this many times as
+            probable as the most probable one.
     """
 
     method: str = "incremental"
     temperature: float = 1.0
     top_k: int | None = None
     top_p: float | None = None
+    min_p: float | None = None
 
     def checked(self):
         """Returns itself, or raises a `ValueError` naming what is wrong."""
@@ -39,6 +42,10 @@ class SamplingOptions(typing.NamedTuple):
             raise ValueError(
                 f"`top_p` must be in (0, 1]. Received: top_p={self.top_p}"
             )
+        if self.min_p is not None and not 0.0 < self.min_p <= 1.0:
+            raise ValueError(
+                f"`min_p` must be in (0, 1]. Received: min_p={self.min_p}"
+            )
         return self
 
     def tempered(self, output, parameters):
@@ -46,5 +53,5 @@ class SamplingOptions(typing.NamedTuple):
         if self == SamplingOptions(method=self.method):
             return parameters
         return output.tempered(
-            parameters, self.temperature, self.top_k, self.top_p
+            parameters, self.temperature, self.top_k, self.top_p, self.min_p
         )

@@ -1,0 +1,67 @@
+"""Texts as windows: every character once, nothing of one split in another."""
+
+import numpy as np
+import pytest
+
+from tf_autoregressive.datasets import from_text
+from tf_autoregressive.datasets import load
+from tf_autoregressive.vocabulary import Vocabulary
+
+TEXT = "".join(chr(ord("a") + index % 26) for index in range(1000))
+
+
+def joined(examples):
+    return np.concatenate(list(examples.as_numpy_iterator()))
+
+
+def test_splits_are_parts_of_the_text_in_their_order():
+    data = from_text(TEXT, steps=10, validation_share=0.1, test_share=0.2)
+    numbers = Vocabulary.of(TEXT).encode(TEXT)
+    np.testing.assert_array_equal(joined(data.train), numbers[:700])
+    np.testing.assert_array_equal(joined(data.validation), numbers[700:800])
+    np.testing.assert_array_equal(joined(data.test), numbers[800:])
+    assert data.info.vocabulary == "abcdefghijklmnopqrstuvwxyz"
+    assert data.info.num_levels == 26
+
+
+def test_training_windows_may_overlap_and_stay_in_their_split():
+    data = from_text(TEXT, steps=10, stride=3)
+    windows = np.stack(list(data.train.as_numpy_iterator()))
+    assert len(windows) == (850 - 10) // 3 + 1
+    np.testing.assert_array_equal(windows[1, :7], windows[0, 3:])
+    assert data.info.split_sizes["test"] == 10
+
+
+def test_a_vocabulary_may_be_given():
+    data = from_text("abx" * 50, steps=5, characters="ba_", unknown="_")
+    assert data.info.vocabulary == "ba_"
+    np.testing.assert_array_equal(joined(data.train)[:3], [1, 0, 2])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"steps": 0}, "`steps` and `stride` must be at least 1"),
+        ({"steps": 10, "stride": 0}, "`steps` and `stride` must be at least 1"),
+        ({"steps": 60}, "The validation split has 50 characters"),
+        ({"steps": 10, "characters": "abc"}, "Received: 'd' at position 3"),
+    ],
+)
+def test_arguments_are_checked(options, message):
+    with pytest.raises(ValueError, match=message):
+        from_text(TEXT, **options)
+
+
+def test_tiny_shakespeare_is_all_there():
+    data = load("tiny_shakespeare")
+    assert len(data.info.vocabulary) == 65
+    assert data.info.event_shape == (260,)
+    # The last tenth, to its last character.
+    assert data.info.split_sizes["test"] * 260 == 111_540
+    text = Vocabulary(data.info.vocabulary).decode(joined(data.train)[:15])
+    assert text == "First Citizen:\n"
+
+
+def test_texts_have_no_labels():
+    with pytest.raises(ValueError, match="`with_labels` must be False"):
+        load("tiny_shakespeare", with_labels=True)

@@ -1,0 +1,149 @@
+"""Sequence models: texts, sequences of any length, what continues a prime."""
+
+import keras
+import numpy as np
+import pytest
+
+from tests.layers.convolutions import randomise
+from tf_autoregressive.models import CharCNN
+from tf_autoregressive.models import CharRNN
+from tf_autoregressive.models import NGramMLP
+from tf_autoregressive.models import WaveNet
+from tf_autoregressive.models.sequence_model import CHUNK
+
+SIZES = {
+    NGramMLP: {"order": 4, "units": 6},
+    CharRNN: {"units": 6},
+    CharCNN: {"filters": 6, "dilations": (1, 2)},
+    WaveNet: {
+        "filters": 4,
+        "skip_filters": 5,
+        "num_stacks": 2,
+        "num_layers": 2,
+    },
+}
+
+
+def make(cls, rng, steps=9, **options):
+    options = {"vocabulary": "abcd", "embedding_size": 3, **options}
+    model = cls((steps,), **SIZES[cls], **options)
+    randomise([model], rng, scale=0.6)
+    return model
+
+
+@pytest.mark.parametrize("cls", SIZES)
+def test_generated_sequences_continue_those_that_are_scored(cls, rng):
+    model = make(cls, rng)
+    # Without noise: the most probable symbols, whatever the seed.
+    expected = model.sample(1, seed=0, top_k=1).numpy()
+    for known in (0, 1, 4):
+        drawn = model.generate(1, 9 - known, prime=expected[0, :known], top_k=1)
+        np.testing.assert_array_equal(drawn, expected[:, known:])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cls", SIZES)
+def test_neither_length_nor_number_changes_what_is_drawn(cls, rng):
+    model = make(cls, rng)
+    long = model.generate(3, 2 * CHUNK + 5, seed=1, prime="abca")
+    assert long.shape == (3, 2 * CHUNK + 5)
+    short = model.generate(5, CHUNK + 1, seed=1, prime="abca")
+    np.testing.assert_array_equal(short[:3], long[:, : CHUNK + 1])
+    other = model.generate(3, CHUNK + 1, seed=2, prime="abca")
+    assert (other != short[:3]).numpy().any()
+
+
+@pytest.mark.slow
+def test_chunks_are_drawn_from_the_conditionals(rng):
+    # What a model of 230 steps scores highest, over two chunks and a prime.
+    model = make(CharRNN, rng, steps=230)
+    prime = "abcd" * 30
+    drawn = model.generate(1, 110, prime=prime, top_k=1).numpy()
+    x = np.concatenate([model.encode(prime), drawn[0]])[None]
+    logits = model.parameters_for(x).numpy()
+    np.testing.assert_array_equal(
+        np.argmax(logits[0, len(prime) :], axis=-1), drawn[0]
+    )
+
+
+def test_a_prime_changes_what_follows(rng):
+    model = make(CharCNN, rng)
+    drawn = [
+        model.generate(8, 20, seed=0, prime=prime).numpy()
+        for prime in ("aaa", "bbb")
+    ]
+    assert (drawn[0] != drawn[1]).any()
+
+
+def test_streams_are_cut_where_they_end(rng):
+    model = make(NGramMLP, rng)
+    chunks = [chunk.shape for chunk in model.stream(2, CHUNK + 7, seed=0)]
+    assert chunks == [(2, CHUNK), (2, 7)]
+
+
+def test_the_vocabulary_travels_with_the_model(rng, tmp_path):
+    model = make(NGramMLP, rng)
+    model.save(tmp_path / "model.keras")
+    model = keras.saving.load_model(tmp_path / "model.keras")
+    assert model.decode(model.encode("dab")) == "dab"
+    assert model.num_levels == 4
+
+
+def test_without_a_vocabulary_there_are_no_texts(rng):
+    model = make(CharRNN, rng, vocabulary=None, num_levels=4)
+    with pytest.raises(ValueError, match="has no vocabulary"):
+        model.encode("ab")
+    with pytest.raises(ValueError, match="has no vocabulary"):
+        model.generate(1, 3, prime="ab")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"num_steps": 0}, "`num_steps` must be at least 1"),
+        ({"prime": [0, 4]}, r"`prime` must be a text, or integers \[P\]"),
+        ({"prime": [[0]]}, r"`prime` must be a text, or integers \[P\]"),
+        ({"prime": [0.5]}, r"`prime` must be a text, or integers \[P\]"),
+        ({"prime": "abx"}, "Received: 'x' at position 2"),
+        ({"min_p": 2.0}, "`min_p` must be in"),
+    ],
+)
+def test_arguments_of_generation_are_checked(options, message, rng):
+    model = make(CharRNN, rng)
+    with pytest.raises(ValueError, match=message):
+        model.generate(1, **{"num_steps": 3, **options})
+
+
+@pytest.mark.parametrize(
+    ("cls", "options", "message"),
+    [
+        (CharRNN, {"event_shape": (4, 4)}, r"must be \(steps,\)"),
+        (CharRNN, {"cell": "rnn"}, "`cell` must be one of"),
+        (CharRNN, {"units": 0}, "`units` and `num_layers` must be at least 1"),
+        (CharRNN, {"vocabulary": "ab", "num_levels": 3}, "2 characters of"),
+        (CharRNN, {"context_shape": (3, 2)}, "divides that of event_shape"),
+        (NGramMLP, {"order": 1}, "`order` must be at least 2"),
+        (NGramMLP, {"distribution": "categorical"}, '"symbols"'),
+        (CharCNN, {"dilations": ()}, "`num_layers` must be at least 1"),
+        (WaveNet, {"num_stacks": 0}, "`num_stacks`"),
+    ],
+)
+def test_arguments_are_checked(cls, options, message):
+    with pytest.raises(ValueError, match=message):
+        cls(**{"event_shape": (4,), **options})
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        (lambda: CharCNN((9,), filters=2, dilations=(1, 2), kernel_size=3), 7),
+        (
+            lambda: WaveNet(
+                (9,), filters=2, skip_filters=2, num_stacks=2, num_layers=3
+            ),
+            16,
+        ),
+    ],
+)
+def test_the_receptive_field_is_known(model, expected):
+    assert model().receptive_field == expected

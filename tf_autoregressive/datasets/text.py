@@ -1,0 +1,145 @@
+"""Texts as windows of characters.
+
+Shapes: N windows, T characters of a window.
+"""
+
+import dataclasses
+import gzip
+import pathlib
+
+import numpy as np
+
+from tf_autoregressive.datasets.arrays import from_arrays
+from tf_autoregressive.vocabulary import Vocabulary
+
+_FILE = pathlib.Path(__file__).parent / "files" / "tiny_shakespeare.txt.gz"
+
+
+def from_text(
+    text,
+    *,
+    steps,
+    stride=None,
+    characters=None,
+    unknown=None,
+    validation_share=0.05,
+    test_share=0.1,
+    name="text",
+    **description,
+):
+    """Makes a dataset of windows of a text.
+
+    The end of the text is the test split, what comes before it the validation
+    split, the rest the training split: nothing of one is in another. The
+    windows of validation and test lie side by side, those of training may
+    overlap.
+
+    Args:
+        text: The text.
+        steps: Characters of a window, `T`.
+        stride: How many characters further each training window starts; `T`
+            if None.
+        characters: The vocabulary; if None, the characters of the text.
+        unknown: What stands for characters that are not in the vocabulary;
+            None for an error.
+        validation_share: Share of the text in the validation split.
+        test_share: Share of the text in the test split.
+        name: Name of the dataset in its `info`.
+        **description: More fields of `DatasetInfo`: `source`, `licence`,
+            `notes`.
+
+    Returns:
+        A `Dataset` of windows `[T]`, whose `info.vocabulary` holds the
+        characters in the order of their numbers.
+
+    Raises:
+        ValueError: If a split has not one window, the stride is not positive,
+            or a character is not in the vocabulary.
+
+    Example:
+        >>> data = from_text("abab" * 100, steps=10)
+        >>> data.info.vocabulary, data.info.split_sizes
+        ('ab', {'train': 34, 'validation': 2, 'test': 4})
+    """
+    stride = steps if stride is None else stride
+    if steps < 1 or stride < 1:
+        raise ValueError(
+            "`steps` and `stride` must be at least 1. "
+            f"Received: steps={steps}, stride={stride}"
+        )
+    characters = characters or sorted(set(text))
+    vocabulary = Vocabulary(characters, unknown=unknown)
+    parts = _parts(vocabulary.encode(text), validation_share, test_share)
+    splits = {
+        split: _windows(split, part, steps, stride if first else steps)
+        for first, (split, part) in zip((1, 0, 0), parts.items(), strict=True)
+    }
+    data = from_arrays(
+        **splits, name=name, num_levels=len(vocabulary), **description
+    )
+    info = dataclasses.replace(data.info, vocabulary=vocabulary.characters)
+    return dataclasses.replace(data, info=info)
+
+
+def load_tiny_shakespeare(
+    *, data_dir=None, with_labels=False, steps=260, stride=None
+):
+    """Loads Karpathy's tiny Shakespeare, 1,115,394 characters, 65 of them.
+
+    The last tenth is the test split (in other work often called validation),
+    the twentieth before it the validation split. With 260 steps, or another
+    divisor of 111,540, the test windows cover the last tenth to its last
+    character.
+
+    Args:
+        data_dir: Not needed: the data ships with the package.
+        with_labels: Must be False, there are no labels.
+        steps: Characters of a window.
+        stride: How many characters further each training window starts;
+            `steps` if None.
+
+    Returns:
+        A `Dataset`; see `from_text`.
+
+    Raises:
+        ValueError: If labels are asked for.
+
+    References:
+        [1] Karpathy, "The Unreasonable Effectiveness of Recurrent Neural
+            Networks", 2015.
+    """
+    del data_dir
+    if with_labels:
+        raise ValueError("`with_labels` must be False: texts have no labels.")
+    text = gzip.decompress(_FILE.read_bytes()).decode("ascii")
+    return from_text(
+        text,
+        steps=steps,
+        stride=stride,
+        name="tiny_shakespeare",
+        source="A. Karpathy's char-rnn, from works of W. Shakespeare",
+        licence="public domain",
+    )
+
+
+def _parts(numbers, validation_share, test_share):
+    """Returns the numbers of each split, in their order in the text."""
+    # As others cut it: the training part is rounded down.
+    test = int(len(numbers) * (1.0 - test_share))
+    validation = int(len(numbers) * (1.0 - test_share - validation_share))
+    return {
+        "train": numbers[:validation],
+        "validation": numbers[validation:test],
+        "test": numbers[test:],
+    }
+
+
+def _windows(split, numbers, steps, stride):
+    """Returns `[N, T]`, one window every `stride` characters."""
+    if len(numbers) < steps:
+        raise ValueError(
+            f"`steps` must be at most the length of every split. The {split} "
+            f"split has {len(numbers)} characters. Received: steps={steps}"
+        )
+    starts = np.arange(0, len(numbers) - steps + 1, stride)
+    return np.stack([numbers[start : start + steps] for start in starts])

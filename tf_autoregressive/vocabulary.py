@@ -1,0 +1,82 @@
+"""Characters and the numbers that stand for them."""
+
+import numpy as np
+
+
+class Vocabulary:
+    """The characters that a model knows, in the order of their numbers.
+
+    Args:
+        characters: Different characters; the number of each is its index.
+        unknown: What to do with a character that is not among them: `None`
+            for an error, or one of the characters, which then replaces it.
+
+    Raises:
+        ValueError: If there are fewer than two characters or one appears
+            twice, or `unknown` is not among them.
+
+    Example:
+        >>> vocabulary = Vocabulary.of("to be")
+        >>> vocabulary.characters
+        ' beot'
+        >>> vocabulary.encode("bet").tolist()
+        [1, 2, 4]
+        >>> vocabulary.decode([4, 3])
+        'to'
+    """
+
+    def __init__(self, characters, *, unknown=None):
+        characters = "".join(characters)
+        if len(characters) < 2 or len(set(characters)) < len(characters):
+            raise ValueError(
+                "`characters` must be at least two, all different. "
+                f"Received: characters={characters!r}"
+            )
+        if unknown is not None and unknown not in set(characters):
+            raise ValueError(
+                "`unknown` must be None or one of the characters. "
+                f"Received: unknown={unknown!r}"
+            )
+        self.characters = characters
+        self.unknown = unknown
+        self._numbers = {c: number for number, c in enumerate(characters)}
+
+    @classmethod
+    def of(cls, text, **options):
+        """Returns the vocabulary of the characters of a text, sorted."""
+        return cls(sorted(set(text)), **options)
+
+    def __len__(self):
+        return len(self.characters)
+
+    def encode(self, text):
+        """Returns the numbers of the characters, int32 `[len(text)]`.
+
+        Raises:
+            ValueError: If a character is unknown and there is no replacement.
+        """
+        default = self._numbers.get(self.unknown)
+        numbers = [self._numbers.get(c, default) for c in text]
+        if None in numbers:
+            at = numbers.index(None)
+            raise ValueError(
+                f"`text` must be of the {len(self)} characters that the model "
+                f"knows. Received: {text[at]!r} at position {at}"
+            )
+        return np.array(numbers, "int32")
+
+    def decode(self, numbers):
+        """Returns the text of numbers `[T]`.
+
+        Raises:
+            ValueError: If a number is not in `[0, len(self))`.
+        """
+        numbers = np.asarray(numbers)
+        if numbers.size and not (
+            numbers.min() >= 0 and numbers.max() < len(self)
+        ):
+            raise ValueError(
+                f"`numbers` must be in [0, {len(self)}). Received values from "
+                f"{numbers.min()} to {numbers.max()}"
+            )
+        return "".join(self.characters[int(number)] for number in numbers)
