@@ -9,6 +9,7 @@ import argparse
 import sys
 
 from . import commands
+from . import export_commands
 from .errors import UsageError
 from .known import KNOWN
 
@@ -49,6 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_complete(subparsers)
     _add_inspect(subparsers)
     _add(subparsers, "recipes", commands.list_recipes)
+    _add_export(subparsers)
+    _add_verify(subparsers)
     return parser
 
 
@@ -146,6 +149,45 @@ def _add_inspect(subparsers):
     )
     subparser.add_argument(
         "--seed", type=int, default=0, help="of the trials (default: 0)"
+    )
+
+
+def _add_export(subparsers):
+    subparser = _add_run_command(subparsers, "export", export_commands.export)
+    subparser.add_argument(
+        "--to",
+        required=True,
+        metavar="DIR",
+        help="directory of the served model, e.g. models/made",
+    )
+    subparser.add_argument(
+        "--version",
+        type=_positive(int),
+        metavar="N",
+        help="number of the version (default: the next)",
+    )
+    subparser.add_argument(
+        "--max-num-samples",
+        type=_positive(int),
+        default=1024,
+        metavar="N",
+        help="how many samples one request may ask for (default: 1024)",
+    )
+
+
+def _add_verify(subparsers):
+    subparser = _add(
+        subparsers,
+        "verify",
+        export_commands.verify,
+        epilog="The model is loaded in a process that can import neither "
+        "tf_autoregressive nor Keras. The exit status is 1 if an answer "
+        "differs.",
+    )
+    subparser.add_argument(
+        "path",
+        metavar="PATH",
+        help="a version, or the directory of a model for its newest",
     )
 
 

@@ -1,0 +1,116 @@
+"""Compares what a SavedModel answers with the answers recorded in it.
+
+A program of its own: it is run in a process of its own, in which the library,
+Keras and TFP cannot be imported, and needs NumPy and TensorFlow alone.
+
+    python -I checker.py models/made/1
+"""
+
+import importlib.machinery
+import pathlib
+import sys
+import time
+
+NOT_NEEDED = {
+    "keras",
+    "tensorflow_probability",
+    "tf_autoregressive",
+    "tf_keras",
+}
+RECORD = pathlib.Path("assets.extra", "reference_answers.npz")
+
+# Of float32 sums that another machine may add up in another order.
+RELATIVE, ABSOLUTE = 1e-5, 1e-5
+
+
+class WithoutLibraries(importlib.machinery.PathFinder):
+    """Finds modules as Python does, but none that serving must not need."""
+
+    @classmethod
+    def find_spec(cls, fullname, path=None, target=None):
+        if fullname.split(".")[0] in NOT_NEEDED:
+            return None
+        return super().find_spec(fullname, path, target)
+
+
+def main(path: str) -> int:
+    """Prints a line for each request and a verdict.
+
+    Returns:
+        0 if all answers agree, 1 if one does not.
+    """
+    plain = importlib.machinery.PathFinder
+    sys.meta_path[:] = [
+        WithoutLibraries if finder is plain else finder
+        for finder in sys.meta_path
+    ]
+    import numpy as np
+    import tensorflow as tf
+
+    with np.load(pathlib.Path(path) / RECORD) as record:
+        exchanges = _exchanges(record)
+    start = time.perf_counter()
+    signatures = tf.saved_model.load(path).signatures
+    print(f"{path}: loaded in {time.perf_counter() - start:.1f} s")
+    failures = 0
+    for signature, inputs, outputs in exchanges:
+        problem = _problem(tf, np, signatures, signature, inputs, outputs)
+        failures += problem is not None
+        print(f"  {signature:18s}{problem or 'agrees'}")
+    if failures:
+        print(f"FAILED: {failures} of {len(exchanges)} answers differ")
+    else:
+        print(f"verified: {len(exchanges)} answers are the recorded ones")
+    return int(failures > 0)
+
+
+def _exchanges(record):
+    """Returns `[(signature, inputs, outputs)]` of the recorded arrays."""
+    found = {}
+    for key in record.files:
+        number, signature, kind, name = key.split("/")
+        exchange = found.setdefault(
+            int(number), (signature, {"inputs": {}, "outputs": {}})
+        )
+        exchange[1][kind][name] = record[key]
+    return [
+        (signature, arrays["inputs"], arrays["outputs"])
+        for _, (signature, arrays) in sorted(found.items())
+    ]
+
+
+def _problem(tf, np, signatures, signature, inputs, outputs):
+    """Returns what is wrong with the answer to a request, or `None`."""
+    if signature not in signatures:
+        return "is missing"
+    try:
+        answer = signatures[signature](
+            **{name: tf.constant(value) for name, value in inputs.items()}
+        )
+    except tf.errors.OpError as error:
+        return f"ends in an error: {error.message}"
+    if set(answer) != set(outputs):
+        return f"has the outputs {sorted(answer)}, not {sorted(outputs)}"
+    different = [
+        _difference(np, name, answer[name].numpy(), expected)
+        for name, expected in outputs.items()
+    ]
+    return ", ".join(filter(None, different)) or None
+
+
+def _difference(np, name, actual, expected):
+    if actual.shape != expected.shape:
+        return f"`{name}` has shape {actual.shape}, not {expected.shape}"
+    if expected.dtype.kind == "f":
+        if np.allclose(actual, expected, rtol=RELATIVE, atol=ABSOLUTE):
+            return None
+        largest = np.abs(actual - expected).max()
+        return f"`{name}` differs by up to {largest:.3g}"
+    if expected.dtype.kind == "S":
+        actual = actual.astype(expected.dtype)
+    count = np.count_nonzero(actual != expected)
+    return f"{count} values of `{name}` differ" if count else None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,209 @@
+"""Checks on requests that run in the served graph.
+
+A bad request ends in an error that names the input, states the rule and shows
+what was received, before anything is computed from it.
+
+Shapes: B batch.
+"""
+
+import tensorflow as tf
+
+
+def require(tensor, condition, rule, received):
+    """Returns `tensor`, once `condition` was found true.
+
+    Args:
+        tensor: What depends on the condition.
+        condition: bool scalar.
+        rule: What the error says: the input, in backticks, and its rule.
+        received: String scalar, what the error says was received.
+    """
+    message = tf.strings.join([rule, received], separator=" Received ")
+    check = tf.debugging.Assert(condition, [message])
+    with tf.control_dependencies([check]):
+        return tf.identity(tensor)
+
+
+def shaped(name, tensor, shape):
+    """Returns `tensor` if it has this shape.
+
+    Args:
+        name: Name of the input.
+        tensor: The input as it was received, of whatever shape.
+        shape: The sizes of its axes; `None` for a batch axis of at least 1,
+            which can only be the first.
+    """
+    tensor = _of_unknown_shape(tensor)
+    actual = tf.shape(tensor)
+    batched = shape[:1] == [None]
+    fixed = shape[1:] if batched else shape
+    fits = (
+        (tf.rank(tensor) == len(shape))
+        # As text, since shapes of other ranks cannot be compared as numbers.
+        & (_as_text(actual[int(batched) :]) == _as_text(fixed))
+        & (tf.size(tensor) > 0)
+    )
+    wanted = ", ".join(["batch"] * batched + [str(size) for size in fixed])
+    at_least = " with at least one example" if batched else ""
+    tensor = require(
+        tensor,
+        fits,
+        f"`{name}` must have shape [{wanted}]{at_least}.",
+        tf.strings.join(["shape [", _as_text(actual), "]"]),
+    )
+    # Not `ensure_shape`, which the optimizer believes as well.
+    return tf.reshape(tensor, [-1 if size is None else size for size in shape])
+
+
+def checked_events(event, tensor):
+    """Returns event values `[B, *event_shape]` in the event's own dtype.
+
+    Args:
+        event: The model's `Event`.
+        tensor: float32, the input `events`.
+    """
+    tensor = shaped("events", tensor, [None, *event.shape])
+    if event.num_levels is None:
+        rule, valid = "finite numbers", tf.math.is_finite(tensor)
+    else:
+        rule = f"integers in [0, {event.num_levels - 1}]"
+        # False for NaN as well: every comparison with it is.
+        valid = (
+            tf.equal(tensor, tf.floor(tensor))
+            & (tensor >= 0.0)
+            & (tensor <= event.num_levels - 1.0)
+        )
+    tensor = require(
+        tensor,
+        tf.reduce_all(valid),
+        f"`events` must hold {rule}.",
+        _range(tensor),
+    )
+    return tf.cast(tensor, event.dtype)
+
+
+def checked_known(tensor, events):
+    """Returns bool `[B, *event_shape]`, the input `known` for these events."""
+    tensor = shaped("known", tensor, [None, *events.shape[1:]])
+    return _as_many("known", tensor, tf.shape(events)[0])
+
+
+def checked_context(context, tensor, batch_size):
+    """Returns contexts `[B, ...]`.
+
+    Args:
+        context: The model's `Context`.
+        tensor: The input `context`: int32 labels `[B]` or float32 `[B, ...]`.
+        batch_size: `B`, an int32 scalar.
+    """
+    return _as_many("context", _valid_context(context, tensor), batch_size)
+
+
+def repeated_context(context, tensor, batch_size):
+    """Returns contexts `[B, ...]`; a batch of one stands for all examples.
+
+    Args are those of `checked_context`.
+    """
+    tensor = _valid_context(context, tensor)
+    size = tf.shape(tensor)[0]
+    tensor = require(
+        tensor,
+        (size == 1) | (size == batch_size),
+        "`context` must hold one context, or one for each sample.",
+        tf.strings.join(
+            [
+                tf.strings.as_string(size),
+                " for ",
+                tf.strings.as_string(batch_size),
+            ]
+        ),
+    )
+    return tf.gather(tensor, tf.minimum(tf.range(batch_size), size - 1))
+
+
+def checked_number(name, tensor, *, at_least=None, at_most=None, above=None):
+    """Returns a scalar within these limits; NaN is within none.
+
+    Args:
+        name: Name of the input.
+        tensor: The input, a scalar of any numeric dtype.
+        at_least: The smallest number allowed.
+        at_most: The largest number allowed.
+        above: A number that must be exceeded.
+    """
+    tensor = shaped(name, tensor, [])
+    rules, valid = [], tf.equal(tensor, tensor)
+    if at_least is not None:
+        rules.append(f"at least {at_least}")
+        valid &= tensor >= at_least
+    if above is not None:
+        rules.append(f"above {above}")
+        valid &= tensor > above
+    if at_most is not None:
+        rules.append(f"at most {at_most}")
+        valid &= tensor <= at_most
+    if tensor.dtype.is_floating:
+        rules.append("finite")
+        valid &= tf.math.is_finite(tensor)
+    return require(
+        tensor,
+        valid,
+        f"`{name}` must be {' and '.join(rules)}.",
+        tf.strings.as_string(tensor),
+    )
+
+
+def _valid_context(context, tensor):
+    if context.num_classes is not None:
+        tensor = shaped("context", tensor, [None])
+        rule = f"labels in [0, {context.num_classes - 1}]"
+        valid = (tensor >= 0) & (tensor < context.num_classes)
+    else:
+        tensor = shaped("context", tensor, [None, *context.shape])
+        rule, valid = "finite numbers", tf.math.is_finite(tensor)
+    return require(
+        tensor,
+        tf.reduce_all(valid),
+        f"`context` must hold {rule}.",
+        _range(tensor),
+    )
+
+
+def _as_many(name, tensor, batch_size):
+    size = tf.shape(tensor)[0]
+    return require(
+        tensor,
+        size == batch_size,
+        f"`{name}` must hold as many examples as `events`.",
+        tf.strings.join(
+            [
+                tf.strings.as_string(size),
+                " for ",
+                tf.strings.as_string(batch_size),
+            ]
+        ),
+    )
+
+
+def _of_unknown_shape(tensor):
+    # The server does not hold requests to the shapes that a signature states,
+    # and the graph optimizer believes them: it would remove the checks. What
+    # comes out of a string has no shape that it could know.
+    return tf.io.parse_tensor(tf.io.serialize_tensor(tensor), tensor.dtype)
+
+
+def _as_text(sizes):
+    if not tf.is_tensor(sizes):
+        return tf.constant(", ".join(map(str, sizes)))
+    return tf.strings.reduce_join(tf.strings.as_string(sizes), separator=", ")
+
+
+def _range(tensor):
+    return tf.strings.join(
+        [
+            "values from ",
+            tf.strings.as_string(tf.reduce_min(tensor)),
+            " to ",
+            tf.strings.as_string(tf.reduce_max(tensor)),
+        ]
+    )

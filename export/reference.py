@@ -1,0 +1,133 @@
+"""Requests with the answers that the model itself gives to them.
+
+They travel with the SavedModel: `checker` compares what it answers with what
+the model answered, wherever it is loaded, and servers warm up with the
+requests.
+
+Shapes: B batch.
+"""
+
+import pathlib
+import typing
+
+import numpy as np
+
+_NUM_EXAMPLES = 4
+_SEED = 20260501
+
+
+class Exchange(typing.NamedTuple):
+    """A request and its answer.
+
+    Attributes:
+        signature: Name of the signature.
+        inputs: NumPy arrays by the names of the inputs.
+        outputs: NumPy arrays by the names of the outputs.
+    """
+
+    signature: str
+    inputs: dict[str, np.ndarray]
+    outputs: dict[str, np.ndarray]
+
+
+def exchanges(model, functions, facts) -> list[Exchange]:
+    """Returns at least one exchange for every signature.
+
+    The answers are those of the methods of the model, not of the graphs.
+
+    Args:
+        model: An `AutoregressiveModel`.
+        functions: The signatures, graphs by name.
+        facts: What `info` answers, arrays of one row by name.
+    """
+    context = _contexts(model)
+    options = {} if context is None else {"context": context}
+    events = model.sample(_NUM_EXAMPLES, seed=_SEED, **options).numpy()
+    scored = {"events": events.astype("float32"), **options}
+    log_prob = _scores(model, model.log_prob(events, **options).numpy())
+    found = [
+        Exchange("serving_default", scored, log_prob),
+        Exchange("log_prob", scored, log_prob),
+    ]
+    if "log_prob_per_dim" in functions:
+        per_dim = model.log_prob_per_dim(events, **options).numpy()
+        found.append(
+            Exchange("log_prob_per_dim", scored, {"log_prob_per_dim": per_dim})
+        )
+    offers_top_k = "top_k" in functions["sample"].structured_input_signature[1]
+    found += [
+        _drawn(model, options, 1.0, 0 if offers_top_k else None),
+        _drawn(model, options, 0.8, 2 if offers_top_k else None),
+        _completed(model, scored, options),
+        Exchange("info", {"request": np.zeros(1, "int32")}, facts),
+    ]
+    return found
+
+
+def save(path: pathlib.Path, found: list[Exchange]):
+    """Writes the exchanges to an `.npz` file.
+
+    Its arrays are called `<number>/<signature>/inputs/<name>`, and `outputs`
+    alike.
+    """
+    arrays = {}
+    for number, exchange in enumerate(found):
+        for kind in ("inputs", "outputs"):
+            for name, value in getattr(exchange, kind).items():
+                arrays[f"{number}/{exchange.signature}/{kind}/{name}"] = value
+    np.savez_compressed(path, **arrays)
+
+
+def _scores(model, log_prob):
+    scores = {"log_prob": log_prob}
+    if model.num_levels is not None:
+        bits = -log_prob / (model.num_dims * np.log(2.0))
+        scores["bits_per_dim"] = bits.astype("float32")
+    return scores
+
+
+def _drawn(model, options, temperature, top_k):
+    inputs = {
+        "num_samples": np.int32(_NUM_EXAMPLES),
+        "seed": np.int64(_SEED),
+        "temperature": np.float32(temperature),
+        **options,
+    }
+    if top_k is not None:
+        inputs["top_k"] = np.int32(top_k)
+    events, log_prob = model.sample(
+        _NUM_EXAMPLES,
+        seed=_SEED,
+        # As the request has it: 0.8 is another number in float32.
+        temperature=float(np.float32(temperature)),
+        top_k=top_k or None,
+        return_log_prob=True,
+        **options,
+    )
+    outputs = {"events": events.numpy(), "log_prob": log_prob.numpy()}
+    return Exchange("sample", inputs, outputs)
+
+
+def _completed(model, scored, options):
+    events = scored["events"]
+    known = np.zeros(events.shape, bool)
+    known.reshape(len(known), -1)[:, : model.num_dims // 2] = True
+    completed = model.complete(
+        events.astype(model.event.dtype.as_numpy_dtype),
+        known,
+        seed=_SEED,
+        **options,
+    )
+    inputs = {**scored, "known": known, "seed": np.int64(_SEED)}
+    return Exchange("complete", inputs, {"events": completed.numpy()})
+
+
+def _contexts(model):
+    context = model.context
+    if context.num_classes is not None:
+        return np.arange(_NUM_EXAMPLES, dtype="int32") % context.num_classes
+    if context.expected:
+        generator = np.random.default_rng(_SEED)
+        shape = (_NUM_EXAMPLES, *context.shape)
+        return generator.normal(size=shape).astype("float32")
+    return None

@@ -1,0 +1,94 @@
+"""From a model to a directory that TF-Serving serves."""
+
+import pathlib
+import re
+from typing import Any
+
+import tensorflow as tf
+
+from . import reference
+from . import serving_files
+from . import warm_up
+from .checker import RECORD
+from .signatures import Signatures
+from .versions import new_version
+
+
+def export_model(
+    model,
+    path: str | pathlib.Path,
+    *,
+    version: int | None = None,
+    result: dict[str, Any] | None = None,
+    max_num_samples: int = 1024,
+) -> pathlib.Path:
+    """Writes a SavedModel that answers as the model does, without Python.
+
+    `path` becomes the directory of a model for TF-Serving, called as its last
+    part: versions with numbers for names, which appear whole or not at all,
+    configuration files for the server, and a README with a request for each
+    signature. `Signatures` says what they take and give; for equal seeds they
+    give the values of `model.sample` and `model.complete`.
+
+    The weights are those that the model has: of a trained run, what
+    `model.keras` holds, which is the moving average where the run keeps one.
+
+    Args:
+        model: An `AutoregressiveModel`.
+        path: The directory of the served model, as `models/made`.
+        version: A number that `path` does not hold yet; `None` for the next.
+        result: What is known of the training, for the signature `info`: what
+            JSON can hold.
+        max_num_samples: The largest `num_samples` that a request may ask for.
+
+    Returns:
+        The directory of the new version, as `models/made/1`.
+
+    Raises:
+        ValueError: If the version exists, or `path` does not end in a name
+            of letters, digits, `_`, `-` and `.`, or `max_num_samples` is not
+            positive.
+        ImportError: If tensorflow-serving-api is not installed.
+    """
+    path = pathlib.Path(path)
+    name = _checked_name(path)
+    if max_num_samples < 1:
+        raise ValueError(
+            "`max_num_samples` must be at least 1. "
+            f"Received: max_num_samples={max_num_samples}"
+        )
+    signatures = Signatures(
+        model, max_num_samples=max_num_samples, result=result
+    )
+    functions = signatures.concrete_functions()
+    found = reference.exchanges(model, functions, signatures.facts())
+    with new_version(path, version) as (directory, publish):
+        tf.saved_model.save(_module(model), directory, signatures=functions)
+        extra = directory / RECORD.parent
+        extra.mkdir()
+        reference.save(directory / RECORD, found)
+        warm_up.write(extra / "tf_serving_warmup_requests", name, found)
+        serving_files.write(path, name, functions, found)
+        return publish()
+
+
+def _module(model):
+    module = tf.Module()
+    # The weights alone: neither the optimizer's nor the metrics' variables.
+    module.weights = [weight.value for weight in model.weights]
+    return module
+
+
+def _checked_name(path):
+    name = path.resolve().name
+    if (
+        not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name)
+        or name.isdecimal()
+    ):
+        raise ValueError(
+            "`path` must end in the name of the model: letters, digits, `_`, "
+            f"`-` and `.`, and not digits alone. Received: {path}"
+        )
+    if path.exists() and not path.is_dir():
+        raise ValueError(f"`path` must be a directory. {path} is a file.")
+    return name

@@ -1,0 +1,181 @@
+"""What stands beside the versions of a model: how to serve it and ask it.
+
+Written for the official image of TF-Serving, which finds the directory of the
+model at /models/NAME.
+"""
+
+import json
+import pathlib
+
+import numpy as np
+
+from .versions import replace_text
+
+_MODELS = """\
+# For tensorflow_model_server --model_config_file.
+model_config_list {{
+  config {{
+    name: "{name}"
+    base_path: "/models/{name}"
+    model_platform: "tensorflow"
+  }}
+}}
+"""
+
+_BATCHING = """\
+# For tensorflow_model_server --enable_batching --batching_parameters_file:
+# requests that arrive together are scored together.
+max_batch_size { value: 128 }
+batch_timeout_micros { value: 2000 }
+max_enqueued_batches { value: 256 }
+num_batch_threads { value: 4 }
+"""
+
+_COMPOSE = """\
+services:
+  {name}:
+    image: &image ${{TF_SERVING_IMAGE:-tensorflow/serving:latest}}
+    command: --model_config_file=/models/{name}/models.config
+    volumes: &volumes [".:/models/{name}:ro"]
+    ports: ["8500:8500", "8501:8501"]
+  # Scores requests of many clients together, and does nothing but score.
+  {name}-batching:
+    profiles: [batching]
+    image: *image
+    command: >-
+      --model_config_file=/models/{name}/models.config
+      --enable_batching
+      --batching_parameters_file=/models/{name}/batching.config
+    volumes: *volumes
+    ports: ["8510:8500", "8511:8501"]
+"""
+
+_README = """\
+# {name}
+
+A model of tf_autoregressive for TF-Serving. Start a server in this directory,
+gRPC at port 8500 and REST at port 8501, with either of
+
+```console
+docker run --rm -p 8500:8500 -p 8501:8501 \\
+  -v "$PWD:/models/{name}:ro" tensorflow/serving \\
+  --model_config_file=/models/{name}/models.config
+docker compose up
+```
+
+A version that is exported while the server runs takes the place of the old
+one. `tfar verify .` checks the newest version against answers that the model
+gave before it was exported.
+
+`docker compose --profile batching up` also starts a server at ports 8510 and
+8511 that batches: there only signatures whose inputs all have a batch axis
+work, which `sample` and `complete` are not.
+
+Bad requests end in INVALID_ARGUMENT, over REST in status 400, with a message
+that names the input. REST requests are in `requests/`. For gRPC:
+
+```python
+import grpc
+import numpy as np
+import tensorflow as tf
+from tensorflow_serving.apis import predict_pb2
+from tensorflow_serving.apis import prediction_service_pb2_grpc
+
+channel = grpc.insecure_channel("localhost:8500")
+stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+
+
+def ask(signature, **inputs):
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = "{name}"
+    request.model_spec.signature_name = signature
+    for key, value in inputs.items():
+        request.inputs[key].CopyFrom(tf.make_tensor_proto(value))
+    outputs = stub.Predict(request, timeout=60).outputs
+    return {{key: tf.make_ndarray(value) for key, value in outputs.items()}}
+```
+
+{sections}"""
+
+_SECTION = """\
+## {signature}
+
+{inputs}
+{outputs}
+
+```console
+curl -d @requests/{signature}.json \\
+  http://localhost:8501/v1/models/{name}:predict
+```
+
+```python
+ask(
+    "{signature}",
+{arguments}
+)
+```
+"""
+
+
+def write(path: pathlib.Path, name: str, functions, found):
+    """Writes the files that stand beside the versions of a model.
+
+    `models.config`, `batching.config`, `compose.yaml`, `README.md`, and in
+    `requests/` the body of a REST request for each signature.
+
+    Args:
+        path: The directory of the model.
+        name: The name that it is served by.
+        functions: The signatures, graphs by name.
+        found: `reference.Exchange`s, at least one for each signature.
+    """
+    requests = {exchange.signature: exchange.inputs for exchange in found[::-1]}
+    (path / "requests").mkdir(exist_ok=True)
+    for signature, inputs in requests.items():
+        replace_text(
+            path / "requests" / f"{signature}.json", _body(signature, inputs)
+        )
+    sections = [
+        _section(name, signature, functions[signature], requests[signature])
+        for signature in functions
+    ]
+    replace_text(path / "models.config", _MODELS.format(name=name))
+    replace_text(path / "batching.config", _BATCHING)
+    replace_text(path / "compose.yaml", _COMPOSE.format(name=name))
+    replace_text(
+        path / "README.md",
+        _README.format(name=name, sections="\n".join(sections)),
+    )
+
+
+def _body(signature, inputs):
+    lists = {name: value.tolist() for name, value in inputs.items()}
+    return json.dumps({"signature_name": signature, "inputs": lists}) + "\n"
+
+
+def _section(name, signature, function, inputs):
+    _, specs = function.structured_input_signature
+    return _SECTION.format(
+        name=name,
+        signature=signature,
+        inputs="\n".join(_line("takes", k, s) for k, s in specs.items()),
+        outputs="\n".join(
+            _line("gives", key, tensor)
+            for key, tensor in function.structured_outputs.items()
+        ),
+        arguments="\n".join(
+            f"    {key}={_literal(value)}," for key, value in inputs.items()
+        ),
+    )
+
+
+def _line(verb, key, spec):
+    sizes = ", ".join("batch" if n is None else str(n) for n in spec.shape)
+    return f"- {verb} `{key}`: {spec.dtype.name} [{sizes}]"
+
+
+def _literal(value):
+    value, dtype = np.asarray(value), f'"{value.dtype}"'
+    if value.size > 1:
+        return f"np.zeros({value.shape}, {dtype})"
+    return f"np.array({value.tolist()}, {dtype})"

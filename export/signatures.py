@@ -1,0 +1,225 @@
+"""What a served model answers: its signatures.
+
+Shapes: B batch, N samples, D event dimensions.
+"""
+
+import json
+import math
+
+import numpy as np
+import tensorflow as tf
+
+from tf_autoregressive import sampling
+
+from . import checks
+from .options import RequestOptions
+from .options import offers_top_k
+
+
+class Signatures:
+    """The signatures of a model, as functions of tensors.
+
+    - `log_prob`, also the default: `events [B, *event_shape]` to `log_prob
+      [B]` nats and, of discrete events, `bits_per_dim [B]`;
+    - `log_prob_per_dim`: `events` to `log_prob_per_dim [B, *event_shape]`
+      nats. Ensembles over several orderings have none;
+    - `sample`: `num_samples`, `seed`, `temperature` and, where the output
+      distribution offers it, `top_k` (0 for all values) to `events
+      [N, *event_shape]` and their `log_prob [N]` nats under what they were
+      drawn from;
+    - `complete`: `events`, `known [B, *event_shape]` and `seed` to `events`;
+    - `info`: `request [B]`, whatever its values, to what the model is, one
+      row for each.
+
+    Conditional models take a `context` as well: labels or floats, one for
+    each example, and in `sample` also one for all. Answers are those of the
+    model's methods of these names for the same seed, an int64.
+
+    Events are float32, whatever their values: so a value that is no integer
+    comes as far as the check that refuses it by name.
+
+    Args:
+        model: An `AutoregressiveModel`.
+        max_num_samples: The largest `num_samples` of a request.
+        result: What is known of the training, for `info`.
+    """
+
+    def __init__(self, model, *, max_num_samples, result=None):
+        self._model = model
+        self._max_num_samples = max_num_samples
+        self._result = result or {}
+        self._events = tf.TensorSpec([None, *model.event_shape], tf.float32)
+
+    def concrete_functions(self):
+        """Returns a `tf.function` graph for each name of a signature."""
+        scored = {"events": self._events, **self._context_spec()}
+        seeded = {"seed": tf.TensorSpec([], tf.int64)}
+        log_prob = _graph(self.log_prob, scored)
+        functions = {"serving_default": log_prob, "log_prob": log_prob}
+        if not self._has_many_orderings():
+            functions["log_prob_per_dim"] = _graph(
+                self.log_prob_per_dim, scored
+            )
+        functions["sample"] = _graph(
+            self.sample,
+            {
+                "num_samples": tf.TensorSpec([], tf.int32),
+                **seeded,
+                "temperature": tf.TensorSpec([], tf.float32),
+                **self._top_k_spec(),
+                **self._context_spec(),
+            },
+        )
+        known = tf.TensorSpec(self._events.shape, tf.bool)
+        functions["complete"] = _graph(
+            self.complete, {**scored, "known": known, **seeded}
+        )
+        request = {"request": tf.TensorSpec([None], tf.int32)}
+        functions["info"] = _graph(self.info, request)
+        return functions
+
+    def log_prob(self, events, context=None):
+        """Answers with the score of each example."""
+        events, context = self._checked(events, context)
+        log_prob = self._model.score(events, context)
+        answer = {"log_prob": log_prob}
+        if self._model.num_levels is not None:
+            bits = -log_prob / (self._model.num_dims * math.log(2.0))
+            answer["bits_per_dim"] = bits
+        return answer
+
+    def log_prob_per_dim(self, events, context=None):
+        """Answers with the score of each dimension of each example."""
+        events, context = self._checked(events, context)
+        return {
+            "log_prob_per_dim": self._model.log_prob_per_dim(events, context)
+        }
+
+    def sample(self, num_samples, seed, temperature, top_k=None, context=None):
+        """Answers with draws and their scores."""
+        num_samples = checks.checked_number(
+            "num_samples",
+            num_samples,
+            at_least=1,
+            at_most=self._max_num_samples,
+        )
+        temperature = checks.checked_number(
+            "temperature", temperature, above=0.0
+        )
+        if top_k is not None:
+            top_k = checks.checked_number("top_k", top_k, at_least=0)
+        if context is not None:
+            context = checks.repeated_context(
+                self._model.context, context, num_samples
+            )
+        return self._drawn(
+            num_samples, seed, context, self._options(temperature, top_k)
+        )
+
+    def complete(self, events, known, seed, context=None):
+        """Answers with the events, drawn where they are not known."""
+        events, context = self._checked(events, context)
+        known = checks.checked_known(known, events)
+        completed, _ = sampling.draw_events(
+            self._model,
+            tf.shape(events)[0],
+            _stateless(seed),
+            context=self._model.context.encoded(context),
+            options=sampling.SamplingOptions(self._method()),
+            given=sampling.Given(events, known),
+        )
+        return {"events": completed}
+
+    def info(self, request):
+        """Answers with what the model is and how it was trained."""
+        num_rows = tf.shape(checks.shaped("request", request, [None]))[0]
+        return {
+            name: tf.repeat(tf.constant(row), num_rows, axis=0)
+            for name, row in self.facts().items()
+        }
+
+    def facts(self):
+        """Returns what `info` answers: arrays of one row by name."""
+        model = self._model
+        facts = {
+            "model": type(model).__name__,
+            "distribution": model.distribution,
+            "event_shape": model.event_shape,
+            # Zero for real values: an array has no None.
+            "num_levels": model.num_levels or 0,
+            "max_num_samples": self._max_num_samples,
+            "result": json.dumps(self._result),
+        }
+        if model.context.num_classes is not None:
+            facts["num_classes"] = model.context.num_classes
+        elif model.context.expected:
+            facts["context_shape"] = model.context.shape
+        return {name: _row(value) for name, value in facts.items()}
+
+    def _checked(self, events, context):
+        events = checks.checked_events(self._model.event, events)
+        if context is not None:
+            context = checks.checked_context(
+                self._model.context, context, tf.shape(events)[0]
+            )
+        return events, context
+
+    def _drawn(self, num_samples, seed, context, options):
+        events, log_prob = sampling.draw_events(
+            self._model,
+            num_samples,
+            _stateless(seed),
+            context=self._model.context.encoded(context),
+            options=options,
+            with_log_prob=self._model.ensemble_size == 1,
+        )
+        if self._model.ensemble_size > 1:
+            log_prob = self._model._tempered_log_prob(events, context, options)
+        return {"events": events, "log_prob": log_prob}
+
+    def _options(self, temperature, top_k):
+        return RequestOptions(self._method(), temperature, top_k)
+
+    def _method(self):
+        return "incremental" if self._model.incremental else "full"
+
+    def _context_spec(self):
+        context = self._model.context
+        if context.num_classes is not None:
+            return {"context": tf.TensorSpec([None], tf.int32)}
+        if context.expected:
+            spec = tf.TensorSpec([None, *context.shape], tf.float32)
+            return {"context": spec}
+        return {}
+
+    def _top_k_spec(self):
+        if not offers_top_k(self._model.output_distribution):
+            return {}
+        return {"top_k": tf.TensorSpec([], tf.int32)}
+
+    def _has_many_orderings(self):
+        ordering = self._model.ordering
+        return bool((ordering != ordering[:1]).any())
+
+
+def _graph(function, specs):
+    def answer(**inputs):
+        return function(**inputs)
+
+    specs = {
+        name: tf.TensorSpec(spec.shape, spec.dtype, name=name)
+        for name, spec in specs.items()
+    }
+    traced = tf.function(answer, autograph=False)
+    return traced.get_concrete_function(**specs)
+
+
+def _stateless(seed):
+    """Returns int32 `[2]`, what `sampling.as_seed` makes of the same int."""
+    return tf.bitcast(checks.shaped("seed", seed, []), tf.int32)
+
+
+def _row(value):
+    if isinstance(value, str):
+        return np.array([value.encode()])
+    return np.array([value], "int32")

@@ -1,0 +1,48 @@
+"""Checks of a SavedModel in a process without the library."""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+from .checker import RECORD
+from .versions import versions
+
+
+def verify(path: str | pathlib.Path) -> bool:
+    """Whether a SavedModel answers as the model did that it was made from.
+
+    Loads it in a process of its own in which neither `tf_autoregressive` nor
+    Keras can be imported, sends the recorded requests to every signature and
+    prints how the answers compare: draws must be identical, scores within
+    1e-5 of their size.
+
+    Args:
+        path: A version, as in `models/made/1`, or the directory of a model,
+            for its newest version.
+
+    Raises:
+        ValueError: If `path` holds no SavedModel with recorded answers.
+    """
+    path = _version_directory(pathlib.Path(path))
+    if not (path / RECORD).exists():
+        raise ValueError(
+            "`path` must be a SavedModel with recorded answers, as "
+            f"`export_model` writes it: {path} has no {RECORD}."
+        )
+    checker = pathlib.Path(__file__).with_name("checker.py")
+    environment = {"TF_CPP_MIN_LOG_LEVEL": "2", **os.environ}
+    # Isolated, so that no path of this process leads to the library.
+    command = [sys.executable, "-I", str(checker), str(path.resolve())]
+    finished = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False
+    )
+    print(finished.stdout, end="")
+    if finished.returncode not in (0, 1) or not finished.stdout:
+        print(finished.stderr, file=sys.stderr)
+    return finished.returncode == 0
+
+
+def _version_directory(path):
+    numbers = [] if (path / "saved_model.pb").exists() else versions(path)
+    return path / str(numbers[-1]) if numbers else path

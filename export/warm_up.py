@@ -1,0 +1,39 @@
+"""The requests that a server answers by itself before it takes others."""
+
+import pathlib
+
+import tensorflow as tf
+
+
+def write(path: pathlib.Path, name: str, found):
+    """Writes TFRecords of `PredictionLog`, as TF-Serving reads them.
+
+    Args:
+        path: `assets.extra/tf_serving_warmup_requests` of a SavedModel.
+        name: The name that the model is served by.
+        found: `reference.Exchange`s; their requests are written.
+
+    Raises:
+        ImportError: If tensorflow-serving-api is not installed.
+    """
+    with tf.io.TFRecordWriter(str(path)) as writer:
+        for exchange in found:
+            log = _prediction_log(name, exchange)
+            writer.write(log.SerializeToString())
+
+
+def _prediction_log(name, exchange):
+    try:
+        from tensorflow_serving.apis import prediction_log_pb2
+    except ImportError as error:
+        raise ImportError(
+            "Exporting needs the messages of TF-Serving: "
+            'pip install "tf_autoregressive[serving]"'
+        ) from error
+    log = prediction_log_pb2.PredictionLog()
+    request = log.predict_log.request
+    request.model_spec.name = name
+    request.model_spec.signature_name = exchange.signature
+    for key, value in exchange.inputs.items():
+        request.inputs[key].CopyFrom(tf.make_tensor_proto(value))
+    return log

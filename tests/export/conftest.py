@@ -1,0 +1,62 @@
+"""Models of the zoo, exported once a session and shared by the tests."""
+
+import pytest
+
+from tests.zoo import BY_NAME
+
+
+class Exported:
+    """A model, the version that it was exported to, and its signatures."""
+
+    def __init__(self, case, model, path):
+        import tensorflow as tf
+
+        self.case = case
+        self.model = model
+        self.path = path
+        # Kept: the signatures hold their weights by weak references.
+        self.loaded = tf.saved_model.load(path)
+        self.signatures = self.loaded.signatures
+
+    def ask(self, signature, **inputs):
+        """Returns the answer to a request, NumPy arrays by name."""
+        import tensorflow as tf
+
+        function = self.signatures[signature]
+        _, specs = function.structured_input_signature
+        tensors = {
+            name: tf.constant(value, specs[name].dtype)
+            for name, value in inputs.items()
+        }
+        answer = function(**tensors)
+        return {name: tensor.numpy() for name, tensor in answer.items()}
+
+
+@pytest.fixture(scope="session")
+def shared_exports():
+    return {}
+
+
+@pytest.fixture
+def exported(case, seed, shared_exports, tmp_path_factory):
+    """The case's model, exported with its training result."""
+    pytest.importorskip("tensorflow_serving", reason="needs .[serving]")
+    from export import export_model
+
+    key = (case.name, seed)
+    if key not in shared_exports:
+        model = case.build(seed)
+        path = tmp_path_factory.mktemp("models") / case.name
+        version = export_model(
+            model, path, result={"test": {"nats": 1.5}}, max_num_samples=64
+        )
+        shared_exports[key] = Exported(case, model, version)
+    return shared_exports[key]
+
+
+@pytest.fixture
+def fvsbn(seed, shared_exports, tmp_path_factory):
+    """The simplest model, exported."""
+    return exported.__wrapped__(
+        BY_NAME["fvsbn"], seed, shared_exports, tmp_path_factory
+    )

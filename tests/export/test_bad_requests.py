@@ -1,0 +1,100 @@
+"""A bad request ends in an error that names the input, and only that."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tests.zoo import BY_NAME
+
+EVENTS = np.zeros((3, 2, 3, 1), "float32")
+GOOD = {
+    "log_prob": {"events": EVENTS},
+    "log_prob_per_dim": {"events": EVENTS},
+    "sample": {"num_samples": 3, "seed": 1, "temperature": 1.0, "top_k": 0},
+    "complete": {"events": EVENTS, "known": EVENTS == 0.0, "seed": 1},
+    "info": {"request": [0]},
+}
+BAD = [
+    ("events", EVENTS[:0], "at least one example. Received shape [0, 2, 3, 1]"),
+    ("events", EVENTS[0], "Received shape [2, 3, 1]"),
+    ("events", EVENTS[:, 0], "Received shape [3, 3, 1]"),
+    ("events", EVENTS.reshape(3, 3, 2, 1), "Received shape [3, 3, 2, 1]"),
+    ("events", EVENTS + 0.5, "integers in [0, 1]. Received values from 0.5"),
+    ("events", EVENTS - 1.0, "integers in [0, 1]. Received values from -1.0"),
+    ("events", EVENTS + 2.0, "integers in [0, 1]. Received values from 2.0"),
+    ("events", EVENTS + np.nan, "integers in [0, 1]. Received values from nan"),
+    ("events", EVENTS + np.inf, "integers in [0, 1]. Received values from inf"),
+    ("known", EVENTS[:2] == 0.0, "as many examples as `events`. Received 2"),
+    ("known", EVENTS[0] == 0.0, "Received shape [2, 3, 1]"),
+    ("seed", [1], "must have shape []. Received shape [1]"),
+    ("num_samples", 0, "at least 1 and at most 64. Received 0"),
+    ("num_samples", -3, "at least 1 and at most 64. Received -3"),
+    ("num_samples", 65, "at least 1 and at most 64. Received 65"),
+    ("num_samples", [3, 3], "must have shape []. Received shape [2]"),
+    ("temperature", 0.0, "above 0.0 and finite. Received 0.0"),
+    ("temperature", np.nan, "above 0.0 and finite. Received nan"),
+    ("temperature", np.inf, "above 0.0 and finite. Received inf"),
+    ("temperature", [1.0], "must have shape []. Received shape [1]"),
+    ("top_k", -1, "at least 0. Received -1"),
+    ("request", 0, "must have shape [batch]"),
+]
+
+
+def refused(exported, signature, name, inputs, message):
+    with pytest.raises(tf.errors.InvalidArgumentError) as error:
+        exported.ask(signature, **inputs)
+    assert f"`{name}` must" in str(error.value)
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize(("name", "value", "message"), BAD)
+def test_the_error_names_the_input(fvsbn, name, value, message):
+    for signature, good in GOOD.items():
+        if name in good:
+            inputs = {**good, name: value}
+            refused(fvsbn, signature, name, inputs, message)
+            # The next request is answered.
+            assert fvsbn.ask(signature, **good)
+
+
+CONTEXTS = {
+    "fvsbn-labels": [
+        ([0, 3, 1], "labels in [0, 2]. Received values from 0 to 3"),
+        ([0, -1, 1], "labels in [0, 2]. Received values from -1 to 1"),
+        ([0, 1], "Received 2 for 3"),
+        (0, "must have shape [batch]"),
+    ],
+    "fvsbn-map": [
+        (np.full((3, 2, 2, 1), np.nan), "finite numbers"),
+        (np.zeros((3, 2, 1, 1)), "Received shape [3, 2, 1, 1]"),
+    ],
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", [BY_NAME[n] for n in CONTEXTS], ids=repr)
+def test_the_error_names_the_context(exported):
+    events = np.zeros((3, *exported.case.event_shape), "float32")
+    for value, message in CONTEXTS[exported.case.name]:
+        for signature, inputs in (
+            ("log_prob", {"events": events}),
+            ("sample", GOOD["sample"]),
+            ("complete", {"events": events, "known": events > 0, "seed": 1}),
+        ):
+            inputs = {**inputs, "context": value}
+            refused(exported, signature, "context", inputs, message)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", [BY_NAME["rnade-vector"]], ids=repr)
+def test_real_values_must_be_finite(exported):
+    events = np.full((3, *exported.case.event_shape), np.inf)
+    context = {"context": exported.case.contexts(np.random.default_rng(0), 3)}
+    context = context if exported.case.is_conditional else {}
+    refused(
+        exported,
+        "log_prob",
+        "events",
+        {"events": events, **context},
+        "finite numbers. Received values from inf",
+    )

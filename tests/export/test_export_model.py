@@ -1,0 +1,88 @@
+import json
+
+import pytest
+
+from export import export_model
+from tests.zoo import BY_NAME
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("a b", {}, "`path` must end in the name of the model"),
+        ("7", {}, "not digits alone"),
+        ("file", {}, "`path` must be a directory"),
+        ("made", {"max_num_samples": 0}, "max_num_samples=0"),
+        ("made", {"version": 0}, "`version` must be"),
+    ],
+)
+def test_the_error_names_the_argument(
+    tmp_path, monkeypatch, name, options, message
+):
+    (tmp_path / "file").write_text("")
+    model = BY_NAME["fvsbn"].make()
+    with pytest.raises(ValueError, match=message):
+        export_model(model, tmp_path / name, **options)
+    assert not (tmp_path / "made").exists()
+
+
+def test_the_export_holds_the_weights_and_little_else(fvsbn):
+    size = sum(p.stat().st_size for p in fvsbn.path.rglob("*") if p.is_file())
+    assert size < 5e6
+
+
+def test_a_file_of_a_request_for_each_signature(fvsbn):
+    folder = fvsbn.path.parent / "requests"
+    bodies = {p.stem: json.loads(p.read_text()) for p in folder.iterdir()}
+    assert set(bodies) == set(fvsbn.signatures)
+    for signature, body in bodies.items():
+        assert body["signature_name"] == signature
+        assert fvsbn.ask(signature, **body["inputs"])
+
+
+def test_the_readme_has_two_requests_for_each_signature(fvsbn):
+    text = (fvsbn.path.parent / "README.md").read_text()
+    assert "docker run" in text
+    for signature in fvsbn.signatures:
+        assert f"curl -d @requests/{signature}.json" in text
+        assert f'ask(\n    "{signature}",' in text
+
+
+def test_the_snippets_of_the_readme_are_python(fvsbn):
+    text = (fvsbn.path.parent / "README.md").read_text()
+    snippets = [part.split("```")[0] for part in text.split("```python\n")[1:]]
+    assert len(snippets) == 1 + len(fvsbn.signatures)
+    for snippet in snippets:
+        compile(snippet, "README.md", "exec")
+
+
+def test_the_server_reads_its_configuration(fvsbn):
+    from google.protobuf import text_format
+    from tensorflow_serving.config import model_server_config_pb2
+
+    text = (fvsbn.path.parent / "models.config").read_text()
+    config = text_format.Parse(
+        text, model_server_config_pb2.ModelServerConfig()
+    )
+    (model,) = config.model_config_list.config
+    assert model.name == "fvsbn"
+    assert model.base_path == "/models/fvsbn"
+
+
+def test_warm_up_records_are_prediction_logs_that_run(fvsbn):
+    import tensorflow as tf
+    from tensorflow_serving.apis import prediction_log_pb2
+
+    path = fvsbn.path / "assets.extra" / "tf_serving_warmup_requests"
+    asked = set()
+    for record in tf.data.TFRecordDataset(str(path)):
+        log = prediction_log_pb2.PredictionLog.FromString(record.numpy())
+        request = log.predict_log.request
+        assert request.model_spec.name == "fvsbn"
+        inputs = {
+            name: tf.make_ndarray(tensor)
+            for name, tensor in request.inputs.items()
+        }
+        assert fvsbn.ask(request.model_spec.signature_name, **inputs)
+        asked.add(request.model_spec.signature_name)
+    assert asked == set(fvsbn.signatures)

@@ -1,0 +1,84 @@
+"""`verify` in a process without the library, and what it notices."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from export import verify
+from export.checker import RECORD
+from tests.zoo import CASES
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES, ids=repr)
+def test_answers_without_the_library_are_those_of_the_model(exported, capfd):
+    assert verify(exported.path)
+    printed = capfd.readouterr().out
+    assert "loaded in" in printed
+    assert "answers are the recorded ones" in printed
+    for signature in exported.signatures:
+        assert f"  {signature} " in printed
+
+
+@pytest.mark.slow
+def test_the_newest_version_is_verified(fvsbn, capfd):
+    assert verify(fvsbn.path.parent)
+    assert str(fvsbn.path) in capfd.readouterr().out
+
+
+def changed(fvsbn, tmp_path, change):
+    """Returns a copy of the version with other recorded answers."""
+    path = tmp_path / "1"
+    shutil.copytree(fvsbn.path, path)
+    with np.load(path / RECORD) as record:
+        arrays = change(dict(record))
+    np.savez(path / RECORD, **arrays)
+    return path
+
+
+def with_other_scores(arrays):
+    (key,) = (k for k in arrays if k.startswith("0/") and "log_prob" in k)
+    return {**arrays, key: arrays[key] * 1.0001}
+
+
+def with_another_event(arrays):
+    (key,) = (k for k in arrays if k.endswith("complete/outputs/events"))
+    arrays[key][0, 0, 0, 0] ^= 1
+    return arrays
+
+
+def with_another_signature(arrays):
+    return {k.replace("/info/", "/other/"): v for k, v in arrays.items()}
+
+
+def with_another_output(arrays):
+    return {k.replace("model", "modem"): v for k, v in arrays.items()}
+
+
+def with_a_bad_request(arrays):
+    (key,) = (k for k in arrays if k.endswith("complete/inputs/events"))
+    return {**arrays, key: arrays[key] + 0.5}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (with_other_scores, "`log_prob` differs by up to"),
+        (with_another_event, "1 values of `events` differ"),
+        (with_another_signature, "is missing"),
+        (with_another_output, "has the outputs"),
+        (with_a_bad_request, "`events` must hold integers"),
+    ],
+)
+def test_a_difference_is_noticed(fvsbn, tmp_path, capfd, change, message):
+    assert not verify(changed(fvsbn, tmp_path, change))
+    printed = capfd.readouterr().out
+    assert message in printed
+    assert "FAILED: 1 of 7 answers differ" in printed
+
+
+def test_what_is_no_export_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="`path` must be a SavedModel"):
+        verify(tmp_path)

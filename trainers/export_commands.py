@@ -1,0 +1,45 @@
+"""What the subcommands of `tfar` about served models do."""
+
+import argparse
+import importlib
+
+from .errors import UsageError
+from .run_directory import RunDirectory
+
+
+def export(arguments: argparse.Namespace):
+    """Export a finished run's model for TF-Serving."""
+    directory = RunDirectory(arguments.run)
+    result = directory.finished_result(directory.recipe())
+    model = directory.load_model()
+    try:
+        path = _exporter().export_model(
+            model,
+            arguments.to,
+            version=arguments.version,
+            result=result,
+            max_num_samples=arguments.max_num_samples,
+        )
+    except (ValueError, ImportError, OSError) as error:
+        raise UsageError(f"--to {arguments.to}: {error}") from error
+    print(path)
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    """Check an exported model against the answers recorded in it.
+
+    Returns:
+        1 if an answer differs.
+    """
+    try:
+        verified = _exporter().verify(arguments.path)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    return int(not verified)
+
+
+def _exporter():
+    # Beside this package: in the source tree at the top, installed within
+    # `tf_autoregressive`.
+    parent, _, _ = __package__.rpartition(".")
+    return importlib.import_module(f"{parent}.export" if parent else "export")
