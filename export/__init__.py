@@ -1,7 +1,17 @@
-"""SavedModels of trained models, for serving."""
+"""SavedModels of trained models, for serving, and a client of their server."""
 
+from .client import Client
+from .errors import RequestError
+from .errors import UnavailableError
 from .saved_model import export_model
 from .signatures import Signatures
 from .verification import verify
 
-__all__ = ["Signatures", "export_model", "verify"]
+__all__ = [
+    "Client",
+    "RequestError",
+    "Signatures",
+    "UnavailableError",
+    "export_model",
+    "verify",
+]

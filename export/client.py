@@ -1,0 +1,210 @@
+"""Asks a served model from Python.
+
+Shapes: N examples.
+"""
+
+import json
+import time
+
+import numpy as np
+
+from .errors import RequestError
+from .errors import UnavailableError
+from .grpc_transport import GRPCTransport
+from .rest_transport import RESTTransport
+
+_FIRST_PAUSE = 0.1
+
+
+class Client:
+    """A model that TF-Serving serves, with the methods of the model.
+
+    Args:
+        host: Where: `localhost:8500` for gRPC, `http://localhost:8501` for
+            REST.
+        model: Name of the model on the server.
+        timeout: Seconds that one answer may take.
+        num_retries: How often a server that is not available is asked again,
+            after pauses of 0.1, 0.2, 0.4, ... seconds.
+        chunk_size: Examples of one scoring request; larger batches become
+            several requests.
+
+    Raises:
+        ValueError: If `chunk_size` is below 1 or `num_retries` negative.
+        ImportError: If `host` is for gRPC and tensorflow-serving-api is not
+            installed.
+
+    Every method raises `RequestError`, a `ValueError`, if the server refuses a
+    request; `UnavailableError` if there is no server after all retries;
+    `TimeoutError` if an answer takes too long.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        model: str,
+        *,
+        timeout: float = 60.0,
+        num_retries: int = 5,
+        chunk_size: int = 256,
+    ):
+        if chunk_size < 1 or num_retries < 0:
+            raise ValueError(
+                "`chunk_size` must be at least 1 and `num_retries` at least "
+                f"0. Received: chunk_size={chunk_size}, "
+                f"num_retries={num_retries}"
+            )
+        is_rest = host.startswith(("http://", "https://"))
+        transport = RESTTransport if is_rest else GRPCTransport
+        self._transport = transport(host, model, timeout)
+        self._num_retries = num_retries
+        self._chunk_size = chunk_size
+        self._signatures = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """Closes the connection."""
+        self._transport.close()
+
+    def score(self, events, context=None) -> np.ndarray:
+        """Returns `log p(x)` of each example, `[N]` nats.
+
+        Args:
+            events: `[N, *event_shape]`.
+            context: `[N, ...]`, of conditional models.
+        """
+        return self._in_chunks("log_prob", "log_prob", events, context)
+
+    def score_per_dim(self, events, context=None) -> np.ndarray:
+        """Returns the score of each dimension, `[N, *event_shape]` nats.
+
+        Args are those of `score`.
+        """
+        signature = "log_prob_per_dim"
+        return self._in_chunks(signature, signature, events, context)
+
+    def sample(
+        self,
+        num_samples: int,
+        *,
+        seed: int,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        context=None,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Returns what `model.sample` returns for the same seed.
+
+        Args:
+            num_samples: At most `info()["max_num_samples"]`.
+            seed: An int of 64 bits.
+            temperature: Positive; below 1 sharpens every conditional.
+            top_k: Draw from the `k` most probable values of each conditional.
+            context: One context `[1, ...]` for all samples, or
+                `[num_samples, ...]`.
+
+        Returns:
+            Events `[num_samples, *event_shape]` and their `[num_samples]` nats
+            under what they were drawn from.
+        """
+        inputs = {
+            "num_samples": num_samples,
+            "seed": seed,
+            "temperature": temperature,
+            "context": context,
+        }
+        if top_k is not None or "top_k" in self._inputs("sample"):
+            inputs["top_k"] = top_k or 0
+        answer = self._ask("sample", inputs)
+        return answer["events"], answer["log_prob"]
+
+    def complete(self, events, known, *, seed: int, context=None) -> np.ndarray:
+        """Returns what `model.complete` returns for the same seed.
+
+        Args:
+            events: `[N, *event_shape]`.
+            known: bool `[N, *event_shape]`.
+            seed: An int of 64 bits.
+            context: `[N, ...]`, of conditional models.
+        """
+        inputs = {
+            "events": events,
+            "known": known,
+            "seed": seed,
+            "context": context,
+        }
+        return self._ask("complete", inputs)["events"]
+
+    def info(self) -> dict:
+        """Returns what the model is and how it was trained."""
+        answer = self._ask("info", {"request": [0]})
+        facts = {name: _plain(value[0]) for name, value in answer.items()}
+        return {**facts, "result": json.loads(facts["result"])}
+
+    def _in_chunks(self, signature, output, events, context):
+        events = np.atleast_1d(events)
+        scores = []
+        # Once for no examples at all, so that the server refuses them.
+        for start in range(0, max(len(events), 1), self._chunk_size):
+            chunk = slice(start, start + self._chunk_size)
+            inputs = {"events": events[chunk], "context": None}
+            if context is not None:
+                inputs["context"] = np.asarray(context)[chunk]
+            scores.append(self._ask(signature, inputs)[output])
+        return np.concatenate(scores)
+
+    def _inputs(self, signature):
+        """Returns the dtypes of the inputs of a signature."""
+        if self._signatures is None:
+            self._signatures = self._retried(self._transport.signatures)
+        if signature not in self._signatures:
+            raise RequestError(
+                f"The model has no signature {signature!r}, but "
+                f"{', '.join(sorted(self._signatures))}."
+            )
+        return self._signatures[signature]
+
+    def _ask(self, signature, inputs):
+        dtypes = self._inputs(signature)
+        inputs = {k: v for k, v in inputs.items() if v is not None}
+        for name in inputs.keys() - dtypes.keys():
+            raise RequestError(f"`{name}` is not offered by this model.")
+        for name in dtypes.keys() - inputs.keys():
+            raise RequestError(f"`{name}` is missing.")
+        arrays = {
+            name: _converted(name, value, dtypes[name])
+            for name, value in inputs.items()
+        }
+        return self._retried(self._transport.ask, signature, arrays)
+
+    def _retried(self, function, *args):
+        for pause in range(self._num_retries):
+            try:
+                return function(*args)
+            except UnavailableError:
+                time.sleep(_FIRST_PAUSE * 2**pause)
+        return function(*args)
+
+
+def _converted(name, value, dtype):
+    """Returns an array of the dtype, unless that changes a value."""
+    array = np.asarray(value)
+    try:
+        converted = array.astype(dtype)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise RequestError(f"`{name}` must be {dtype}: {error}") from error
+    if dtype.kind in "bi" and not np.array_equal(converted, array):
+        raise RequestError(
+            f"`{name}` must hold values of {dtype}. Received: {array.dtype} "
+            f"from {array.min()} to {array.max()}"
+        )
+    return converted
+
+
+def _plain(value):
+    """Returns one fact as a `str`, an int or a list."""
+    return value.decode() if isinstance(value, bytes) else value.tolist()

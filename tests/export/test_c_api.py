@@ -1,0 +1,44 @@
+"""The C++ loader, which TF-Serving uses too, gives the recorded answers."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import pytest
+import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
+
+from tests.zoo import CASES
+
+PROGRAM = pathlib.Path(__file__).with_name("c_session.py")
+LIBRARY = pathlib.Path(tf.__file__).with_name("libtensorflow_cc.so.2")
+
+
+def names_in_the_graph(path):
+    """Returns `{signature: {"inputs": {name: tensor}, "outputs": ...}}`."""
+    model = saved_model_pb2.SavedModel.FromString(
+        (path / "saved_model.pb").read_bytes()
+    )
+    return {
+        signature: {
+            kind: {name: i.name for name, i in getattr(found, kind).items()}
+            for kind in ("inputs", "outputs")
+        }
+        for signature, found in model.meta_graphs[0].signature_def.items()
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not LIBRARY.exists(), reason="no C library here")
+@pytest.mark.parametrize("case", CASES, ids=repr)
+def test_answers_are_those_of_the_model(exported, tmp_path):
+    names = tmp_path / "names.json"
+    names.write_text(json.dumps(names_in_the_graph(exported.path)))
+    finished = subprocess.run(
+        [sys.executable, "-I", PROGRAM, LIBRARY, exported.path, names],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
