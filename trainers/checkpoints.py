@@ -69,6 +69,10 @@ class Checkpoints:
         names = (_NAME.fullmatch(p.name) for p in self.directory.iterdir())
         return sorted(int(name[1]) for name in names if name)
 
+    def path(self, epoch: int) -> pathlib.Path:
+        """Returns where the checkpoint of an epoch is, or would be."""
+        return self.directory / f"epoch-{epoch:04d}.npz"
+
     def save(self, variables, progress: Progress):
         """Saves `variables` as they are now, and deletes what has had its day.
 
@@ -82,11 +86,11 @@ class Checkpoints:
             for index, variable in enumerate(variables)
         }
         state = json.dumps(dataclasses.asdict(progress))
-        with replacing(self._path(progress.epoch)) as temporary:
+        with replacing(self.path(progress.epoch)) as temporary:
             np.savez(temporary, progress=np.array(state), **arrays)
         older = [e for e in self.epochs() if e <= progress.epoch]
         for epoch in set(older[:-2]) - {best_epoch(progress.rows)}:
-            self._path(epoch).unlink()
+            self.path(epoch).unlink()
 
     def restore(self, epoch: int, variables) -> Progress:
         """Sets `variables` to their values after `epoch`.
@@ -95,7 +99,7 @@ class Checkpoints:
             UsageError: If the checkpoint is damaged, with its path; nothing
                 has been set then.
         """
-        path = self._path(epoch)
+        path = self.path(epoch)
         try:
             arrays, progress = _read(path)
         except _DAMAGE as error:
@@ -127,16 +131,13 @@ class Checkpoints:
             except UsageError as error:
                 if not isinstance(error.__cause__, _DAMAGE):
                     raise
-                aside = self._path(epoch).with_suffix(".damaged")
-                self._path(epoch).replace(aside)
+                aside = self.path(epoch).with_suffix(".damaged")
+                self.path(epoch).replace(aside)
                 print(f"{error} It is now {aside.name}; using another one.")
         raise UsageError(
             f"Every checkpoint in {self.directory} is damaged. Choose another "
             "--run-dir to train from the beginning."
         )
-
-    def _path(self, epoch: int) -> pathlib.Path:
-        return self.directory / f"epoch-{epoch:04d}.npz"
 
 
 def _key(index: int) -> str:

@@ -12,6 +12,7 @@ from . import commands
 from . import export_commands
 from .errors import UsageError
 from .known import KNOWN
+from .strategies import NAMES
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -84,6 +85,14 @@ def _add_train(subparsers):
         "--run-dir",
         metavar="DIR",
         help="where the run is kept (default: runs/RECIPE)",
+    )
+    subparser.add_argument(
+        "--strategy",
+        choices=NAMES,
+        default="default",
+        help="the devices to train on: the one that TensorFlow chooses; all "
+        "of this machine; those of all processes in TF_CONFIG, each started "
+        "with this command; or a TPU (default: default)",
     )
     _add_data_dir(subparser)
 

@@ -150,6 +150,7 @@ def _train_one(recipe: Recipe, arguments: argparse.Namespace):
             recipe,
             directory,
             data_dir=arguments.data_dir,
+            strategy=arguments.strategy,
             # A progress bar is for people; a log gets one line an epoch.
             verbose=1 if sys.stdout.isatty() else 2,
         )

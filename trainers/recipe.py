@@ -43,10 +43,15 @@ class Recipe(pydantic.BaseModel):
             for none.
         clipnorm: Largest norm of the gradient of one weight; `None` for no
             limit.
+        global_clipnorm: Largest norm of the gradient of all weights together;
+            `None` for no limit.
+        gradient_accumulation_steps: Batches whose mean gradient makes an
+            update, at least 2; `None` for an update after every batch. The
+            schedule and the steps of metrics.csv count updates.
         ema_momentum: Momentum of an exponential moving average of the
             weights; `None` for no average. With one, validation and the saved
             model use the averaged weights.
-        batch_size: Examples in a training step.
+        batch_size: Examples in a training step, of all replicas together.
         epochs: Passes over the training examples.
         early_stopping_patience: Epochs without a better validation score
             after which training stops; `None` for all `epochs`.
@@ -90,6 +95,8 @@ class Recipe(pydantic.BaseModel):
     final_learning_rate_fraction: float = pydantic.Field(0.0, ge=0.0, le=1.0)
     weight_decay: pydantic.PositiveFloat | None = None
     clipnorm: pydantic.PositiveFloat | None = None
+    global_clipnorm: pydantic.PositiveFloat | None = None
+    gradient_accumulation_steps: int | None = pydantic.Field(None, ge=2)
     ema_momentum: float | None = pydantic.Field(None, gt=0.0, lt=1.0)
 
     batch_size: pydantic.PositiveInt = 100
@@ -125,6 +132,16 @@ class Recipe(pydantic.BaseModel):
                     "schedule 'exponential', which never reaches 0. "
                     "Received: final_learning_rate_fraction=0.0"
                 )
+        return self
+
+    @pydantic.model_validator(mode="after")
+    def _one_way_of_clipping(self):
+        if self.clipnorm and self.global_clipnorm:
+            raise ValueError(
+                "Only one of `clipnorm` and `global_clipnorm` can be set. "
+                f"Received: clipnorm={self.clipnorm}, "
+                f"global_clipnorm={self.global_clipnorm}"
+            )
         return self
 
     @property

@@ -51,6 +51,7 @@ def result(
             math.prod(variable.shape) for variable in model.trainable_variables
         ),
         "seed": recipe.seed,
+        "replicas": model.distribute_strategy.num_replicas_in_sync,
         "data": {
             "name": data.info.name,
             "source": data.info.source,

@@ -4,6 +4,9 @@ A run that was interrupted at any moment ends like one that was not: same
 weights, optimizer state, order of examples, random state and metrics. The
 state is saved after every epoch; what an interrupted epoch had done is done
 again.
+
+Among several processes that train together, each runs this; one of them, the
+chief, writes the files, and the others read its checkpoints.
 """
 
 import contextlib
@@ -14,22 +17,28 @@ import keras
 from tf_autoregressive.callbacks import TimeLimit
 
 from . import report
+from . import strategies
 from .averaging import ValidateAveraged
 from .averaging import averaged_weights
-from .batches import evaluation_batches
 from .batches import steps_per_epoch
 from .batches import training_batches
 from .build import compiled_model
 from .checkpoints import Progress
 from .data import load
+from .divergence import StopOnDivergence
+from .errors import UsageError
 from .files import replacing
 from .files import write_json
 from .files import write_text
 from .history import as_csv
 from .recipe import Recipe
+from .record import EpochFollower
 from .record import EpochRecorder
 from .record import state_of
 from .run_directory import RunDirectory
+from .sharding import check_divides
+from .sharding import sharded
+from .sharding import sharded_evaluation
 
 
 def run(
@@ -37,6 +46,7 @@ def run(
     directory: RunDirectory,
     *,
     data_dir: str | None = None,
+    strategy: str = "default",
     verbose: int = 2,
     callbacks: tuple = (),
 ) -> dict[str, Any]:
@@ -48,6 +58,7 @@ def run(
             same recipe.
         data_dir: Where the data is, as `tf_autoregressive.datasets.load`
             takes it.
+        strategy: Name of the devices to train on; see `strategies.strategy`.
         verbose: As Keras's `fit` takes it.
         callbacks: Keras callbacks beside the program's own.
 
@@ -59,18 +70,57 @@ def run(
     """
     if finished := directory.finished_result(recipe):
         return finished
+    devices = strategies.strategy(strategy)
+    _check_possible(recipe, devices)
     # Before anything is written, so that a mistake in the recipe leaves no
     # directory behind.
     data = load(recipe, data_dir)
     with _dtype_policy(recipe.precision):
-        model = compiled_model(recipe, data)
-        with directory.begun(recipe, data.info.sha256):
+        with devices.scope():
+            model = compiled_model(recipe, data)
+        with _begun(directory, recipe, data, devices):
             progress = _restored(model, directory)
+            _check_shared(directory, progress, devices)
             if not progress.stopped:
                 _fit(
                     model, recipe, data, directory, progress, verbose, callbacks
                 )
             return _finish(model, recipe, data, directory, progress)
+
+
+def _check_possible(recipe: Recipe, devices):
+    """Checks that these devices can train the recipe together."""
+    check_divides(recipe.batch_size, devices)
+    if recipe.gradient_accumulation_steps and devices.num_replicas_in_sync > 1:
+        raise UsageError(
+            "`gradient_accumulation_steps` needs a single replica: Keras does "
+            f"not accumulate on {devices.num_replicas_in_sync}. Use a larger "
+            "`batch_size`, which they share."
+        )
+    if recipe.max_seconds and strategies.num_workers(devices) > 1:
+        raise UsageError(
+            "`max_seconds` needs a single process: the clocks of several "
+            "differ, so they would stop after different steps. Received: "
+            f"max_seconds={recipe.max_seconds}. Set it to null."
+        )
+
+
+def _begun(directory: RunDirectory, recipe, data, devices):
+    if strategies.is_chief(devices):
+        return directory.begun(recipe, data.info.sha256)
+    return contextlib.nullcontext()
+
+
+def _check_shared(directory: RunDirectory, progress: Progress, devices):
+    """Checks that all processes continue after the same epoch."""
+    if strategies.num_workers(devices) == 1:
+        return
+    epochs = strategies.gathered(devices, progress.epoch)
+    if len(set(epochs)) > 1:
+        raise UsageError(
+            f"The processes found checkpoints of different epochs {epochs} in "
+            f"{directory.path}. --run-dir must be one that all of them share."
+        )
 
 
 def _restored(model, directory: RunDirectory) -> Progress:
@@ -95,40 +145,64 @@ def _fit(model, recipe, data, directory, progress, verbose, callbacks):
     clock = TimeLimit(
         recipe.max_seconds or float("inf"), spent=progress.train_seconds
     )
-    recorder = EpochRecorder(recipe, directory, progress, clock)
+    following = recipe, progress, clock
+    devices = model.distribute_strategy
+    is_chief = strategies.is_chief(devices)
+    validation, validation_steps = sharded_evaluation(
+        data.validation, recipe.evaluation_batch_size, devices
+    )
+    steps = steps_per_epoch(data.train, recipe.batch_size)
     model.fit(
-        batches,
+        sharded(batches, devices),
         initial_epoch=progress.epoch,
         epochs=recipe.epochs,
-        steps_per_epoch=steps_per_epoch(data.train, recipe.batch_size),
-        validation_data=evaluation_batches(
-            data.validation, recipe.evaluation_batch_size
-        ),
+        steps_per_epoch=steps,
+        validation_data=validation,
+        validation_steps=validation_steps,
         # The batches come in their order; Keras would warn that it cannot.
         shuffle=False,
-        verbose=verbose,
-        callbacks=[ValidateAveraged(), clock, recorder, *callbacks],
+        verbose=verbose if is_chief else 0,
+        callbacks=[
+            ValidateAveraged(),
+            clock,
+            StopOnDivergence(directory.checkpoints, steps),
+            EpochRecorder(directory, *following)
+            if is_chief
+            else EpochFollower(*following),
+            *callbacks,
+        ],
     )
 
 
 def _finish(model, recipe, data, directory, progress) -> dict[str, Any]:
     """Writes the best epoch's model, the pictures and, last, the result."""
-    # Once more: the process may have died between a checkpoint and its row.
-    write_text(directory.metrics, as_csv(progress.rows))
+    # Not before the last checkpoint is written.
+    _check_shared(directory, progress, model.distribute_strategy)
+    is_chief = strategies.is_chief(model.distribute_strategy)
+    if is_chief:
+        # Once more: the process may have died between a checkpoint and its row.
+        write_text(directory.metrics, as_csv(progress.rows))
     best_first = sorted(
         directory.checkpoints.epochs(),
         key=lambda epoch: progress.rows[epoch - 1]["validation_nats"],
     )
     best = directory.checkpoints.restore_first(best_first, state_of(model))
     with averaged_weights(model):
-        with replacing(directory.model) as temporary:
-            model.save(temporary)
-        report.write_pictures(directory, model, recipe, data, progress.rows)
+        if is_chief:
+            _write(directory, model, recipe, data, progress)
+        # By all together.
         result = report.result(
             model, recipe, data, progress, best_epoch=best.epoch
         )
-    write_json(directory.result, result)
+    if is_chief:
+        write_json(directory.result, result)
     return result
+
+
+def _write(directory: RunDirectory, model, recipe, data, progress):
+    with replacing(directory.model) as temporary:
+        model.save(temporary)
+    report.write_pictures(directory, model, recipe, data, progress.rows)
 
 
 @contextlib.contextmanager

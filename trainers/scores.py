@@ -5,7 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from .batches import evaluation_batches
+from .sharding import sharded_evaluation
 
 
 def score(model, examples: tf.data.Dataset, batch_size: int) -> dict[str, Any]:
@@ -21,8 +21,12 @@ def score(model, examples: tf.data.Dataset, batch_size: int) -> dict[str, Any]:
         that mean, in nats; `bits_per_dim`, `None` for real-valued data; and
         `examples`, their number.
     """
-    batches = evaluation_batches(examples, batch_size)
-    log_prob = model.predict(batches, verbose=0).astype("float64")
+    batches, steps = sharded_evaluation(
+        examples, batch_size, model.distribute_strategy
+    )
+    log_prob = model.predict(batches, steps=steps, verbose=0)
+    # Behind the examples comes what a last batch was filled up with.
+    log_prob = log_prob[: int(examples.cardinality())].astype("float64")
     nats = float(-log_prob.mean())
     bits_per_dim = None
     if model.num_levels is not None:

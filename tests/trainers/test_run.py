@@ -322,20 +322,42 @@ def test_training_seconds_add_up_over_interruptions(recipe, directory, train):
     assert train(recipe(), directory)["train_seconds"] > 4 * 0.2
 
 
-def test_training_that_diverges_stops_with_the_last_good_checkpoint(
-    recipe, directory, train
-):
-    class Diverge(keras.callbacks.Callback):
-        def on_epoch_begin(self, epoch, logs=None):
-            if epoch == 1:
-                weights = self.model.trainable_variables[0]
-                weights.assign(np.full(weights.shape, np.nan))
+class Overwrite(keras.callbacks.Callback):
+    """Sets the first weights to a value, at a point, after so many steps."""
 
-    with pytest.raises(
-        UsageError, match=r"diverged in epoch 2, before step 8.*: epoch 1"
-    ):
-        train(recipe(), directory, Diverge())
+    def __init__(self, point, value, after=5):
+        super().__init__()
+        self.value = value
+        self.after = after
+        setattr(self, point, self.pass_by)
+
+    def pass_by(self, *args, logs=None):
+        if self.model.optimizer.iterations >= self.after:
+            weights = self.model.trainable_variables[0]
+            weights.assign(np.full(weights.shape, self.value))
+
+
+@pytest.mark.parametrize(
+    ("point", "value", "message"),
+    [
+        ("on_train_batch_end", np.nan, r"step 6 \(batch 2 of epoch 2\): nan"),
+        ("on_train_batch_end", -1e6, r"step 6 \(batch 2 of epoch 2\): .*e\+09"),
+        ("on_test_begin", np.nan, r"step 8 .*: nan nats on validation"),
+    ],
+)
+def test_training_that_diverges_stops_with_the_last_good_checkpoint(
+    recipe, directory, train, point, value, message
+):
+    message = rf"diverged in {message}.*epoch-0001\.npz"
+    with pytest.raises(UsageError, match=message):
+        train(recipe(), directory, Overwrite(point, value))
     assert directory.checkpoints.epochs() == [1]
+
+
+def test_several_steps_at_a_time_are_named_together(recipe, directory, train):
+    settings = recipe(steps_per_execution=4)
+    with pytest.raises(UsageError, match=r"in steps 5 to 8 .*epoch-0001"):
+        train(settings, directory, Overwrite("on_epoch_begin", np.nan, 4))
 
 
 @pytest.mark.parametrize(

@@ -14,14 +14,22 @@ class LikelihoodModel(keras.Model):
     """A Keras model that is trained on mean nats per example.
 
     Subclasses provide `score(x, context)` and `training_log_prob(x, context)`,
-    both `[B]` nats. Data are datasets of batches of `x`, or of `(x, context)`,
-    or arrays.
+    both `[B]` nats. Data are datasets of batches of `x`, of `(x, context)`, or
+    of dictionaries of `x`, `context` and `weight`, `[B]`, what an example
+    counts in a mean; or arrays.
 
     Args:
         event: The `Event`: what one example is.
         context: The `Context`: what examples are conditioned on.
         **kwargs: Passed to `keras.Model`.
+
+    Attributes:
+        logs_gradient_norm: Whether training logs `gradient_norm`, the norm of
+            the gradient of the last step before it is clipped. Set it before
+            `fit`.
     """
+
+    logs_gradient_norm = False
 
     def __init__(self, event, context, **kwargs):
         # Targets must not be rounded to the compute dtype of a mixed policy.
@@ -104,9 +112,22 @@ class LikelihoodModel(keras.Model):
         return x.map(self._checked_batch, num_parallel_calls=tf.data.AUTOTUNE)
 
     def _checked_batch(self, *data):
-        x, context = _unpacked(data[0] if len(data) == 1 else data)
+        x, context, weight = _unpacked(data[0] if len(data) == 1 else data)
         x, context = self.checked(x, context)
-        return x if context is None else (x, context)
+        if weight is None:
+            return x if context is None else (x, context)
+        batch = {"x": x, "weight": weight}
+        return batch if context is None else batch | {"context": context}
+
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        # Keras would average a batch over the replicas to learn its shape,
+        # which fails for bytes and for unequal shares. Weights are here
+        # already; the optimizer's cannot be made in a replica.
+        if self._distribute_strategy is None:
+            return
+        with self.distribute_strategy.scope():
+            if self.optimizer is not None and not self.optimizer.built:
+                self.optimizer.build(self.trainable_variables)
 
     @property
     def num_updates(self):
@@ -116,22 +137,34 @@ class LikelihoodModel(keras.Model):
         return tf.cast(self.optimizer.iterations, tf.int32)
 
     def train_step(self, data):
-        x, context = self.checked(*_unpacked(data))
+        x, context, weight = _unpacked(data)
+        x, context = self.checked(x, context)
         with tf.GradientTape() as tape:
             log_prob = self.training_log_prob(x, context)
-            loss = self.compute_loss(x=x, y_pred=log_prob, training=True)
+            loss = self.compute_loss(
+                x=x, y_pred=log_prob, sample_weight=weight, training=True
+            )
             scaled = self.optimizer.scale_loss(loss)
         variables = self.trainable_weights
         gradients = tape.gradient(scaled, variables)
+        logs = {}
+        if self.logs_gradient_norm or _clips(self.optimizer):
+            gradients = _added_up(gradients)
+        if self.logs_gradient_norm:
+            logs["gradient_norm"] = _norm(gradients)
         self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
-        return self._update_metrics(log_prob)
+        self._update_metrics(log_prob, weight)
+        return _loggable({**self.get_metrics_result(), **logs})
 
     def test_step(self, data):
-        x, context = self.checked(*_unpacked(data))
-        return self._update_metrics(self.score(x, context))
+        x, context, weight = _unpacked(data)
+        x, context = self.checked(x, context)
+        self._update_metrics(self.score(x, context), weight)
+        return _loggable(self.get_metrics_result())
 
     def predict_step(self, data):
-        x, context = self.checked(*_unpacked(data))
+        x, context, _ = _unpacked(data)
+        x, context = self.checked(x, context)
         return self.score(x, context)
 
     def compute_loss(
@@ -143,33 +176,103 @@ class LikelihoodModel(keras.Model):
             x: Event values.
             y: Not used.
             y_pred: `log p(x)`, `[B]` nats.
-            sample_weight: Not used.
+            sample_weight: `[B]`: what an example counts in the mean, `None`
+                for 1.
             training: Not used.
         """
-        loss = -tf.reduce_mean(y_pred)
-        if self.losses:
-            loss += tf.add_n(self.losses)
         # Keras adds up what the replicas return.
         replicas = tf.distribute.get_strategy().num_replicas_in_sync
-        return loss / replicas
+        loss = _share_of_mean(-y_pred, sample_weight)
+        if self.losses:
+            loss += tf.add_n(self.losses) / replicas
+        return loss
 
-    def _update_metrics(self, log_prob):
-        self._loss_tracker.update_state(-log_prob)
+    def _update_metrics(self, log_prob, weight):
+        self._loss_tracker.update_state(-log_prob, sample_weight=weight)
         if self.metric is not None:
-            self.metric.update_state(log_prob)
-        return self.get_metrics_result()
+            self.metric.update_state(log_prob, sample_weight=weight)
 
 
 def _unpacked(data):
-    """Returns `(x, context)` of what a dataset yields."""
+    """Returns `(x, context, weight)` of what a dataset yields."""
+    if isinstance(data, dict):
+        return data["x"], data.get("context"), data.get("weight")
     if not isinstance(data, (tuple, list)):
-        return data, None
+        return data, None, None
     if len(data) > 2:
         raise ValueError(
             "A dataset must yield `x` or `(x, context)`. "
             f"Received tuples of {len(data)}"
         )
-    return data[0], data[1] if len(data) == 2 else None
+    return data[0], data[1] if len(data) == 2 else None, None
+
+
+def _share_of_mean(values, weight):
+    """Returns what this replica's values add to the mean over all replicas'.
+
+    Replicas may hold different numbers of examples: the last batch of an
+    epoch need not divide.
+    """
+    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    if weight is None and replicas == 1:
+        return tf.reduce_mean(values)
+    weight = tf.ones_like(values) if weight is None else weight
+    weight = tf.cast(weight, values.dtype)
+    total = tf.reduce_sum(weight)
+    if replicas > 1:
+        total = _sum_over_replicas(total)
+    return tf.reduce_sum(values * weight) / total
+
+
+def _clips(optimizer):
+    limits = optimizer.clipnorm, optimizer.global_clipnorm, optimizer.clipvalue
+    return any(limit is not None for limit in limits)
+
+
+def _added_up(gradients):
+    """Returns the gradients of all replicas together, on the first of them.
+
+    And zeros on the others. Keras clips what every replica has before it adds
+    that up; what has to be clipped is the sum.
+    """
+    if tf.distribute.get_strategy().num_replicas_in_sync == 1:
+        return gradients
+    replica = tf.distribute.get_replica_context().replica_id_in_sync_group
+    is_first = tf.equal(replica, 0)
+    return [
+        None if g is None else tf.where(is_first, g, tf.zeros_like(g))
+        for g in map(_sum_over_replicas, gradients)
+    ]
+
+
+def _norm(gradients):
+    """Returns the norm of gradients that are on the first replica alone."""
+    norm = tf.linalg.global_norm(gradients)
+    if tf.distribute.get_strategy().num_replicas_in_sync == 1:
+        return norm
+    return _sum_over_replicas(norm)
+
+
+def _sum_over_replicas(value):
+    if value is None:
+        return None
+    context = tf.distribute.get_replica_context()
+    return context.all_reduce(tf.distribute.ReduceOp.SUM, value)
+
+
+def _loggable(results):
+    """Returns results of a step such that Keras can average them.
+
+    The workaround for keras-team/keras issue 20585: between workers Keras
+    averages along axis 0, which scalars do not have. Once it is closed,
+    `results` will do.
+    """
+    strategy = tf.distribute.get_strategy()
+    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        return results
+    if strategy.num_replicas_in_sync == len(strategy.extended.worker_devices):
+        return results
+    return {name: tf.reshape(value, [1]) for name, value in results.items()}
 
 
 def _is_empty(dataset):

@@ -1,0 +1,194 @@
+"""One run on one device, on two, and in two processes: the same."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import trainers
+from trainers import strategies
+from trainers.errors import UsageError
+
+# Neither 2 replicas nor batches of 16 divide 21 validation and 33 test
+# examples.
+VECTORS = {
+    "dataset": "mushrooms",
+    "model": "MADE",
+    "batch_size": 14,
+    "learning_rate": 0.01,
+    "clipnorm": 0.1,
+}
+IMAGES = {
+    "dataset": "mnist",
+    "dataset_options": {"binarization": "dynamic", "with_labels": True},
+    "model": "GatedPixelCNN",
+    "model_options": {"filters": 2, "num_layers": 1, "num_classes": 10},
+    "batch_size": 14,
+    # Unlike Adam, it tells a gradient from its double.
+    "optimizer": "sgd",
+    "learning_rate": 1e-3,
+}
+SETTINGS = {"epochs": 4, "ema_momentum": 0.9, "weight_decay": 0.01}
+
+PROGRAM = """
+import json
+import sys
+
+import keras
+import tensorflow as tf
+
+arguments = json.loads(sys.argv[1])
+cpu = tf.config.list_physical_devices("CPU")[0]
+devices = [tf.config.LogicalDeviceConfiguration()] * arguments["num_devices"]
+tf.config.set_logical_device_configuration(cpu, devices)
+
+from trainers.recipe import Recipe
+from trainers.run import run
+from trainers.run_directory import RunDirectory
+
+
+class Losses(keras.callbacks.Callback):
+    means = []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.means.append(logs["loss"])
+
+
+losses = Losses()
+result = run(
+    Recipe.model_validate_json(arguments["recipe"]),
+    RunDirectory(arguments["run_dir"]),
+    data_dir=arguments["data_dir"],
+    strategy=arguments["strategy"],
+    verbose=0,
+    callbacks=(losses,),
+)
+print(json.dumps({"losses": losses.means, "result": result}))
+"""
+
+
+@pytest.fixture
+def start(pytestconfig, tmp_path, data_dir):
+    """Starts a process that trains; its run directory is `tmp_path / name`."""
+    processes = []
+
+    def start(name, recipe, strategy, num_devices=1, tf_config=None):
+        arguments = {
+            "recipe": recipe.model_dump_json(),
+            "run_dir": str(tmp_path / name),
+            "data_dir": data_dir,
+            "strategy": strategy,
+            "num_devices": num_devices,
+        }
+        environment = dict(os.environ)
+        if tf_config is not None:
+            environment["TF_CONFIG"] = json.dumps(tf_config)
+        process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, json.dumps(arguments)],
+            cwd=pytestconfig.rootpath,
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        processes.append(process)
+        return process
+
+    yield start
+    # What is still there waits for a process that failed.
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def start_workers(start):
+    """Starts processes on this machine that train together."""
+
+    def start_workers(name, recipe, num_devices=1):
+        workers = [f"localhost:{port}" for port in free_ports(2)]
+        return [
+            start(
+                name,
+                recipe,
+                "multi_worker",
+                num_devices=num_devices,
+                tf_config={
+                    "cluster": {"worker": workers},
+                    "task": {"type": "worker", "index": index},
+                },
+            )
+            for index in range(len(workers))
+        ]
+
+    return start_workers
+
+
+def free_ports(count):
+    sockets = [socket.create_server(("localhost", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def outcome(process):
+    """Returns the losses of the steps, and the result, of a process."""
+    printed, _ = process.communicate(timeout=300)
+    assert process.returncode == 0
+    found = json.loads(printed.splitlines()[-1])
+    result = found["result"]
+    return {
+        "losses": found["losses"],
+        "validation": result["validation_nats"],
+        "nats": result["test"]["nats"],
+        "examples": result["test"]["examples"],
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("changes", [VECTORS, IMAGES], ids=["vector", "image"])
+def test_the_number_of_replicas_and_processes_changes_nothing(
+    recipe, start, start_workers, changes
+):
+    settings = recipe(**changes, **SETTINGS)
+    single = outcome(start("single", settings, "default"))
+    mirrored = outcome(start("mirrored", settings, "mirrored", num_devices=2))
+    workers = list(map(outcome, start_workers("workers", settings)))
+
+    assert len(single["losses"]) == 20
+    assert single["examples"] == 33
+    for other in (mirrored, *workers):
+        for name, expected in single.items():
+            np.testing.assert_allclose(
+                other[name], expected, rtol=1e-5, err_msg=name
+            )
+
+
+def test_the_default_strategy_is_no_strategy():
+    strategy = trainers.strategy("default")
+    assert strategy.num_replicas_in_sync == 1
+    assert strategies.is_chief(strategy)
+    assert strategies.num_workers(strategy) == 1
+
+
+def test_mirrored_is_all_of_this_machine():
+    strategy = trainers.strategy("mirrored")
+    assert strategies.is_chief(strategy)
+    assert strategies.num_workers(strategy) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("mirorred", "`strategy` must be one of default, mirrored"),
+        ("multi_worker", "needs the environment variable TF_CONFIG"),
+    ],
+)
+def test_what_is_not_there_is_an_error_with_a_name(name, message, monkeypatch):
+    monkeypatch.delenv("TF_CONFIG", raising=False)
+    with pytest.raises(UsageError, match=message):
+        trainers.strategy(name)

@@ -1,0 +1,118 @@
+"""The devices that a model is trained on, by name.
+
+Made without importing TensorFlow before it is needed.
+"""
+
+import os
+
+from .errors import UsageError
+
+
+def strategy(name: str):
+    """Returns the `tf.distribute.Strategy` of this name.
+
+    - "default": the one device that TensorFlow chooses;
+    - "mirrored": all GPUs of this machine or, where there is none, all of its
+      logical CPU devices;
+    - "multi_worker": all devices of the processes that the environment
+      variable `TF_CONFIG` names, each of which must run the same program;
+    - "tpu": all cores of the TPU that `TPU_NAME` names, by default the local
+      one.
+
+    Build and compile the model in its scope; `fit`, `evaluate` and `predict`
+    then need no more. "multi_worker" must come before anything else that uses
+    TensorFlow.
+
+    Args:
+        name: One of the above.
+
+    Raises:
+        UsageError: If there is no such strategy, or not what it needs.
+
+    Example:
+        >>> with strategy("default").scope():
+        ...     layer = keras.layers.Dense(1)
+    """
+    if name not in _MAKERS:
+        raise UsageError(
+            f"`strategy` must be one of {', '.join(NAMES)}. Received: {name!r}"
+        )
+    return _MAKERS[name]()
+
+
+def is_chief(strategy) -> bool:
+    """Whether this process is the one that writes files for all of them."""
+    resolver = strategy.cluster_resolver
+    if resolver is None or not resolver.task_type:
+        return True
+    has_chief = "chief" in resolver.cluster_spec().jobs
+    is_first = not has_chief and resolver.task_type == "worker"
+    return resolver.task_type == "chief" or (is_first and not resolver.task_id)
+
+
+def num_workers(strategy) -> int:
+    """Returns the number of processes that train together."""
+    replicas = strategy.num_replicas_in_sync
+    if replicas == 1:
+        return 1
+    return replicas // len(strategy.extended.worker_devices)
+
+
+def gathered(strategy, number: int) -> list[int]:
+    """Returns the number that each replica's process has, waiting for all."""
+    import tensorflow as tf
+
+    def gather(number):
+        context = tf.distribute.get_replica_context()
+        return context.all_gather(number[None], axis=0)
+
+    shared = strategy.run(gather, args=(tf.constant(number),))
+    return strategy.experimental_local_results(shared)[0].numpy().tolist()
+
+
+def _default():
+    import tensorflow as tf
+
+    return tf.distribute.get_strategy()
+
+
+def _mirrored():
+    import tensorflow as tf
+
+    kinds = map(tf.config.list_logical_devices, ("GPU", "CPU"))
+    devices = next(devices for devices in kinds if devices)
+    return tf.distribute.MirroredStrategy([device.name for device in devices])
+
+
+def _multi_worker():
+    import tensorflow as tf
+
+    if "TF_CONFIG" not in os.environ:
+        raise UsageError(
+            "The strategy 'multi_worker' needs the environment variable "
+            "TF_CONFIG, with the addresses of all processes and the number of "
+            "this one."
+        )
+    return tf.distribute.MultiWorkerMirroredStrategy()
+
+
+def _tpu():
+    import tensorflow as tf
+
+    name = os.environ.get("TPU_NAME", "local")
+    try:
+        resolver = tf.distribute.cluster_resolver.TPUClusterResolver(name)
+        tf.config.experimental_connect_to_cluster(resolver)
+        tf.tpu.experimental.initialize_tpu_system(resolver)
+    except (ValueError, tf.errors.OpError) as error:
+        raise UsageError(f"There is no TPU {name!r} here: {error}") from error
+    return tf.distribute.TPUStrategy(resolver)
+
+
+_MAKERS = {
+    "default": _default,
+    "mirrored": _mirrored,
+    "multi_worker": _multi_worker,
+    "tpu": _tpu,
+}
+NAMES = tuple(_MAKERS)
