@@ -50,7 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_sample(subparsers)
     _add_complete(subparsers)
     _add_inspect(subparsers)
+    _add_compare(subparsers)
     _add(subparsers, "recipes", commands.list_recipes)
+    _add(subparsers, "results", commands.write_results)
     _add_export(subparsers)
     _add_verify(subparsers)
     return parser
@@ -197,6 +199,19 @@ def _add_verify(subparsers):
         "path",
         metavar="PATH",
         help="a version, or the directory of a model for its newest",
+    )
+
+
+def _add_compare(subparsers):
+    subparser = _add(subparsers, "compare", commands.compare)
+    subparser.add_argument(
+        "runs", nargs="+", metavar="RUN", help="directory of a run"
+    )
+    subparser.add_argument(
+        "--out",
+        default="comparison.png",
+        metavar="FILE",
+        help="a .png file (default: comparison.png)",
     )
 
 

@@ -8,7 +8,9 @@ import argparse
 import pathlib
 import sys
 
+from . import comparison
 from . import recipes
+from . import results_table
 from .errors import UsageError
 from .known import known_positions
 from .overrides import with_overrides
@@ -16,6 +18,7 @@ from .recipe import Recipe
 from .run_directory import RunDirectory
 from .summary import score_text
 from .summary import summary
+from .table import aligned
 
 
 def train(arguments: argparse.Namespace):
@@ -128,12 +131,26 @@ def list_recipes(arguments: argparse.Namespace):
     rows = [columns]
     for family in families.values():
         rows += [[getattr(recipe, c) for c in columns] for recipe in family]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = [cell.ljust(w) for cell, w in zip(row, widths, strict=True)]
-        print("  ".join(cells).rstrip())
+    print(aligned(rows))
     several = [name for name, family in families.items() if len(family) > 1]
     print(f"families, which stand for all of theirs: {', '.join(several)}")
+
+
+def compare(arguments: argparse.Namespace):
+    """Compare runs: their learning curves and their results."""
+    path = pathlib.Path(arguments.out)
+    if path.suffix != ".png":
+        raise UsageError(f"--out must end in .png. Received: {path}")
+    directories = list(map(RunDirectory, arguments.runs))
+    print(comparison.table(directories))
+    comparison.save_curves(path, directories)
+    print(path)
+
+
+def write_results(arguments: argparse.Namespace):
+    """Write the table of recorded results into the trainers' README.md."""
+    results_table.update()
+    print(results_table.README)
 
 
 def _train_one(recipe: Recipe, arguments: argparse.Namespace):

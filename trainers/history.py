@@ -42,3 +42,22 @@ def as_csv(rows: list[Row]) -> str:
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
+
+
+def from_csv(text: str) -> list[Row]:
+    """Returns the rows of a CSV file that `as_csv` wrote.
+
+    Raises:
+        KeyError: If a column is missing.
+        ValueError: If a value is no number.
+    """
+    return [
+        {name: _number(row[name], name) for name in COLUMNS}
+        for row in csv.DictReader(io.StringIO(text))
+    ]
+
+
+def _number(text: str, name: str) -> float | int | None:
+    if not text:
+        return None
+    return int(text) if name in ("epoch", "step") else float(text)

@@ -12,6 +12,8 @@ from .checkpoints import Checkpoints
 from .errors import UsageError
 from .files import TEMPORARY_PREFIX
 from .files import write_json
+from .history import Row
+from .history import from_csv
 from .recipe import Recipe
 from .recipe import explain
 
@@ -112,7 +114,29 @@ class RunDirectory:
         if not self.exists():
             return None
         self.check_same(recipe)
+        return self.read_result()
+
+    def read_result(self) -> dict[str, Any] | None:
+        """Returns what result.json holds, `None` if the run is not finished.
+
+        Raises:
+            UsageError: If result.json is damaged.
+        """
         return _read_json(self.result) if self.result.exists() else None
+
+    def read_metrics(self) -> list[Row]:
+        """Returns the rows of metrics.csv: none before the first epoch's end.
+
+        Raises:
+            UsageError: If there is no run, or metrics.csv is damaged.
+        """
+        self.recipe()
+        if not self.metrics.exists():
+            return []
+        try:
+            return from_csv(self.metrics.read_text(encoding="utf-8"))
+        except (KeyError, OSError, TypeError, ValueError) as error:
+            raise UsageError(f"{self.metrics} is damaged: {error!r}") from error
 
     def load_model(self):
         """Loads the model of a finished run.
