@@ -34,8 +34,9 @@ class MaskedConv2D(ShiftedConv2D):
         kernel_size: `(kh, kw)`, both odd: the size of the whole window, of
             which the kernel has the rows down to the pixel's own.
         exclusive: Whether a filter sees only colours strictly before its own.
-        kernel_initializer: Keras initializer, or `None` for LeCun's scaling
-            with the mean number of inputs that the mask leaves.
+        kernel_initializer: Keras initializer, or `None` for a variance of
+            `gain / n`, with the mean number `n` of inputs that the mask leaves.
+        gain: See there; 1 is LeCun's scaling.
         **kwargs: Passed to `ShiftedConv2D`.
 
     Input shape:
@@ -66,6 +67,7 @@ class MaskedConv2D(ShiftedConv2D):
         *,
         exclusive=False,
         kernel_initializer=None,
+        gain=1.0,
         **kwargs,
     ):
         rows, columns = kernel_size
@@ -94,6 +96,7 @@ class MaskedConv2D(ShiftedConv2D):
         self.in_colours = in_colours
         self.out_colours = np.asarray(out_colours, "int32")
         self.exclusive = exclusive
+        self.gain = gain
 
     @property
     def sees_own_pixel(self):
@@ -122,7 +125,8 @@ class MaskedConv2D(ShiftedConv2D):
             # Keras divides the scale by the full fan-in; the mask lets only
             # a share of it through, and activations would shrink.
             self.kernel_initializer = keras.initializers.VarianceScaling(
-                scale=1.0 / max(mask.mean(), 1e-3), distribution="uniform"
+                scale=self.gain / max(mask.mean(), 1e-3),
+                distribution="uniform",
             )
         super().build(input_shape)
 
@@ -168,5 +172,6 @@ class MaskedConv2D(ShiftedConv2D):
             out_colours=self.out_colours.tolist(),
             kernel_size=self.window_size,
             exclusive=self.exclusive,
+            gain=self.gain,
         )
         return config

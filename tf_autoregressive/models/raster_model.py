@@ -118,14 +118,14 @@ class RasterModel(AutoregressiveModel):
         """Returns `[number]`, ascending: the colour of each feature."""
         return np.arange(number) * self.num_colours // number
 
-    def _conv(self, name, in_colours, out_colours, size, *, exclusive=False):
+    def _conv(self, name, in_colours, out_colours, size, **options):
         return MaskedConv2D(
             in_colours,
             out_colours,
             (size, size) if isinstance(size, int) else size,
-            exclusive=exclusive,
             dtype=self.dtype_policy,
             name=name,
+            **options,
         )
 
     def _parameters_layer(self, in_colours):
