@@ -96,6 +96,18 @@ def _add_train(subparsers):
         "of this machine; those of all processes in TF_CONFIG, each started "
         "with this command; or a TPU (default: default)",
     )
+    subparser.add_argument(
+        "--tensorboard",
+        action="store_true",
+        help="write events for TensorBoard into the run's directory: scores, "
+        "speed, and samples of images after every epoch",
+    )
+    subparser.add_argument(
+        "--gradient-norm",
+        action="store_true",
+        help="show the norm of the gradient before it is clipped; may change "
+        "the rounding of a step that XLA compiles",
+    )
     _add_data_dir(subparser)
 
 

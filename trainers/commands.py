@@ -170,8 +170,23 @@ def _train_one(recipe: Recipe, arguments: argparse.Namespace):
             strategy=arguments.strategy,
             # A progress bar is for people; a log gets one line an epoch.
             verbose=1 if sys.stdout.isatty() else 2,
+            callbacks=_watching(recipe, directory, arguments),
         )
     print(summary(directory, result))
+
+
+def _watching(recipe, directory, arguments):
+    """Returns the callbacks that show more of a run."""
+    from .tensorboard import GradientNorm
+    from .tensorboard import RunBoard
+
+    callbacks = []
+    if arguments.gradient_norm:
+        callbacks.append(GradientNorm())
+    if arguments.tensorboard:
+        path = directory.path / "tensorboard"
+        callbacks.append(RunBoard(path, recipe, arguments.data_dir))
+    return tuple(callbacks)
 
 
 def _files_to_write(arguments, directory, what: str, event_shape):

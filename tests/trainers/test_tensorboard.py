@@ -1,0 +1,84 @@
+import importlib.util
+
+import numpy as np
+import pytest
+
+from trainers import cli
+from trainers import tensorboard
+from trainers.errors import UsageError
+from trainers.run import run
+from trainers.run_directory import RunDirectory
+
+TRAIN = ("train", "fvsbn_mushrooms", "--set", "batch_size=16")
+
+
+def events(directory):
+    """Returns the tags of the events in a directory and their tensors."""
+    from tensorboard.backend.event_processing import event_accumulator
+
+    accumulator = event_accumulator.EventAccumulator(str(directory))
+    accumulator.Reload()
+    return {
+        tag: [event.tensor_proto for event in accumulator.Tensors(tag)]
+        for tag in accumulator.Tags()["tensors"]
+    }
+
+
+@pytest.fixture
+def installed():
+    pytest.importorskip("tensorboard")
+
+
+@pytest.mark.usefixtures("installed")
+def test_events_lie_in_the_runs_directory(directory, data_dir, capsys):
+    options = ["--data-dir", data_dir, "--run-dir", str(directory.path)]
+    watching = ["--tensorboard", "--gradient-norm", "--set", "epochs=2"]
+    assert cli.main([*TRAIN, *options, *watching]) == 0
+    assert "gradient_norm" in capsys.readouterr().out
+    train = events(directory.path / "tensorboard" / "train")
+    assert set(train) == {
+        "epoch_loss",
+        "epoch_bits_per_dim",
+        "epoch_learning_rate",
+        "epoch_examples_per_second",
+        "epoch_gradient_norm",
+    }
+    assert {len(values) for values in train.values()} == {2}
+    validation = events(directory.path / "tensorboard" / "validation")
+    assert {"epoch_loss", "epoch_bits_per_dim"} <= set(validation)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("installed")
+def test_samples_of_images_are_shown(recipe, directory, data_dir, tmp_path):
+    settings = recipe(
+        dataset="mnist",
+        dataset_options={"binarization": "threshold", "with_labels": True},
+        model_options={"num_classes": 10},
+        ema_momentum=0.9,
+    )
+    board = tensorboard.RunBoard(tmp_path / "events", settings, data_dir)
+    options = {"data_dir": data_dir, "verbose": 0}
+    run(settings, directory, callbacks=(board,), **options)
+    (first, second) = events(tmp_path / "events" / "train")["samples"]
+    assert first.string_val[2].startswith(b"\x89PNG")
+    assert first.string_val[2] != second.string_val[2]
+
+
+def test_watching_does_not_change_the_run(recipe, tmp_path, data_dir):
+    weights = []
+    for name, callbacks in (("a", ()), ("b", (tensorboard.GradientNorm(),))):
+        directory = RunDirectory(tmp_path / name)
+        options = {"data_dir": data_dir, "verbose": 0}
+        run(recipe(clipnorm=0.1), directory, callbacks=callbacks, **options)
+        weights.append(directory.load_model().get_weights())
+    for one, other in zip(*weights, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_without_the_package_it_says_what_to_install(
+    recipe, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(UsageError, match="pip install tensorboard"):
+        tensorboard.RunBoard(tmp_path, recipe())
