@@ -128,6 +128,25 @@ def _add_sample(subparsers):
         default=1.0,
         help="below 1 sharpens every conditional (default: 1)",
     )
+    for name, kind, what in (
+        ("--top-k", int, "draw from the K most probable values"),
+        ("--top-p", float, "draw from the fewest values that hold P"),
+        ("--min-p", float, "draw from values P times as probable as the top"),
+    ):
+        subparser.add_argument(name, type=_positive(kind), help=what)
+    subparser.add_argument(
+        "--prime", metavar="TEXT", help="for texts: what they continue"
+    )
+    subparser.add_argument(
+        "--steps",
+        type=_positive(int),
+        help="for texts: characters to draw (default: those of an example)",
+    )
+    subparser.add_argument(
+        "--stream",
+        action="store_true",
+        help="for texts: print one as it is drawn",
+    )
     _add_data_dir(subparser)
 
 

@@ -56,7 +56,11 @@ def sample(arguments: argparse.Namespace):
     directory = RunDirectory(arguments.run)
     recipe, model = directory.recipe(), directory.load_model()
     from . import draws
+    from . import texts
 
+    texts.check_options(model, arguments)
+    if texts.vocabulary(model) is not None:
+        return _sample_texts(model, directory, arguments)
     files = _files_to_write(arguments, directory, "samples", model.event_shape)
     contexts = None
     if recipe.is_conditional:
@@ -66,7 +70,7 @@ def sample(arguments: argparse.Namespace):
         arguments.num,
         seed=arguments.seed,
         contexts=contexts,
-        temperature=arguments.temperature,
+        **_cuts(arguments),
     )
     for path in files:
         draws.save_samples(path, samples, model.num_levels)
@@ -203,6 +207,31 @@ def _files_to_write(arguments, directory, what: str, event_shape):
     if plots.is_image_shape(event_shape):
         return [path.with_suffix(".png"), path]
     return [path]
+
+
+def _cuts(arguments: argparse.Namespace) -> dict:
+    """Returns how the draws depart from the model's own distribution."""
+    names = ("temperature", "top_k", "top_p", "min_p")
+    return {name: getattr(arguments, name) for name in names}
+
+
+def _sample_texts(model, directory: RunDirectory, arguments):
+    from . import texts
+
+    steps = arguments.steps or model.event_shape[0]
+    options = {
+        "prime": arguments.prime or "",
+        "seed": arguments.seed,
+        **_cuts(arguments),
+    }
+    if arguments.stream:
+        texts.print_as_drawn(model, steps, **options)
+        return
+    drawn = texts.draw_texts(model, arguments.num, steps, **options)
+    path = directory.path / f"samples-seed-{arguments.seed}.txt"
+    path = pathlib.Path(arguments.out or path)
+    texts.save_texts(path, drawn)
+    print(path)
 
 
 def _load_data(recipe: Recipe, arguments: argparse.Namespace):

@@ -10,6 +10,7 @@ import tf_autoregressive as tfar
 from tf_autoregressive import plots
 
 from . import draws
+from . import texts
 from .checkpoints import Progress
 from .data import Data
 from .files import replacing
@@ -21,6 +22,7 @@ from .scores import score
 
 _NUM_SAMPLES = 64
 _NUM_COMPLETED = 16
+_NUM_TEXTS, _TEXT_STEPS = 4, 1000
 _PACKAGES = (
     "tensorflow",
     "keras",
@@ -79,6 +81,11 @@ def write_pictures(
     }
     with replacing(directory.learning_curve) as temporary:
         plots.save_learning_curves(temporary, curves)
+    if texts.vocabulary(model) is not None:
+        texts.save_texts(
+            directory.texts,
+            texts.draw_texts(model, _NUM_TEXTS, _TEXT_STEPS, seed=recipe.seed),
+        )
     if not plots.is_image_shape(model.event_shape):
         return
     available = int(data.test.cardinality())

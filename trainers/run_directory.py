@@ -38,6 +38,7 @@ class RunDirectory:
         self.result = self.path / "result.json"
         self.model = self.path / "model.keras"
         self.samples = self.path / "samples.png"
+        self.texts = self.path / "samples.txt"
         self.completions = self.path / "completions.png"
         self.dependencies = self.path / "dependencies.png"
         self.learning_curve = self.path / "learning_curve.png"
