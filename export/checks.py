@@ -88,15 +88,16 @@ def checked_known(tensor, events):
     return _as_many("known", tensor, tf.shape(events)[0])
 
 
-def checked_context(context, tensor, batch_size):
+def checked_context(context, tensor, batch_size, of="events"):
     """Returns contexts `[B, ...]`.
 
     Args:
         context: The model's `Context`.
         tensor: The input `context`: int32 labels `[B]` or float32 `[B, ...]`.
         batch_size: `B`, an int32 scalar.
+        of: Name of the input that has as many examples.
     """
-    return _as_many("context", _valid_context(context, tensor), batch_size)
+    return _as_many("context", _valid_context(context, tensor), batch_size, of)
 
 
 def repeated_context(context, tensor, batch_size):
@@ -169,12 +170,12 @@ def _valid_context(context, tensor):
     )
 
 
-def _as_many(name, tensor, batch_size):
+def _as_many(name, tensor, batch_size, of="events"):
     size = tf.shape(tensor)[0]
     return require(
         tensor,
         size == batch_size,
-        f"`{name}` must hold as many examples as `events`.",
+        f"`{name}` must hold as many examples as `{of}`.",
         tf.strings.join(
             [
                 tf.strings.as_string(size),

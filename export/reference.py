@@ -55,6 +55,8 @@ def exchanges(model, functions, facts) -> list[Exchange]:
             Exchange("log_prob_per_dim", scored, {"log_prob_per_dim": per_dim})
         )
     offers_top_k = "top_k" in functions["sample"].structured_input_signature[1]
+    if "log_prob_text" in functions:
+        found += _of_texts(model, events, options)
     found += [
         _drawn(model, options, 1.0, 0 if offers_top_k else None),
         _drawn(model, options, 0.8, 2 if offers_top_k else None),
@@ -104,7 +106,10 @@ def _drawn(model, options, temperature, top_k):
         return_log_prob=True,
         **options,
     )
-    outputs = {"events": events.numpy(), "log_prob": log_prob.numpy()}
+    outputs = {
+        **_with_events(model, events.numpy()),
+        "log_prob": log_prob.numpy(),
+    }
     return Exchange("sample", inputs, outputs)
 
 
@@ -119,7 +124,45 @@ def _completed(model, scored, options):
         **options,
     )
     inputs = {**scored, "known": known, "seed": np.int64(_SEED)}
-    return Exchange("complete", inputs, {"events": completed.numpy()})
+    return Exchange("complete", inputs, _with_events(model, completed.numpy()))
+
+
+def _of_texts(model, events, options):
+    """Returns exchanges on the beginnings of texts, of different lengths."""
+    counts = np.arange(len(events)) % model.num_dims + 1
+    known = np.arange(model.num_dims) < counts[:, None]
+    texts = [
+        model.decode(event[:count])
+        for event, count in zip(events, counts, strict=True)
+    ]
+    inputs = {"text": _as_bytes(texts), **options}
+    per_dim = model.log_prob_per_dim(events, **options).numpy()
+    log_prob = np.where(known, per_dim, 0.0).sum(axis=-1, dtype="float32")
+    bits = (-log_prob / (counts * np.log(2.0))).astype("float32")
+    completed = model.complete(events, known, seed=_SEED, **options).numpy()
+    return [
+        Exchange(
+            "log_prob_text",
+            inputs,
+            {"log_prob": log_prob, "bits_per_char": bits},
+        ),
+        Exchange(
+            "complete_text",
+            {**inputs, "seed": np.int64(_SEED)},
+            _with_events(model, completed),
+        ),
+    ]
+
+
+def _with_events(model, events):
+    outputs = {"events": events}
+    if getattr(model, "vocabulary", None) is not None:
+        outputs["text"] = _as_bytes([model.decode(event) for event in events])
+    return outputs
+
+
+def _as_bytes(texts):
+    return np.array([text.encode() for text in texts])
 
 
 def _contexts(model):

@@ -10,7 +10,7 @@ from . import reference
 from . import serving_files
 from . import warm_up
 from .checker import RECORD
-from .signatures import Signatures
+from .text_signatures import signatures_of
 from .versions import new_version
 
 
@@ -27,8 +27,9 @@ def export_model(
     `path` becomes the directory of a model for TF-Serving, called as its last
     part: versions with numbers for names, which appear whole or not at all,
     configuration files for the server, and a README with a request for each
-    signature. `Signatures` says what they take and give; for equal seeds they
-    give the values of `model.sample` and `model.complete`.
+    signature. `Signatures` says what they take and give, and `TextSignatures`
+    what models of texts add; for equal seeds they give the values of
+    `model.sample` and `model.complete`.
 
     The weights are those that the model has: of a trained run, what
     `model.keras` holds, which is the moving average where the run keeps one.
@@ -57,7 +58,7 @@ def export_model(
             "`max_num_samples` must be at least 1. "
             f"Received: max_num_samples={max_num_samples}"
         )
-    signatures = Signatures(
+    signatures = signatures_of(
         model, max_num_samples=max_num_samples, result=result
     )
     functions = signatures.concrete_functions()

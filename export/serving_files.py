@@ -7,8 +7,6 @@ model at /models/NAME.
 import json
 import pathlib
 
-import numpy as np
-
 from .versions import replace_text
 
 _MODELS = """\
@@ -149,8 +147,14 @@ def write(path: pathlib.Path, name: str, functions, found):
 
 
 def _body(signature, inputs):
-    lists = {name: value.tolist() for name, value in inputs.items()}
+    lists = {name: _as_lists(value) for name, value in inputs.items()}
     return json.dumps({"signature_name": signature, "inputs": lists}) + "\n"
+
+
+def _as_lists(value):
+    if value.dtype.kind == "S":
+        return [text.decode() for text in value.tolist()]
+    return value.tolist()
 
 
 def _section(name, signature, function, inputs):
@@ -175,7 +179,9 @@ def _line(verb, key, spec):
 
 
 def _literal(value):
-    value, dtype = np.asarray(value), f'"{value.dtype}"'
+    if value.dtype.kind == "S":
+        return f"np.array({value.tolist()}, object)"
+    dtype = f'"{value.dtype}"'
     if value.size > 1:
         return f"np.zeros({value.shape}, {dtype})"
     return f"np.array({value.tolist()}, {dtype})"

@@ -54,13 +54,11 @@ class Signatures:
         """Returns a `tf.function` graph for each name of a signature."""
         scored = {"events": self._events, **self._context_spec()}
         seeded = {"seed": tf.TensorSpec([], tf.int64)}
-        log_prob = _graph(self.log_prob, scored)
+        log_prob = graph(self.log_prob, scored)
         functions = {"serving_default": log_prob, "log_prob": log_prob}
         if not self._has_many_orderings():
-            functions["log_prob_per_dim"] = _graph(
-                self.log_prob_per_dim, scored
-            )
-        functions["sample"] = _graph(
+            functions["log_prob_per_dim"] = graph(self.log_prob_per_dim, scored)
+        functions["sample"] = graph(
             self.sample,
             {
                 "num_samples": tf.TensorSpec([], tf.int32),
@@ -71,11 +69,11 @@ class Signatures:
             },
         )
         known = tf.TensorSpec(self._events.shape, tf.bool)
-        functions["complete"] = _graph(
+        functions["complete"] = graph(
             self.complete, {**scored, "known": known, **seeded}
         )
         request = {"request": tf.TensorSpec([None], tf.int32)}
-        functions["info"] = _graph(self.info, request)
+        functions["info"] = graph(self.info, request)
         return functions
 
     def log_prob(self, events, context=None):
@@ -120,15 +118,7 @@ class Signatures:
         """Answers with the events, drawn where they are not known."""
         events, context = self._checked(events, context)
         known = checks.checked_known(known, events)
-        completed, _ = sampling.draw_events(
-            self._model,
-            tf.shape(events)[0],
-            _stateless(seed),
-            context=self._model.context.encoded(context),
-            options=sampling.SamplingOptions(self._method()),
-            given=sampling.Given(events, known),
-        )
-        return {"events": completed}
+        return self._completed(events, known, seed, context)
 
     def info(self, request):
         """Answers with what the model is and how it was trained."""
@@ -138,7 +128,7 @@ class Signatures:
             for name, row in self.facts().items()
         }
 
-    def facts(self):
+    def facts(self, **more):
         """Returns what `info` answers: arrays of one row by name."""
         model = self._model
         facts = {
@@ -149,6 +139,7 @@ class Signatures:
             "num_levels": model.num_levels or 0,
             "max_num_samples": self._max_num_samples,
             "result": json.dumps(self._result),
+            **more,
         }
         if model.context.num_classes is not None:
             facts["num_classes"] = model.context.num_classes
@@ -164,18 +155,27 @@ class Signatures:
             )
         return events, context
 
-    def _drawn(self, num_samples, seed, context, options):
-        events, log_prob = sampling.draw_events(
-            self._model,
-            num_samples,
+    def _completed(self, events, known, seed, context):
+        completed, _ = self._model._draw(
+            tf.shape(events)[0],
             _stateless(seed),
-            context=self._model.context.encoded(context),
-            options=options,
-            with_log_prob=self._model.ensemble_size == 1,
+            context,
+            sampling.SamplingOptions(self._method()),
+            given=sampling.Given(events, known),
+        )
+        return self._with_events(completed)
+
+    def _with_events(self, events):
+        """Returns what an answer with these events holds."""
+        return {"events": events}
+
+    def _drawn(self, num_samples, seed, context, options):
+        events, log_prob = self._model._draw(
+            num_samples, _stateless(seed), context, options, with_log_prob=True
         )
         if self._model.ensemble_size > 1:
             log_prob = self._model._tempered_log_prob(events, context, options)
-        return {"events": events, "log_prob": log_prob}
+        return {**self._with_events(events), "log_prob": log_prob}
 
     def _options(self, temperature, top_k):
         return RequestOptions(self._method(), temperature, top_k)
@@ -202,7 +202,9 @@ class Signatures:
         return bool((ordering != ordering[:1]).any())
 
 
-def _graph(function, specs):
+def graph(function, specs):
+    """Returns the graph of a function of named tensors with these specs."""
+
     def answer(**inputs):
         return function(**inputs)
 

@@ -1,0 +1,75 @@
+"""Texts in the served graph: characters to numbers and back.
+
+Shapes: B batch, T steps.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+from . import checks
+
+
+class Texts:
+    """The characters of a model as operations on string tensors.
+
+    Args:
+        characters: In the order of their numbers.
+        num_steps: `T`, the characters of one text.
+    """
+
+    def __init__(self, characters: str, num_steps: int):
+        codes = np.array([ord(character) for character in characters], "int32")
+        self._num_steps = num_steps
+        self._codes = codes
+        self._order = np.argsort(codes).astype("int32")
+
+    def decode(self, numbers):
+        """Returns the texts `[B]`, strings, of numbers `[B, T]`."""
+        codes = tf.gather(tf.constant(self._codes), numbers)
+        return tf.strings.unicode_encode(codes, "UTF-8")
+
+    def encode(self, texts):
+        """Returns numbers `[B, T]` and their counts `[B]`; zeros follow.
+
+        Args:
+            texts: The input `text`, strings in UTF-8. Texts that are too long
+                or hold other characters end in an error.
+        """
+        texts = checks.shaped("text", texts, [None])
+        codes = tf.strings.unicode_decode(texts, "UTF-8", errors="replace")
+        counts = tf.cast(codes.row_lengths(), tf.int32)
+        texts = checks.require(
+            texts,
+            tf.reduce_all((counts >= 1) & (counts <= self._num_steps)),
+            f"`text` must have 1 to {self._num_steps} characters.",
+            tf.strings.join(
+                [
+                    "texts of ",
+                    tf.strings.as_string(tf.reduce_min(counts)),
+                    " to ",
+                    tf.strings.as_string(tf.reduce_max(counts)),
+                ]
+            ),
+        )
+        numbers, known = self._numbers(codes.flat_values)
+        unknown = tf.reduce_max(tf.where(known, 0, codes.flat_values))
+        numbers = checks.require(
+            numbers,
+            tf.reduce_all(known),
+            "`text` must hold characters of the model.",
+            tf.strings.unicode_encode(unknown[None], "UTF-8"),
+        )
+        with tf.control_dependencies([texts]):
+            numbers = codes.with_flat_values(numbers).to_tensor(
+                shape=[None, self._num_steps]
+            )
+        return numbers, counts
+
+    def _numbers(self, codes):
+        """Returns the numbers of Unicode code points, and which have one."""
+        ordered = tf.constant(self._codes[self._order])
+        place = tf.minimum(
+            tf.searchsorted(ordered, codes), len(self._codes) - 1
+        )
+        known = tf.gather(ordered, place) == codes
+        return tf.gather(tf.constant(self._order), place), known
