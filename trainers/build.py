@@ -139,10 +139,8 @@ def _optimizer(recipe: Recipe, steps: int):
     average = {}
     if recipe.ema_momentum is not None:
         average = {"use_ema": True, "ema_momentum": recipe.ema_momentum}
-    # Keras counts updates, not batches.
-    updates = recipe.epochs * steps // (recipe.gradient_accumulation_steps or 1)
     optimizer = _OPTIMIZERS[recipe.optimizer](
-        learning_rate=_learning_rate(recipe, updates),
+        learning_rate=_learning_rate(recipe, recipe.epochs * steps),
         weight_decay=recipe.weight_decay,
         clipnorm=recipe.clipnorm,
         global_clipnorm=recipe.global_clipnorm,

@@ -47,7 +47,8 @@ class Recipe(pydantic.BaseModel):
             `None` for no limit.
         gradient_accumulation_steps: Batches whose mean gradient makes an
             update, at least 2; `None` for an update after every batch. The
-            schedule and the steps of metrics.csv count updates.
+            schedule and the moving average count batches, the steps of
+            metrics.csv updates.
         ema_momentum: Momentum of an exponential moving average of the
             weights; `None` for no average. With one, validation and the saved
             model use the averaged weights.

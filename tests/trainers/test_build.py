@@ -77,6 +77,24 @@ def test_the_optimizers_settings_arrive(build):
     assert not build().optimizer.use_ema
 
 
+def test_one_limit_for_all_gradients_together_arrives(build):
+    assert build(global_clipnorm=2.0).optimizer.global_clipnorm == 2.0
+
+
+def test_a_schedule_ends_with_the_batches_if_they_are_accumulated(build):
+    model = build(
+        gradient_accumulation_steps=2, schedule="cosine", learning_rate=0.25
+    )
+    x = np.zeros((16, 112), "uint8")
+    rates = []
+    for _ in range(8):
+        model.train_on_batch(x)
+        rates.append(float(model.optimizer.learning_rate))
+    assert rates[3] == pytest.approx(0.125)
+    assert rates[7] == pytest.approx(0.0, abs=1e-6)
+    assert int(model.optimizer.iterations) == 4
+
+
 def test_weight_decay_spares_biases(build):
     model = build(
         model="NADE",

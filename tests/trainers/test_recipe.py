@@ -98,11 +98,17 @@ def test_later_overrides_win(recipe):
         ("schedule=linear", "'constant', 'cosine' or 'exponential'"),
         ("schedule=exponential", "^`final_learning_rate_fraction` must be"),
         ("model_options=3", "`model_options`.*dictionary"),
+        ("gradient_accumulation_steps=1", "`gradient_accumulation_steps`: "),
     ],
 )
 def test_a_wrong_override_says_what_is_right(recipe, assignment, message):
     with pytest.raises(UsageError, match=message):
         with_overrides(recipe(), [assignment])
+
+
+def test_gradients_are_clipped_in_one_way(recipe):
+    with pytest.raises(UsageError, match=r"^Only one of `clipnorm` and"):
+        with_overrides(recipe(clipnorm=1.0), ["global_clipnorm=2.0"])
 
 
 def test_every_recipe_has_its_own_name_and_states_its_result():

@@ -225,6 +225,22 @@ def test_an_interrupted_run_ends_as_if_it_had_not_been(
     assert final_state(directory) == uninterrupted
 
 
+@pytest.mark.slow
+def test_gradients_that_were_accumulated_are_restored(
+    recipe, tmp_path, train, random_model
+):
+    # 4 batches an epoch: the first epoch ends in the middle of an update.
+    settings = recipe(
+        model=random_model, gradient_accumulation_steps=3, epochs=3
+    )
+    whole, broken = RunDirectory(tmp_path / "a"), RunDirectory(tmp_path / "b")
+    assert train(settings, whole)["steps"] == 4
+    with pytest.raises(InterruptedError):
+        train(settings, broken, Interrupt("on_train_batch_end", 6))
+    train(settings, broken)
+    assert final_state(broken) == final_state(whole)
+
+
 def test_a_run_interrupted_while_finishing_is_finished(
     recipe, directory, train, monkeypatch
 ):

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import pytest
 import trainers
 from trainers import strategies
 from trainers.errors import UsageError
+from trainers.run_directory import RunDirectory
 
 # Neither 2 replicas nor batches of 16 divide 21 validation and 33 test
 # examples.
@@ -166,6 +168,34 @@ def test_the_number_of_replicas_and_processes_changes_nothing(
             np.testing.assert_allclose(
                 other[name], expected, rtol=1e-5, err_msg=name
             )
+
+
+@pytest.mark.slow
+def test_workers_of_which_one_was_killed_end_as_if_it_had_not_been(
+    recipe, start_workers, tmp_path
+):
+    settings = recipe(**VECTORS | {"learning_rate": 1e-3}, epochs=60)
+    whole = RunDirectory(tmp_path / "whole")
+    broken = RunDirectory(tmp_path / "broken")
+    for worker in start_workers("whole", settings):
+        outcome(worker)
+    chief, other = start_workers("broken", settings)
+    while chief.poll() is None and len(broken.checkpoints.epochs()) < 2:
+        time.sleep(0.01)
+    other.kill()
+    # It may wait for the other one for minutes.
+    chief.kill()
+    chief.wait()
+    assert not broken.result.exists()
+
+    for worker in start_workers("broken", settings):
+        outcome(worker)
+    assert weights(broken) == weights(whole)
+
+
+def weights(directory):
+    model = directory.load_model()
+    return [weight.tobytes() for weight in model.get_weights()]
 
 
 def test_the_default_strategy_is_no_strategy():

@@ -14,9 +14,9 @@ class LikelihoodModel(keras.Model):
     """A Keras model that is trained on mean nats per example.
 
     Subclasses provide `score(x, context)` and `training_log_prob(x, context)`,
-    both `[B]` nats. Data are datasets of batches of `x`, of `(x, context)`, or
-    of dictionaries of `x`, `context` and `weight`, `[B]`, what an example
-    counts in a mean; or arrays.
+    both `[B]` nats. Data are datasets of batches of `x`, of `(x, context)`, of
+    `(x, context, weight)` or of dictionaries with these keys; or arrays. A
+    weight, `[B]`, is what an example counts in a mean.
 
     Args:
         event: The `Event`: what one example is.
@@ -199,12 +199,12 @@ def _unpacked(data):
         return data["x"], data.get("context"), data.get("weight")
     if not isinstance(data, (tuple, list)):
         return data, None, None
-    if len(data) > 2:
+    if len(data) > 3:
         raise ValueError(
-            "A dataset must yield `x` or `(x, context)`. "
-            f"Received tuples of {len(data)}"
+            "A dataset must yield `x`, `(x, context)` or `(x, context, "
+            f"weight)`. Received tuples of {len(data)}"
         )
-    return data[0], data[1] if len(data) == 2 else None, None
+    return (*data, None, None)[:3]
 
 
 def _share_of_mean(values, weight):
