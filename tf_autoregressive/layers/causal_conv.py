@@ -20,6 +20,9 @@ class CausalConv1D(keras.layers.Layer):
         kernel_size: `k`.
         dilation: `d`, how many steps lie between two taps.
         use_bias: Whether to add a bias.
+        gain: Of the initial kernel, whose variance is `gain / (k * I)`: 1 keeps
+            the scale of the inputs, 2 that of rectified ones, 4 makes up for a
+            gate.
         bias_initializer: Keras initializer.
         **kwargs: Passed to `keras.layers.Layer`.
 
@@ -49,6 +52,7 @@ class CausalConv1D(keras.layers.Layer):
         *,
         dilation=1,
         use_bias=True,
+        gain=1.0,
         bias_initializer="zeros",
         **kwargs,
     ):
@@ -63,6 +67,7 @@ class CausalConv1D(keras.layers.Layer):
         self.kernel_size = kernel_size
         self.dilation = dilation
         self.use_bias = use_bias
+        self.gain = gain
         self.bias_initializer = keras.initializers.get(bias_initializer)
 
     @property
@@ -75,7 +80,9 @@ class CausalConv1D(keras.layers.Layer):
         self.kernel = self.add_weight(
             name="kernel",
             shape=(self.kernel_size, self.in_channels, self.filters),
-            initializer="he_uniform",
+            initializer=keras.initializers.VarianceScaling(
+                self.gain, distribution="uniform"
+            ),
         )
         self.bias = None
         if self.use_bias:
@@ -115,6 +122,7 @@ class CausalConv1D(keras.layers.Layer):
             "kernel_size": self.kernel_size,
             "dilation": self.dilation,
             "use_bias": self.use_bias,
+            "gain": self.gain,
             "bias_initializer": keras.initializers.serialize(
                 self.bias_initializer
             ),

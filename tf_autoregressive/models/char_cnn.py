@@ -80,11 +80,17 @@ class CharCNN(SequenceModel):
         self.first_layer = self._conv("first", filters)
         width = 2 * filters if gated else filters
         self.layers_back = [
-            self._conv(f"conv_{index}", width, kernel_size, dilation)
+            self._conv(
+                f"conv_{index}",
+                width,
+                kernel_size,
+                dilation,
+                gain=4.0 if gated else 1.0,
+            )
             for index, dilation in enumerate(self.dilations)
         ]
         self.outputs_back = [
-            self._conv(f"output_{index}", filters)
+            self._conv(f"output_{index}", filters, gain=1.0 if gated else 2.0)
             for index in range(len(self.dilations))
         ]
         self.last_layer = self._parameters_layer()

@@ -142,11 +142,12 @@ class SequenceModel(AutoregressiveModel):
             return codes
         return self.embedding(tf.cast(codes[..., 0], tf.int32))
 
-    def _conv(self, name, filters, kernel_size=1, dilation=1):
+    def _conv(self, name, filters, kernel_size=1, dilation=1, gain=1.0):
         return CausalConv1D(
             filters,
             kernel_size,
             dilation=dilation,
+            gain=gain,
             dtype=self.dtype_policy,
             name=name,
         )

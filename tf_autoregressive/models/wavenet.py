@@ -84,7 +84,9 @@ class WaveNet(SequenceModel):
         self.first_layer = self._conv("first", filters, kernel_size)
         dilations = [2**layer for layer in range(num_layers)] * num_stacks
         self.gates = [
-            self._conv(f"gate_{index}", 2 * filters, kernel_size, dilation)
+            self._conv(
+                f"gate_{index}", 2 * filters, kernel_size, dilation, gain=4.0
+            )
             for index, dilation in enumerate(dilations)
         ]
         self.outputs = [
@@ -92,7 +94,7 @@ class WaveNet(SequenceModel):
             for index in range(len(dilations))
         ]
         self.head = [
-            self._conv("head", skip_filters),
+            self._conv("head", skip_filters, gain=2.0),
             self._parameters_layer(),
         ]
         self.convs = [self.first_layer, *self.gates, *self.outputs, *self.head]
