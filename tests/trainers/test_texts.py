@@ -39,7 +39,7 @@ def test_texts_are_saved_with_a_rule_between_them(model, tmp_path):
 
 
 def test_an_unknown_character_in_the_prime_is_named(model):
-    with pytest.raises(UsageError, match="--prime: .*Received: 'x'"):
+    with pytest.raises(UsageError, match=r"--prime: .*Received: 'x'"):
         texts.check_options(model, asked(prime="abx"))
     texts.check_options(model, asked(prime="ab", stream=True))
 

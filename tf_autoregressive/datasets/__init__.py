@@ -19,6 +19,7 @@ from tf_autoregressive.datasets.images import load_images
 from tf_autoregressive.datasets.info import Dataset
 from tf_autoregressive.datasets.info import DatasetInfo
 from tf_autoregressive.datasets.npz import from_npz
+from tf_autoregressive.datasets.text import continued_batches
 from tf_autoregressive.datasets.text import from_text
 from tf_autoregressive.datasets.text import load_tiny_shakespeare
 
@@ -26,6 +27,7 @@ __all__ = [
     "Dataset",
     "DatasetInfo",
     "binarize",
+    "continued_batches",
     "draw_bits",
     "from_arrays",
     "from_image_folder",

@@ -8,6 +8,7 @@ import gzip
 import pathlib
 
 import numpy as np
+import tensorflow as tf
 
 from tf_autoregressive.datasets.arrays import from_arrays
 from tf_autoregressive.vocabulary import Vocabulary
@@ -79,6 +80,40 @@ def from_text(
     )
     info = dataclasses.replace(data.info, vocabulary=vocabulary.characters)
     return dataclasses.replace(data, info=info)
+
+
+def continued_batches(examples, batch_size):
+    """Returns batches whose row `b` goes on where row `b` of the last ended.
+
+    For models that carry their state from batch to batch. The text is cut into
+    `batch_size` parts, one a row; what is left at its end is not used.
+
+    Args:
+        examples: Unbatched windows that lie side by side, as `from_text` makes
+            them with `stride=None`.
+        batch_size: Rows of a batch.
+
+    Returns:
+        A `tf.data.Dataset` of batches `[batch_size, T]`, to be used as it is.
+
+    Raises:
+        ValueError: If there are fewer windows than rows.
+
+    Example:
+        >>> examples = from_text("ab" * 100, steps=10).train
+        >>> len(continued_batches(examples, 4))
+        4
+    """
+    windows = np.stack(list(examples.as_numpy_iterator()))
+    num_batches = len(windows) // batch_size
+    if not num_batches:
+        raise ValueError(
+            f"`batch_size` must be at most the {len(windows)} windows. "
+            f"Received: batch_size={batch_size}"
+        )
+    rows = windows[: batch_size * num_batches]
+    rows = rows.reshape(batch_size, num_batches, *windows.shape[1:])
+    return tf.data.Dataset.from_tensor_slices(np.swapaxes(rows, 0, 1))
 
 
 def load_tiny_shakespeare(

@@ -28,13 +28,38 @@ class SequenceScope:
         return self.shifted(layer.name, layer(x))
 
     def recur(self, layer, x):
-        """Returns the outputs of a Keras LSTM or GRU at every step."""
-        return layer(x)
+        """Returns the outputs of a Keras LSTM or GRU at every step.
+
+        The layer returns its state too.
+        """
+        return layer(x)[0]
 
     def shifted(self, name, x):
         """Returns `x` plus the shift of that name, if there is one."""
         shift = self.shifts.get(name)
         return x if shift is None else x + tf.cast(shift, x.dtype)
+
+
+class CarryingScope(SequenceScope):
+    """All steps at once, from states that earlier steps have left.
+
+    Args:
+        states: By the layer's name, its states `[B, units]`.
+        **kwargs: Passed to `SequenceScope`.
+
+    Attributes:
+        states: The states after the last step, once a stack has run.
+    """
+
+    def __init__(self, states, **kwargs):
+        super().__init__(**kwargs)
+        self.states = dict(states)
+
+    def recur(self, layer, x):
+        """Returns the outputs at every step; the states go on."""
+        before = [tf.cast(s, x.dtype) for s in self.states[layer.name]]
+        x, *self.states[layer.name] = layer(x, initial_state=before)
+        return x
 
 
 class StepScope:

@@ -4,7 +4,9 @@ Shapes: B batch, T steps.
 """
 
 import keras
+import tensorflow as tf
 
+from tf_autoregressive.layers import sequence_scopes
 from tf_autoregressive.models.sequence_model import SequenceModel
 
 _CELLS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
@@ -19,6 +21,12 @@ class CharRNN(SequenceModel):
 
     A step sees all steps before, and before the first one a start symbol.
 
+    With `carried_rows`, training is truncated backpropagation through time:
+    row `b` of a batch goes on where row `b` of the batch before has ended, with
+    its state, and gradients stop there. The batches have to be like that (see
+    `datasets.continued_batches`). States are forgotten at the start of every
+    epoch. Scoring and drawing begin anew with every sequence.
+
     A context shifts the inputs of the first layer: labels and vectors equally
     at all steps, sequences step by step.
 
@@ -27,6 +35,8 @@ class CharRNN(SequenceModel):
         cell: `"lstm"` or `"gru"`.
         units: Units of every layer.
         num_layers: Number of layers.
+        carried_rows: Batch size of training that carries states; 0 for
+            sequences of their own.
         dropout: Share of what goes from layer to layer, and into the
             parameters, that is set to zero in training.
         **kwargs: Passed to `SequenceModel`: `embedding_size`,
@@ -63,6 +73,7 @@ class CharRNN(SequenceModel):
         units=512,
         num_layers=2,
         dropout=0.0,
+        carried_rows=0,
         **kwargs,
     ):
         super().__init__(event_shape, **kwargs)
@@ -76,11 +87,13 @@ class CharRNN(SequenceModel):
         self.units = units
         self.num_layers = num_layers
         self.dropout = dropout
+        self.carried_rows = carried_rows
 
         self.rnns = [
             _CELLS[cell](
                 units,
                 return_sequences=True,
+                return_state=True,
                 dtype=self.dtype_policy,
                 name=f"rnn_{index}",
             )
@@ -91,7 +104,75 @@ class CharRNN(SequenceModel):
         self.recurrents = self.rnns
         width = 1 if self.embedding is None else self.embedding_size
         self._make_context_layers({"inputs": width})
+        self._make_carried()
         self.build()
+
+    def _make_carried(self):
+        """Makes the variables of what training carries on."""
+        self.last_codes = None
+        self.carried = {}
+        if not self.carried_rows:
+            return
+        self.last_codes = self._carried_variable("codes", 1)
+        per_layer = 2 if self.cell == "lstm" else 1
+        self.carried = {
+            layer.name: [
+                self._carried_variable(f"{layer.name}_{index}", self.units)
+                for index in range(per_layer)
+            ]
+            for layer in self.rnns
+        }
+
+    def _carried_variable(self, name, width):
+        return self.add_weight(
+            name=f"carried_{name}",
+            shape=(self.carried_rows, width),
+            initializer="zeros",
+            trainable=False,
+            dtype="float32",
+        )
+
+    def fit(self, *args, callbacks=None, **kwargs):
+        """Trains as `LikelihoodModel.fit` does; epochs begin without states."""
+        if self.carried_rows:
+            forget = keras.callbacks.LambdaCallback(
+                on_epoch_begin=lambda epoch, logs: self.forget()
+            )
+            callbacks = [*(callbacks or ()), forget]
+        return super().fit(*args, callbacks=callbacks, **kwargs)
+
+    def forget(self):
+        """Sets what training carries on to what precedes a sequence."""
+        variables = [v for states in self.carried.values() for v in states]
+        for variable in [self.last_codes, *variables]:
+            variable.assign(tf.zeros(variable.shape))
+
+    def training_log_prob(self, x, context=None):
+        if not self.carried_rows:
+            return super().training_log_prob(x, context)
+        self._check_rows(x)
+        codes = self._codes(self.output_distribution.network_input(x))
+        before = tf.concat([self.last_codes[:, None], codes[:, :-1]], axis=1)
+        scope = sequence_scopes.CarryingScope(
+            self.carried,
+            shifts=self._context_shifts(self.context.encoded(context)),
+            training=True,
+        )
+        parameters = self.stack(scope, self._embedded(before))
+        self.last_codes.assign(codes[:, -1])
+        for name, variables in self.carried.items():
+            states = zip(variables, scope.states[name], strict=True)
+            for variable, state in states:
+                variable.assign(tf.cast(state, variable.dtype))
+        parameters = tf.cast(parameters, tf.float32)
+        return self._conditionals(parameters).log_prob(x)
+
+    def _check_rows(self, x):
+        if x.shape[0] not in (None, self.carried_rows):
+            raise ValueError(
+                "With `carried_rows`, training batches must have as many rows: "
+                f"{self.carried_rows}. Received: shape={tuple(x.shape)}"
+            )
 
     def stack(self, scope, x):
         x = scope.shifted("inputs", x)
@@ -107,4 +188,5 @@ class CharRNN(SequenceModel):
             "units": self.units,
             "num_layers": self.num_layers,
             "dropout": self.dropout,
+            "carried_rows": self.carried_rows,
         }

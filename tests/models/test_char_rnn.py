@@ -1,0 +1,87 @@
+"""Char-RNN: training whose batches continue one another."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tests.layers.convolutions import randomise
+from tf_autoregressive.datasets import continued_batches
+from tf_autoregressive.datasets import from_text
+from tf_autoregressive.models import CharRNN
+
+ROWS = 3
+
+
+def make(rng, steps, cell="lstm", **options):
+    model = CharRNN(
+        (steps,),
+        num_levels=4,
+        cell=cell,
+        units=5,
+        embedding_size=3,
+        **options,
+    )
+    randomise([model], rng, scale=0.6)
+    return model
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_parts_of_a_text_score_like_the_whole(cell, rng):
+    model = make(rng, 4, cell, carried_rows=ROWS)
+    whole = CharRNN.from_config(
+        {**model.get_config(), "event_shape": (12,), "carried_rows": 0}
+    )
+    weights = [variable.numpy() for variable in model.trainable_variables]
+    for variable, value in zip(whole.trainable_variables, weights, strict=True):
+        variable.assign(value)
+    x = rng.integers(4, size=(ROWS, 12)).astype("int32")
+    parts = [
+        model.training_log_prob(tf.constant(x[:, start : start + 4]))
+        for start in (0, 4, 8)
+    ]
+    np.testing.assert_allclose(
+        sum(part.numpy() for part in parts), whole.log_prob(x), rtol=1e-5
+    )
+    # And scoring begins anew.
+    first = whole.log_prob_per_dim(x).numpy()[:, :4].sum(axis=1)
+    np.testing.assert_allclose(model.log_prob(x[:, :4]), first, rtol=1e-5)
+
+
+def test_epochs_begin_without_states(rng):
+    model = make(rng, 4, carried_rows=ROWS)
+    model.compile(optimizer=keras.optimizers.SGD(0.0), run_eagerly=True)
+    x = rng.integers(4, size=(ROWS, 4)).astype("int32")
+    data = tf.data.Dataset.from_tensor_slices(x).batch(ROWS)
+    losses = model.fit(data, epochs=2, verbose=0).history["loss"]
+    assert losses[0] == losses[1]
+    np.testing.assert_allclose(losses[0], -np.mean(model.log_prob(x)), 1e-5)
+    assert np.any(model.last_codes)
+
+
+def test_gradients_stop_at_the_start_of_a_batch(rng):
+    model = make(rng, 4, carried_rows=ROWS)
+    x = tf.constant(rng.integers(4, size=(ROWS, 4)), tf.int32)
+    model.training_log_prob(x)
+    with tf.GradientTape() as tape:
+        tape.watch(model.last_codes.value)
+        log_prob = model.training_log_prob(x)
+    assert tape.gradient(log_prob, model.last_codes.value) is None
+
+
+def test_batches_must_have_as_many_rows(rng):
+    model = make(rng, 4, carried_rows=ROWS)
+    with pytest.raises(ValueError, match=r"`carried_rows`.*as many rows: 3"):
+        model.training_log_prob(tf.zeros([2, 4], tf.int32))
+
+
+def test_rows_go_on_where_they_ended():
+    text = "".join("abcdefghij"[index * 7 % 10] for index in range(800))
+    data = from_text(text, steps=5, validation_share=0.1, test_share=0.1)
+    batches = np.stack(list(continued_batches(data.train, 4)))
+    assert batches.shape == (32, 4, 5)
+    rows = np.swapaxes(batches, 0, 1).reshape(-1)
+    windows = np.concatenate(list(data.train.as_numpy_iterator()))
+    np.testing.assert_array_equal(rows, windows[: len(rows)])
+    with pytest.raises(ValueError, match="`batch_size` must be at most"):
+        continued_batches(data.train, 1000)
