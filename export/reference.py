@@ -40,9 +40,10 @@ def exchanges(model, functions, facts) -> list[Exchange]:
         functions: The signatures, graphs by name.
         facts: What `info` answers, arrays of one row by name.
     """
-    context = _contexts(model)
+    num_examples = min(_NUM_EXAMPLES, int(facts["max_num_samples"][0]))
+    context = _contexts(model, num_examples)
     options = {} if context is None else {"context": context}
-    events = model.sample(_NUM_EXAMPLES, seed=_SEED, **options).numpy()
+    events = model.sample(num_examples, seed=_SEED, **options).numpy()
     scored = {"events": events.astype("float32"), **options}
     log_prob = _scores(model, model.log_prob(events, **options).numpy())
     found = [
@@ -58,8 +59,8 @@ def exchanges(model, functions, facts) -> list[Exchange]:
     if "log_prob_text" in functions:
         found += _of_texts(model, events, options)
     found += [
-        _drawn(model, options, 1.0, 0 if offers_top_k else None),
-        _drawn(model, options, 0.8, 2 if offers_top_k else None),
+        _drawn(model, num_examples, options, 1.0, 0 if offers_top_k else None),
+        _drawn(model, num_examples, options, 0.8, 2 if offers_top_k else None),
         _completed(model, scored, options),
         Exchange("info", {"request": np.zeros(1, "int32")}, facts),
     ]
@@ -88,9 +89,9 @@ def _scores(model, log_prob):
     return scores
 
 
-def _drawn(model, options, temperature, top_k):
+def _drawn(model, num_examples, options, temperature, top_k):
     inputs = {
-        "num_samples": np.int32(_NUM_EXAMPLES),
+        "num_samples": np.int32(num_examples),
         "seed": np.int64(_SEED),
         "temperature": np.float32(temperature),
         **options,
@@ -98,7 +99,7 @@ def _drawn(model, options, temperature, top_k):
     if top_k is not None:
         inputs["top_k"] = np.int32(top_k)
     events, log_prob = model.sample(
-        _NUM_EXAMPLES,
+        num_examples,
         seed=_SEED,
         # As the request has it: 0.8 is another number in float32.
         temperature=float(np.float32(temperature)),
@@ -165,12 +166,12 @@ def _as_bytes(texts):
     return np.array([text.encode() for text in texts])
 
 
-def _contexts(model):
+def _contexts(model, num_examples):
     context = model.context
     if context.num_classes is not None:
-        return np.arange(_NUM_EXAMPLES, dtype="int32") % context.num_classes
+        return np.arange(num_examples, dtype="int32") % context.num_classes
     if context.expected:
         generator = np.random.default_rng(_SEED)
-        shape = (_NUM_EXAMPLES, *context.shape)
+        shape = (num_examples, *context.shape)
         return generator.normal(size=shape).astype("float32")
     return None

@@ -10,8 +10,10 @@ from . import reference
 from . import serving_files
 from . import warm_up
 from .checker import RECORD
+from .signatures import COMPILABLE
 from .text_signatures import signatures_of
 from .versions import new_version
+from .xla import faster_under_xla
 
 
 def export_model(
@@ -21,6 +23,7 @@ def export_model(
     version: int | None = None,
     result: dict[str, Any] | None = None,
     max_num_samples: int = 1024,
+    xla: bool = False,
 ) -> pathlib.Path:
     """Writes a SavedModel that answers as the model does, without Python.
 
@@ -41,6 +44,9 @@ def export_model(
         result: What is known of the training, for the signature `info`: what
             JSON can hold.
         max_num_samples: The largest `num_samples` that a request may ask for.
+        xla: Whether to compile with XLA the signatures that it makes faster
+            on this machine; what was measured is printed. Such an export needs
+            a server that has XLA, which compiles anew for every batch size.
 
     Returns:
         The directory of the new version, as `models/made/1`.
@@ -58,19 +64,31 @@ def export_model(
             "`max_num_samples` must be at least 1. "
             f"Received: max_num_samples={max_num_samples}"
         )
-    signatures = signatures_of(
-        model, max_num_samples=max_num_samples, result=result
-    )
+    options = {"max_num_samples": max_num_samples, "result": result}
+    signatures = signatures_of(model, **options)
     functions = signatures.concrete_functions()
     found = reference.exchanges(model, functions, signatures.facts())
+    compiled = _worth_compiling(model, functions, found, options) if xla else ()
+    if compiled:
+        signatures = signatures_of(model, compiled=compiled, **options)
+        functions = signatures.concrete_functions()
     with new_version(path, version) as (directory, publish):
         tf.saved_model.save(_module(model), directory, signatures=functions)
         extra = directory / RECORD.parent
         extra.mkdir()
         reference.save(directory / RECORD, found)
         warm_up.write(extra / "tf_serving_warmup_requests", name, found)
-        serving_files.write(path, name, functions, found)
+        serving_files.write(path, name, functions, found, compiled)
         return publish()
+
+
+def _worth_compiling(model, functions, found, options):
+    signatures = signatures_of(model, compiled=COMPILABLE, **options)
+    compiled = signatures.concrete_functions()
+    compiled = {name: compiled[name] for name in sorted(COMPILABLE)}
+    return faster_under_xla(
+        functions, compiled, found, options["max_num_samples"]
+    )
 
 
 def _module(model):

@@ -33,7 +33,7 @@ _COMPOSE = """\
 services:
   {name}:
     image: &image ${{TF_SERVING_IMAGE:-tensorflow/serving:latest}}
-    command: --model_config_file=/models/{name}/models.config
+    command: --model_config_file=/models/{name}/models.config{xla}
     volumes: &volumes [".:/models/{name}:ro"]
     ports: ["8500:8500", "8501:8501"]
   # Scores requests of many clients together, and does nothing but score.
@@ -41,11 +41,17 @@ services:
     profiles: [batching]
     image: *image
     command: >-
-      --model_config_file=/models/{name}/models.config
+      --model_config_file=/models/{name}/models.config{xla}
       --enable_batching
       --batching_parameters_file=/models/{name}/batching.config
     volumes: *volumes
     ports: ["8510:8500", "8511:8501"]
+"""
+
+_XLA_FLAG = "--xla_cpu_compilation_enabled"
+_XLA_NOTE = """
+Compiled with XLA, which the server must have, and which compiles anew for
+every batch size: {}.
 """
 
 _README = """\
@@ -57,10 +63,10 @@ gRPC at port 8500 and REST at port 8501, with either of
 ```console
 docker run --rm -p 8500:8500 -p 8501:8501 \\
   -v "$PWD:/models/{name}:ro" tensorflow/serving \\
-  --model_config_file=/models/{name}/models.config
+  --model_config_file=/models/{name}/models.config{xla}
 docker compose up
 ```
-
+{note}
 A version that is exported while the server runs takes the place of the old
 one. `tfar verify .` checks the newest version against answers that the model
 gave before it was exported.
@@ -115,7 +121,7 @@ ask(
 """
 
 
-def write(path: pathlib.Path, name: str, functions, found):
+def write(path: pathlib.Path, name: str, functions, found, compiled=()):
     """Writes the files that stand beside the versions of a model.
 
     `models.config`, `batching.config`, `compose.yaml`, `README.md`, and in
@@ -126,7 +132,9 @@ def write(path: pathlib.Path, name: str, functions, found):
         name: The name that it is served by.
         functions: The signatures, graphs by name.
         found: `reference.Exchange`s, at least one for each signature.
+        compiled: Names of the signatures that need a server with XLA.
     """
+    xla = _XLA_FLAG if compiled else ""
     requests = {exchange.signature: exchange.inputs for exchange in found[::-1]}
     (path / "requests").mkdir(exist_ok=True)
     for signature, inputs in requests.items():
@@ -139,10 +147,18 @@ def write(path: pathlib.Path, name: str, functions, found):
     ]
     replace_text(path / "models.config", _MODELS.format(name=name))
     replace_text(path / "batching.config", _BATCHING)
-    replace_text(path / "compose.yaml", _COMPOSE.format(name=name))
+    replace_text(
+        path / "compose.yaml",
+        _COMPOSE.format(name=name, xla=f" {xla}" * bool(xla)),
+    )
     replace_text(
         path / "README.md",
-        _README.format(name=name, sections="\n".join(sections)),
+        _README.format(
+            name=name,
+            xla=f" \\\n  {xla}" if xla else "",
+            note=_XLA_NOTE.format(", ".join(sorted(compiled))) * bool(xla),
+            sections="\n".join(sections),
+        ),
     )
 
 

@@ -15,6 +15,8 @@ from . import checks
 from .options import RequestOptions
 from .options import offers_top_k
 
+COMPILABLE = frozenset({"log_prob", "sample", "complete"})
+
 
 class Signatures:
     """The signatures of a model, as functions of tensors.
@@ -42,10 +44,15 @@ class Signatures:
         model: An `AutoregressiveModel`.
         max_num_samples: The largest `num_samples` of a request.
         result: What is known of the training, for `info`.
+        compiled: Which of `COMPILABLE` are compiled with XLA: these answers
+            need a server that has it.
     """
 
-    def __init__(self, model, *, max_num_samples, result=None):
+    def __init__(
+        self, model, *, max_num_samples, result=None, compiled=frozenset()
+    ):
         self._model = model
+        self._compiled = compiled
         self._max_num_samples = max_num_samples
         self._result = result or {}
         self._events = tf.TensorSpec([None, *model.event_shape], tf.float32)
@@ -79,7 +86,7 @@ class Signatures:
     def log_prob(self, events, context=None):
         """Answers with the score of each example."""
         events, context = self._checked(events, context)
-        log_prob = self._model.score(events, context)
+        log_prob = self._run("log_prob", self._model.score, events, context)
         answer = {"log_prob": log_prob}
         if self._model.num_levels is not None:
             bits = -log_prob / (self._model.num_dims * math.log(2.0))
@@ -110,9 +117,17 @@ class Signatures:
             context = checks.repeated_context(
                 self._model.context, context, num_samples
             )
-        return self._drawn(
-            num_samples, seed, context, self._options(temperature, top_k)
+        events, log_prob = self._run(
+            "sample",
+            self._drawn,
+            # Its shape, which XLA knows, tells the number.
+            tf.zeros([num_samples]),
+            _stateless(seed),
+            context,
+            temperature,
+            top_k,
         )
+        return {**self._with_events(events), "log_prob": log_prob}
 
     def complete(self, events, known, seed, context=None):
         """Answers with the events, drawn where they are not known."""
@@ -155,30 +170,45 @@ class Signatures:
             )
         return events, context
 
+    def _run(self, name, function, *args):
+        """Calls a function of tensors, under XLA if its signature is."""
+        if name in self._compiled:
+            function = tf.function(function, autograph=False, jit_compile=True)
+        return function(*args)
+
     def _completed(self, events, known, seed, context):
+        completed = self._run(
+            "complete",
+            self._drawn_given,
+            events,
+            known,
+            _stateless(seed),
+            context,
+        )
+        return self._with_events(completed)
+
+    def _drawn_given(self, events, known, seed, context):
         completed, _ = self._model._draw(
             tf.shape(events)[0],
-            _stateless(seed),
+            seed,
             context,
             sampling.SamplingOptions(self._method()),
             given=sampling.Given(events, known),
         )
-        return self._with_events(completed)
+        return completed
 
     def _with_events(self, events):
         """Returns what an answer with these events holds."""
         return {"events": events}
 
-    def _drawn(self, num_samples, seed, context, options):
+    def _drawn(self, rows, seed, context, temperature, top_k):
+        options = RequestOptions(self._method(), temperature, top_k)
         events, log_prob = self._model._draw(
-            num_samples, _stateless(seed), context, options, with_log_prob=True
+            tf.shape(rows)[0], seed, context, options, with_log_prob=True
         )
         if self._model.ensemble_size > 1:
             log_prob = self._model._tempered_log_prob(events, context, options)
-        return {**self._with_events(events), "log_prob": log_prob}
-
-    def _options(self, temperature, top_k):
-        return RequestOptions(self._method(), temperature, top_k)
+        return events, log_prob
 
     def _method(self):
         return "incremental" if self._model.incremental else "full"

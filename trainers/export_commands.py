@@ -19,6 +19,7 @@ def export(arguments: argparse.Namespace):
             version=arguments.version,
             result=result,
             max_num_samples=arguments.max_num_samples,
+            xla=arguments.xla,
         )
     except (ValueError, ImportError, OSError) as error:
         raise UsageError(f"--to {arguments.to}: {error}") from error

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from export import export_model
+from export import verify
 from tests.zoo import BY_NAME
 
 
@@ -86,3 +87,11 @@ def test_warm_up_records_are_prediction_logs_that_run(fvsbn):
         assert fvsbn.ask(request.model_spec.signature_name, **inputs)
         asked.add(request.model_spec.signature_name)
     assert asked == set(fvsbn.signatures)
+
+
+@pytest.mark.slow
+def test_a_limit_below_the_recorded_requests_holds(tmp_path):
+    pytest.importorskip("tensorflow_serving", reason="needs .[serving]")
+    model = BY_NAME["fvsbn"].make()
+    path = export_model(model, tmp_path / "fvsbn", max_num_samples=1, xla=True)
+    assert verify(path)
