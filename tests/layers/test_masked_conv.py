@@ -296,3 +296,16 @@ def test_the_mask_follows_the_weights_into_xla(rng):
 def test_colours_may_be_arrays_and_lists():
     for colours in itertools.permutations([[0, 1], np.array([0, 1])]):
         assert MaskedConv2D(*colours, [3, 3]).filters == 2
+
+
+@pytest.mark.parametrize("gain", [1.0, 4.0])
+@pytest.mark.parametrize("exclusive", [False, True])
+def test_outputs_start_on_the_scale_of_the_inputs(exclusive, gain, rng):
+    # However much the mask forbids: 9 of 25 places, and half of the channels.
+    colours = np.repeat([0, 1], 32)
+    layer = MaskedConv2D(
+        colours, colours, (5, 5), exclusive=exclusive, gain=gain
+    )
+    x = rng.normal(size=(4, 16, 16, 64)).astype("float32")
+    inner = layer(x).numpy()[:, 4:, 4:-4]
+    np.testing.assert_allclose(inner.std(), gain**0.5, rtol=0.05)

@@ -363,3 +363,14 @@ def test_sizes_are_those_of_the_paper():
 def test_sizes_are_checked(options, message):
     with pytest.raises(ValueError, match=message):
         GatedPixelCNN((4, 4, 3), **options)
+
+
+def test_a_new_stack_keeps_its_signal(rng):
+    # Deep layers of one that loses it learn late, or never.
+    model = GatedPixelCNN((16, 16, 1), filters=32, num_layers=7)
+    x = rng.normal(size=(4, 16, 16, 1)).astype("float32")
+    scales = []
+    for vertical in model.vertical:
+        x = gate(vertical(x).numpy())
+        scales.append(x.std())
+    assert scales[-1] > 0.2 * scales[0]
