@@ -36,12 +36,14 @@ services:
     command: --model_config_file=/models/{name}/models.config{xla}
     volumes: &volumes [".:/models/{name}:ro"]
     ports: ["8500:8500", "8501:8501"]
-  # Scores requests of many clients together, and does nothing but score.
+  # Scores requests of many clients together, and does nothing but score: what
+  # has no batch axis is refused, so it cannot warm up with all signatures.
   {name}-batching:
     profiles: [batching]
     image: *image
     command: >-
       --model_config_file=/models/{name}/models.config{xla}
+      --enable_model_warmup=false
       --enable_batching
       --batching_parameters_file=/models/{name}/batching.config
     volumes: *volumes
@@ -76,7 +78,18 @@ gave before it was exported.
 work, which `sample` and `complete` are not.
 
 Bad requests end in INVALID_ARGUMENT, over REST in status 400, with a message
-that names the input. REST requests are in `requests/`. For gRPC:
+that names the input. REST requests are in `requests/`.
+
+With tf_autoregressive installed:
+
+```python
+from tf_autoregressive import export
+
+with export.Client("localhost:8500", "{name}") as client:
+    client.info()
+```
+
+For gRPC with `pip install tensorflow-serving-api` alone:
 
 ```python
 import grpc

@@ -8,6 +8,7 @@ come at once.
 import argparse
 import sys
 
+from . import client_commands
 from . import commands
 from . import export_commands
 from .errors import UsageError
@@ -55,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(subparsers, "results", commands.write_results)
     _add_export(subparsers)
     _add_verify(subparsers)
+    _add_client(subparsers)
     return parser
 
 
@@ -249,6 +251,43 @@ def _add_compare(subparsers):
         default="comparison.png",
         metavar="FILE",
         help="a .png file (default: comparison.png)",
+    )
+
+
+def _add_client(subparsers):
+    description = "Ask a served model."
+    subparser = subparsers.add_parser(
+        "client", help=description, description=description
+    )
+    actions = subparser.add_subparsers(required=True, metavar="ACTION")
+    scoring = _add(actions, "score", client_commands.score)
+    scoring.add_argument(
+        "--npz", required=True, metavar="FILE", help="a file with the events"
+    )
+    scoring.add_argument(
+        "--key", default="x", help="the array of events in it (default: x)"
+    )
+    scoring.add_argument(
+        "--context-key", metavar="KEY", help="the array of contexts in it"
+    )
+    scoring.add_argument(
+        "--model", required=True, help="name of the model on the server"
+    )
+    scoring.add_argument(
+        "--host",
+        default="localhost:8500",
+        help="HOST:PORT for gRPC, http://HOST:PORT for REST (default: "
+        "localhost:8500)",
+    )
+    scoring.add_argument(
+        "--timeout",
+        type=_positive(float),
+        default=60.0,
+        metavar="SECONDS",
+        help="how long an answer may take (default: 60)",
+    )
+    scoring.add_argument(
+        "--out", metavar="FILE", help="an .npz file for the scores"
     )
 
 

@@ -1,10 +1,10 @@
 """What the subcommands of `tfar` about served models do."""
 
 import argparse
-import importlib
 
 from .errors import UsageError
 from .run_directory import RunDirectory
+from .sibling import exporter
 
 
 def export(arguments: argparse.Namespace):
@@ -13,7 +13,7 @@ def export(arguments: argparse.Namespace):
     result = directory.finished_result(directory.recipe())
     model = directory.load_model()
     try:
-        path = _exporter().export_model(
+        path = exporter().export_model(
             model,
             arguments.to,
             version=arguments.version,
@@ -33,14 +33,7 @@ def verify(arguments: argparse.Namespace) -> int:
         1 if an answer differs.
     """
     try:
-        verified = _exporter().verify(arguments.path)
+        verified = exporter().verify(arguments.path)
     except ValueError as error:
         raise UsageError(str(error)) from error
     return int(not verified)
-
-
-def _exporter():
-    # Beside this package: in the source tree at the top, installed within
-    # `tf_autoregressive`.
-    parent, _, _ = __package__.rpartition(".")
-    return importlib.import_module(f"{parent}.export" if parent else "export")

@@ -52,7 +52,7 @@ def test_the_readme_has_two_requests_for_each_signature(fvsbn):
 def test_the_snippets_of_the_readme_are_python(fvsbn):
     text = (fvsbn.path.parent / "README.md").read_text()
     snippets = [part.split("```")[0] for part in text.split("```python\n")[1:]]
-    assert len(snippets) == 1 + len(fvsbn.signatures)
+    assert len(snippets) == 2 + len(fvsbn.signatures)
     for snippet in snippets:
         compile(snippet, "README.md", "exec")
 

@@ -1,0 +1,13 @@
+"""The package of exporters, which lies beside this one."""
+
+import importlib
+
+
+def exporter():
+    """Returns the package `export`, imported when it is asked for.
+
+    In the source tree it is found at the top, installed within
+    `tf_autoregressive`.
+    """
+    parent, _, _ = __package__.rpartition(".")
+    return importlib.import_module(f"{parent}.export" if parent else "export")
