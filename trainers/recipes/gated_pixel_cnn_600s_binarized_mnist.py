@@ -4,7 +4,7 @@ Paper: van den Oord et al., "Conditional Image Generation with PixelCNN
     Decoders", 2016.
 Published: none on this data by the authors; 81.30 nats of the PixelCNN in van
     den Oord et al., "Pixel Recurrent Neural Networks", 2016, Table 4.
-Measured: 87.00 nats.
+Measured: 87.86 nats.
 Cost: 600 seconds of training on two CPU cores.
 Command: tfar train gated_pixel_cnn_600s_binarized_mnist
 """
@@ -15,7 +15,7 @@ RECIPE = Recipe(
     name="gated_pixel_cnn_600s_binarized_mnist",
     paper="van den Oord et al. 2016b",
     published="none; PixelCNN 81.30 nats (van den Oord et al. 2016a, Table 4)",
-    measured="87.00 nats",
+    measured="87.86 nats",
     cost="600 s on two cores",
     dataset="binarized_mnist",
     model="GatedPixelCNN",
