@@ -25,7 +25,10 @@ class PixelRNN(RasterModel):
 
     with mask B in every layer but the first. `lstm` is a `RowLSTM`, which sees
     a triangle above each pixel and its row as far as a convolution reaches, or
-    a `DiagonalBiLSTM`, which sees every earlier pixel.
+    a `DiagonalBiLSTM`, which sees every earlier position of its input. There,
+    as the features of a position hold the pixels before it, one earlier pixel
+    may stay out of sight: the last of the row above, where it is further to
+    the right than `k1 // 2` columns.
 
     With `skip_connections` the output of every layer reaches the head by a
     convolution of its own: what the head reads is `x` and the sum of them.
