@@ -18,7 +18,12 @@ from tf_autoregressive.datasets.images import IMAGE_SETS
 from tf_autoregressive.datasets.images import load_images
 from tf_autoregressive.datasets.info import Dataset
 from tf_autoregressive.datasets.info import DatasetInfo
+from tf_autoregressive.datasets.mu_law import mu_law_decode
+from tf_autoregressive.datasets.mu_law import mu_law_encode
 from tf_autoregressive.datasets.npz import from_npz
+from tf_autoregressive.datasets.sound import from_recordings
+from tf_autoregressive.datasets.sound import from_wav_folder
+from tf_autoregressive.datasets.sound import load_spoken_digits
 from tf_autoregressive.datasets.text import continued_batches
 from tf_autoregressive.datasets.text import from_text
 from tf_autoregressive.datasets.text import load_tiny_shakespeare
@@ -32,13 +37,18 @@ __all__ = [
     "from_arrays",
     "from_image_folder",
     "from_npz",
+    "from_recordings",
     "from_text",
+    "from_wav_folder",
     "load",
+    "mu_law_decode",
+    "mu_law_encode",
     "names",
 ]
 
 _LOADERS = {
     "binarized_mnist": load_binarized_mnist,
+    "spoken_digits": load_spoken_digits,
     "tiny_shakespeare": load_tiny_shakespeare,
     **{name: functools.partial(load_images, name) for name in IMAGE_SETS},
     **{
@@ -58,8 +68,8 @@ def load(name, *, data_dir=None, with_labels=False, **options):
     `binarized_mnist` and `tiny_shakespeare` ship with the package. `mnist`,
     `fashion_mnist`, `kmnist`, `cifar10` and `cifar100` come from `<name>.npz`
     in `data_dir`, or else from TensorFlow Datasets. `adult`, `connect4`, `dna`,
-    `mushrooms`, `nips_0_12`, `ocr_letters` and `caltech101_silhouettes` are
-    read from `.npz` files in `data_dir`.
+    `mushrooms`, `nips_0_12`, `ocr_letters`, `caltech101_silhouettes` and
+    `spoken_digits` are read from `.npz` files in `data_dir`.
 
     Args:
         name: One of `names()`.
@@ -68,7 +78,8 @@ def load(name, *, data_dir=None, with_labels=False, **options):
         **options: For the image sets from files or TFDS: `binarization` (None
             for 256 levels, "threshold", or "dynamic") and `seed` of the dynamic
             one; see `binarize`. For texts: `steps` and `stride`; see
-            `from_text`.
+            `from_text`. For sound: `steps` and `num_levels`; see
+            `from_recordings`.
 
     Returns:
         A `Dataset` with `train`, `validation` and `test`, each an unbatched

@@ -1,0 +1,129 @@
+"""Sound as windows of samples, with and without companding."""
+
+import wave
+
+import numpy as np
+import pytest
+
+from tf_autoregressive.datasets import from_recordings
+from tf_autoregressive.datasets import from_wav_folder
+from tf_autoregressive.datasets import load
+from tf_autoregressive.datasets import mu_law_decode
+from tf_autoregressive.datasets import mu_law_encode
+
+
+def stacked(examples):
+    return np.stack(list(examples.as_numpy_iterator()))
+
+
+@pytest.mark.parametrize("num_levels", [2, 16, 256])
+def test_levels_survive_a_round_trip(num_levels):
+    levels = np.arange(num_levels)
+    samples = mu_law_decode(levels, num_levels=num_levels)
+    assert samples[0] == -1.0
+    assert samples[-1] == 1.0
+    np.testing.assert_array_equal(
+        mu_law_encode(samples, num_levels=num_levels), levels
+    )
+
+
+def test_quiet_samples_lose_less():
+    samples = np.array([0.001, 0.9])
+    errors = np.abs(mu_law_decode(mu_law_encode(samples)) - samples)
+    assert errors[0] < 1e-4
+    assert errors[1] < 0.02
+
+
+def test_loud_samples_are_cut_and_nan_is_refused():
+    np.testing.assert_array_equal(mu_law_encode([-3.0, 3.0]), [0, 255])
+    with pytest.raises(ValueError, match="`samples` must be numbers"):
+        mu_law_encode([0.0, np.nan])
+    with pytest.raises(ValueError, match=r"`levels` must be in \[0, 256\)"):
+        mu_law_decode([256])
+
+
+def recordings(rng):
+    return {
+        split: [rng.integers(-32768, 32768, size=n).astype("int16") for n in ns]
+        for split, ns in {
+            "train": (25, 7, 10),
+            "validation": (12,),
+            "test": (31,),
+        }.items()
+    }
+
+
+def test_windows_lie_side_by_side_within_a_recording(rng):
+    signals = recordings(rng)
+    labels = {"train": [3, 4, 5], "validation": [1], "test": [2]}
+    data = from_recordings(signals, steps=10, num_levels=65536, labels=labels)
+    examples = list(data.train.as_numpy_iterator())
+    assert [int(label) for _, label in examples] == [3, 3, 5]
+    np.testing.assert_array_equal(
+        np.concatenate([window for window, _ in examples[:2]]),
+        signals["train"][0][:20].astype(int) + 32768,
+    )
+    assert data.info.split_sizes == {"train": 3, "validation": 1, "test": 3}
+
+
+def test_fewer_levels_are_companded(rng):
+    signals = recordings(rng)
+    data = from_recordings(signals, steps=5)
+    np.testing.assert_array_equal(
+        stacked(data.validation).ravel(),
+        mu_law_encode(signals["validation"][0][:10] / 32768.0),
+    )
+
+
+def test_recordings_that_are_too_short_are_an_error(rng):
+    with pytest.raises(ValueError, match="of the validation split is as long"):
+        from_recordings(recordings(rng), steps=20)
+
+
+def test_spoken_digits_have_the_official_test_split(rng, tmp_path):
+    index = np.tile(np.arange(12), 2)
+    length = np.full(24, 30)
+    audio = rng.integers(-99, 99, size=24 * 30).astype("int16")
+    np.savez(
+        tmp_path / "fsdd_8khz.npz",
+        audio=audio,
+        length=length,
+        digit=np.repeat([7, 8], 12),
+        index=index,
+    )
+    data = load("spoken_digits", data_dir=tmp_path, steps=10, with_labels=True)
+    assert data.info.split_sizes == {"train": 12, "validation": 30, "test": 30}
+    x, digit = next(iter(data.test))
+    np.testing.assert_array_equal(x, mu_law_encode(audio[:10] / 32768.0))
+    assert digit == 7
+    with pytest.raises(FileNotFoundError, match=r"fsdd_8khz\.npz"):
+        load("spoken_digits")
+
+
+def write_wav(path, frames, rate=8000, channels=1):
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(np.asarray(frames, "<i2").tobytes())
+
+
+def test_folders_of_wav_files(rng, tmp_path):
+    for number in range(10):
+        frames = np.full(12, number)
+        write_wav(tmp_path / f"{number}.wav", frames)
+    data = from_wav_folder(tmp_path, steps=6, rate=8000, num_levels=65536)
+    assert data.info.split_sizes == {"train": 16, "validation": 2, "test": 2}
+    np.testing.assert_array_equal(stacked(data.test) - 32768, 9)
+    with pytest.raises(ValueError, match="`rate` must be that of every file"):
+        from_wav_folder(tmp_path, steps=6, rate=16_000)
+
+
+def test_channels_are_averaged(tmp_path):
+    for number in range(10):
+        frames = np.tile([[100, 300]], (8, 1))
+        write_wav(tmp_path / f"{number}.wav", frames, channels=2)
+    data = from_wav_folder(tmp_path, steps=4, rate=8000, num_levels=65536)
+    np.testing.assert_array_equal(stacked(data.test) - 32768, 200)
+    with pytest.raises(FileNotFoundError, match="at least ten wav files"):
+        from_wav_folder(tmp_path / "none", steps=4, rate=8000)

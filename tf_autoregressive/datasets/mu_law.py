@@ -1,0 +1,65 @@
+"""Mu-law companding: sound in few levels, finer where it is quiet."""
+
+import numpy as np
+
+
+def mu_law_encode(samples, *, num_levels=256):
+    """Returns the levels of samples, int32 in `[0, num_levels)`.
+
+        s = sign(x) ln(1 + mu |x|) / ln(1 + mu),   mu = num_levels - 1
+        level = floor((s + 1) / 2 * mu + 1/2)
+
+    Args:
+        samples: Real numbers; cut to [-1, 1].
+        num_levels: Number of levels, at least 2.
+
+    Raises:
+        ValueError: If `num_levels` is below 2, or a sample is NaN.
+
+    Example:
+        >>> mu_law_encode([-1.0, 0.0, 1.0]).tolist()
+        [0, 128, 255]
+
+    References:
+        [1] van den Oord et al., "WaveNet", 2016, Sec. 2.2.
+            https://arxiv.org/abs/1609.03499
+    """
+    mu = _mu(num_levels)
+    samples = np.asarray(samples, "float64")
+    if np.isnan(samples).any():
+        raise ValueError("`samples` must be numbers. Received: NaN among them")
+    samples = np.clip(samples, -1.0, 1.0)
+    companded = np.sign(samples) * np.log1p(mu * np.abs(samples)) / np.log1p(mu)
+    return np.floor((companded + 1.0) / 2.0 * mu + 0.5).astype("int32")
+
+
+def mu_law_decode(levels, *, num_levels=256):
+    """Returns the samples in [-1, 1] that levels stand for, float32.
+
+        x = sign(s) ((1 + mu)^|s| - 1) / mu,   s = 2 * level / mu - 1
+
+    Args:
+        levels: Integers in `[0, num_levels)`.
+        num_levels: Number of levels, at least 2.
+
+    Raises:
+        ValueError: If `num_levels` is below 2, or a level is out of range.
+    """
+    mu = _mu(num_levels)
+    levels = np.asarray(levels)
+    if levels.size and not (levels.min() >= 0 and levels.max() <= mu):
+        raise ValueError(
+            f"`levels` must be in [0, {num_levels}). Received values from "
+            f"{levels.min()} to {levels.max()}"
+        )
+    companded = 2.0 * levels.astype("float64") / mu - 1.0
+    samples = np.expm1(np.abs(companded) * np.log1p(mu)) / mu
+    return (np.sign(companded) * samples).astype("float32")
+
+
+def _mu(num_levels):
+    if num_levels < 2:
+        raise ValueError(
+            f"`num_levels` must be at least 2. Received: {num_levels}"
+        )
+    return num_levels - 1

@@ -1,0 +1,177 @@
+"""Sound as windows of samples.
+
+Shapes: N windows, T samples of a window.
+"""
+
+import pathlib
+import wave
+
+import numpy as np
+
+from tf_autoregressive.datasets.arrays import from_arrays
+from tf_autoregressive.datasets.mu_law import mu_law_encode
+
+_FILE_NAME = "fsdd_8khz.npz"
+
+
+def from_recordings(
+    recordings, *, steps, num_levels=256, labels=None, name="sound", **described
+):
+    """Makes a dataset of windows of recordings.
+
+    The windows of a recording lie side by side; what is left at its end is
+    not used.
+
+    Args:
+        recordings: Dict from "train", "validation" and "test" to lists of
+            recordings, each int16 or real numbers in [-1, 1], `[samples]`.
+        steps: Samples of a window, `T`.
+        num_levels: 65536 for 16-bit samples as they are, or fewer after
+            mu-law companding.
+        labels: Dict from the splits to one label a recording, or None.
+        name: Name of the dataset in its `info`.
+        **described: More fields of `DatasetInfo`: `source`, `licence`,
+            `notes`.
+
+    Returns:
+        A `Dataset` of windows `[T]`.
+
+    Raises:
+        ValueError: If a split has no recording as long as a window.
+    """
+    splits, window_labels = {}, {}
+    for split, signals in recordings.items():
+        windows = [_windows(_levels(s, num_levels), steps) for s in signals]
+        counts = [len(w) for w in windows]
+        if not sum(counts):
+            raise ValueError(
+                f"`steps` must be at most the length of a recording; none of "
+                f"the {len(signals)} of the {split} split is as long. "
+                f"Received: steps={steps}"
+            )
+        splits[split] = np.concatenate(windows)
+        if labels is not None:
+            window_labels[split] = np.repeat(labels[split], counts)
+    return from_arrays(
+        **splits,
+        name=name,
+        num_levels=num_levels,
+        labels=window_labels or None,
+        **described,
+    )
+
+
+def load_spoken_digits(
+    *, data_dir=None, with_labels=False, steps=1024, num_levels=256
+):
+    """Loads the Free Spoken Digit Dataset: 3,000 recordings at 8 kHz.
+
+    The official test split (the first five recordings of every speaker and
+    digit), the five after them for validation, the rest for training.
+
+    Args:
+        data_dir: Folder that holds `fsdd_8khz.npz`: `audio`, int16, all
+            recordings one after another; `length`, `digit` and `index`, one
+            number a recording.
+        with_labels: Whether the splits yield `(window, digit)`.
+        steps: Samples of a window.
+        num_levels: As `from_recordings` takes it.
+
+    Returns:
+        A `Dataset`; see `from_recordings`.
+
+    Raises:
+        FileNotFoundError: If `data_dir` does not hold the file.
+    """
+    path = pathlib.Path(data_dir or ".") / _FILE_NAME
+    if data_dir is None or not path.is_file():
+        raise FileNotFoundError(
+            f"'spoken_digits' is read from a file {_FILE_NAME} in the folder "
+            f"`data_dir`. Received: data_dir={str(data_dir)!r}, which has no "
+            "such file. Write it with numpy.savez(path, audio=..., length=..., "
+            "digit=..., index=...) from the wav files of the Free Spoken Digit "
+            "Dataset."
+        )
+    with np.load(path) as file:
+        signals = np.split(file["audio"], np.cumsum(file["length"])[:-1])
+        digit, index = file["digit"], file["index"]
+    chosen = {"train": index >= 10, "validation": index // 5 == 1}
+    chosen["test"] = index < 5
+    return from_recordings(
+        {
+            split: [signals[i] for i in np.flatnonzero(mask)]
+            for split, mask in chosen.items()
+        },
+        steps=steps,
+        num_levels=num_levels,
+        labels={s: digit[mask] for s, mask in chosen.items()}
+        if with_labels
+        else None,
+        name="spoken_digits",
+        source=f"Free Spoken Digit Dataset, from the file {_FILE_NAME}",
+        licence="CC BY-SA 4.0",
+    )
+
+
+def from_wav_folder(folder, *, steps, rate, num_levels=256, **described):
+    """Makes a dataset of the wav files of a folder and those below it.
+
+    Every tenth file, in the order of their paths, is in the test split, every
+    tenth in the validation split, the rest in the training split.
+
+    Args:
+        folder: The folder.
+        steps: Samples of a window.
+        rate: Samples a second that all files must have.
+        num_levels: As `from_recordings` takes it.
+        **described: As `from_recordings` takes it.
+
+    Returns:
+        A `Dataset`; see `from_recordings`. Channels are averaged.
+
+    Raises:
+        FileNotFoundError: If there are fewer than ten wav files.
+        ValueError: If a file is not 16-bit PCM at that rate.
+    """
+    paths = sorted(pathlib.Path(folder).rglob("*.wav"))
+    if len(paths) < 10:
+        raise FileNotFoundError(
+            f"`folder` must hold at least ten wav files. Received: {folder}, "
+            f"with {len(paths)}"
+        )
+    signals = [_read_wav(path, rate) for path in paths]
+    splits = {"train": [], "validation": [], "test": []}
+    for number, signal in enumerate(signals):
+        split = {8: "validation", 9: "test"}.get(number % 10, "train")
+        splits[split].append(signal)
+    return from_recordings(
+        splits, steps=steps, num_levels=num_levels, **described
+    )
+
+
+def _read_wav(path, rate):
+    with wave.open(str(path)) as file:
+        if file.getframerate() != rate or file.getsampwidth() != 2:
+            raise ValueError(
+                f"`rate` must be that of every file, of 16 bits a sample. "
+                f"Received: rate={rate}, {path} with {file.getframerate()} "
+                f"samples a second of {8 * file.getsampwidth()} bits"
+            )
+        frames = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+        channels = frames.reshape(-1, file.getnchannels())
+    return np.round(channels.mean(axis=1)).astype("int16")
+
+
+def _levels(signal, num_levels):
+    """Returns the levels of a recording, int32."""
+    signal = np.asarray(signal)
+    if signal.dtype.kind == "f":
+        signal = np.round(np.clip(signal, -1.0, 1.0) * 32767.0)
+    if num_levels == 65536:
+        return signal.astype("int32") + 32768
+    return mu_law_encode(signal / 32768.0, num_levels=num_levels)
+
+
+def _windows(levels, steps):
+    count = len(levels) // steps
+    return levels[: count * steps].reshape(count, steps)
