@@ -34,6 +34,15 @@ IMAGES = {
     "optimizer": "sgd",
     "learning_rate": 1e-3,
 }
+# 557 validation and 1115 test windows.
+SEQUENCES = {
+    "dataset": "tiny_shakespeare",
+    "dataset_options": {"steps": 100, "stride": 10_000},
+    "model": "CharRNN",
+    "model_options": {"embedding_size": 4, "units": 4, "dropout": 0.0},
+    "batch_size": 18,
+    "evaluation_batch_size": 100,
+}
 SETTINGS = {"epochs": 4, "ema_momentum": 0.9, "weight_decay": 0.01}
 
 PROGRAM = """
@@ -152,9 +161,13 @@ def outcome(process):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("changes", [VECTORS, IMAGES], ids=["vector", "image"])
+@pytest.mark.parametrize(
+    ("changes", "num_test"),
+    [(VECTORS, 33), (IMAGES, 33), (SEQUENCES, 1115)],
+    ids=["vector", "image", "sequence"],
+)
 def test_the_number_of_replicas_and_processes_changes_nothing(
-    recipe, start, start_workers, changes
+    recipe, start, start_workers, changes, num_test
 ):
     settings = recipe(**changes, **SETTINGS)
     single = outcome(start("single", settings, "default"))
@@ -162,7 +175,7 @@ def test_the_number_of_replicas_and_processes_changes_nothing(
     workers = list(map(outcome, start_workers("workers", settings)))
 
     assert len(single["losses"]) == 20
-    assert single["examples"] == 33
+    assert single["examples"] == num_test
     for other in (mirrored, *workers):
         for name, expected in single.items():
             np.testing.assert_allclose(
@@ -170,11 +183,47 @@ def test_the_number_of_replicas_and_processes_changes_nothing(
             )
 
 
+PLAIN = """
+import keras
+import numpy as np
+import tensorflow as tf
+
+cpu = tf.config.list_physical_devices("CPU")[0]
+devices = [tf.config.LogicalDeviceConfiguration()] * 2
+tf.config.set_logical_device_configuration(cpu, devices)
+
+import tf_autoregressive as tfar
+from trainers import strategy
+
+x = np.random.default_rng(0).integers(0, 2, (65, 6)).astype("uint8")
+batches = tf.data.Dataset.from_tensor_slices(x).batch(15)
+results = []
+for name in ("default", "mirrored"):
+    with strategy(name).scope():
+        keras.utils.set_random_seed(0)
+        model = tfar.models.FVSBN((6,))
+        optimizer = keras.optimizers.SGD(0.1, global_clipnorm=0.1)
+        model.compile(optimizer, jit_compile=False)
+    history = model.fit(batches, epochs=2, verbose=0).history
+    scores = model.evaluate(batches, verbose=0)
+    log_prob = model.predict(batches, verbose=0)
+    results.append([*history["loss"], *scores, *log_prob])
+np.testing.assert_allclose(*results, rtol=1e-5)
+"""
+
+
+@pytest.mark.slow
+def test_plain_keras_may_have_batches_that_do_not_divide(pytestconfig):
+    subprocess.run(
+        [sys.executable, "-c", PLAIN], cwd=pytestconfig.rootpath, check=True
+    )
+
+
 @pytest.mark.slow
 def test_workers_of_which_one_was_killed_end_as_if_it_had_not_been(
     recipe, start_workers, tmp_path
 ):
-    settings = recipe(**VECTORS | {"learning_rate": 1e-3}, epochs=60)
+    settings = recipe(**VECTORS | {"learning_rate": 1e-3}, epochs=40)
     whole = RunDirectory(tmp_path / "whole")
     broken = RunDirectory(tmp_path / "broken")
     for worker in start_workers("whole", settings):
