@@ -64,6 +64,8 @@ def export_model(
             "`max_num_samples` must be at least 1. "
             f"Received: max_num_samples={max_num_samples}"
         )
+    # Before the work, so that it is not for nothing.
+    warm_up.messages()
     options = {"max_num_samples": max_num_samples, "result": result}
     signatures = signatures_of(model, **options)
     functions = signatures.concrete_functions()

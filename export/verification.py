@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from .checker import RECORD
-from .versions import versions
+from .versions import newest_version
 
 
 def verify(path: str | pathlib.Path) -> bool:
@@ -24,7 +24,7 @@ def verify(path: str | pathlib.Path) -> bool:
     Raises:
         ValueError: If `path` holds no SavedModel with recorded answers.
     """
-    path = _version_directory(pathlib.Path(path))
+    path = newest_version(pathlib.Path(path))
     if not (path / RECORD).exists():
         raise ValueError(
             "`path` must be a SavedModel with recorded answers, as "
@@ -41,8 +41,3 @@ def verify(path: str | pathlib.Path) -> bool:
     if finished.returncode not in (0, 1) or not finished.stdout:
         print(finished.stderr, file=sys.stderr)
     return finished.returncode == 0
-
-
-def _version_directory(path):
-    numbers = [] if (path / "saved_model.pb").exists() else versions(path)
-    return path / str(numbers[-1]) if numbers else path

@@ -53,6 +53,18 @@ def versions(base: pathlib.Path) -> list[int]:
     )
 
 
+def newest_version(path: str | pathlib.Path) -> pathlib.Path:
+    """Returns the newest version in a model's directory, or a version itself.
+
+    Args:
+        path: A version, as `models/made/1`, or the directory of a model.
+    """
+    path = pathlib.Path(path)
+    is_version = (path / "saved_model.pb").exists()
+    numbers = [] if is_version else versions(path)
+    return path / str(numbers[-1]) if numbers else path
+
+
 def replace_text(path: pathlib.Path, text: str):
     """Writes a text file that is the old one or the new one, never half."""
     temporary = path.with_name(f"{_TEMPORARY_PREFIX}{path.name}")

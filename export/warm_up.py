@@ -12,9 +12,6 @@ def write(path: pathlib.Path, name: str, found):
         path: `assets.extra/tf_serving_warmup_requests` of a SavedModel.
         name: The name that the model is served by.
         found: `reference.Exchange`s; their requests are written.
-
-    Raises:
-        ImportError: If tensorflow-serving-api is not installed.
     """
     with tf.io.TFRecordWriter(str(path)) as writer:
         for exchange in found:
@@ -22,7 +19,12 @@ def write(path: pathlib.Path, name: str, found):
             writer.write(log.SerializeToString())
 
 
-def _prediction_log(name, exchange):
+def messages():
+    """Returns the module of TF-Serving's `PredictionLog`.
+
+    Raises:
+        ImportError: If tensorflow-serving-api is not installed.
+    """
     try:
         from tensorflow_serving.apis import prediction_log_pb2
     except ImportError as error:
@@ -30,7 +32,11 @@ def _prediction_log(name, exchange):
             "Exporting needs the messages of TF-Serving: "
             'pip install "tf_autoregressive[serving]"'
         ) from error
-    log = prediction_log_pb2.PredictionLog()
+    return prediction_log_pb2
+
+
+def _prediction_log(name, exchange):
+    log = messages().PredictionLog()
     request = log.predict_log.request
     request.model_spec.name = name
     request.model_spec.signature_name = exchange.signature

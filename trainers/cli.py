@@ -11,6 +11,7 @@ import sys
 from . import client_commands
 from . import commands
 from . import export_commands
+from . import score_command
 from .errors import UsageError
 from .known import KNOWN
 from .strategies import NAMES
@@ -56,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(subparsers, "results", commands.write_results)
     _add_export(subparsers)
     _add_verify(subparsers)
+    _add_score(subparsers)
     _add_client(subparsers)
     return parser
 
@@ -251,6 +253,46 @@ def _add_compare(subparsers):
         default="comparison.png",
         metavar="FILE",
         help="a .png file (default: comparison.png)",
+    )
+
+
+def _add_score(subparsers):
+    subparser = _add(
+        subparsers,
+        "score",
+        score_command.score,
+        epilog="Parts of the output appear whole or not at all: the same "
+        "command goes on where it was stopped.",
+    )
+    subparser.add_argument(
+        "model",
+        metavar="RUN_OR_SAVEDMODEL",
+        help="a finished run, or an exported model",
+    )
+    subparser.add_argument(
+        "--input",
+        required=True,
+        metavar="FILE",
+        help="an .npz or .npy file, read piece by piece",
+    )
+    subparser.add_argument(
+        "--key", default="x", help="the array of events in it (default: x)"
+    )
+    subparser.add_argument(
+        "--context-key", metavar="KEY", help="the array of contexts in it"
+    )
+    subparser.add_argument(
+        "--output",
+        required=True,
+        metavar="DIR",
+        help="directory of Parquet files, e.g. scores.parquet",
+    )
+    subparser.add_argument(
+        "--batch-size",
+        type=_positive(int),
+        default=256,
+        metavar="N",
+        help="examples that are scored together (default: 256)",
     )
 
 

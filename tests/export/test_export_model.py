@@ -1,4 +1,5 @@
 import json
+import sys
 
 import pytest
 
@@ -24,6 +25,13 @@ def test_the_error_names_the_argument(
     model = BY_NAME["fvsbn"].make()
     with pytest.raises(ValueError, match=message):
         export_model(model, tmp_path / name, **options)
+    assert not (tmp_path / "made").exists()
+
+
+def test_missing_messages_are_noticed_before_the_work(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorflow_serving.apis", None)
+    with pytest.raises(ImportError, match=r"tf_autoregressive\[serving\]"):
+        export_model(BY_NAME["fvsbn"].make(), tmp_path / "made")
     assert not (tmp_path / "made").exists()
 
 
