@@ -12,6 +12,7 @@ from . import warm_up
 from .checker import RECORD
 from .signatures import COMPILABLE
 from .text_signatures import signatures_of
+from .versions import check_version
 from .versions import new_version
 from .xla import faster_under_xla
 
@@ -65,6 +66,7 @@ def export_model(
             f"Received: max_num_samples={max_num_samples}"
         )
     # Before the work, so that it is not for nothing.
+    check_version(path, version)
     warm_up.messages()
     options = {"max_num_samples": max_num_samples, "result": result}
     signatures = signatures_of(model, **options)

@@ -29,7 +29,7 @@ def new_version(base: pathlib.Path, version: int | None = None):
         ValueError: If there is such a version, or it is no such number.
         OSError: If the directory cannot be written.
     """
-    _check(base, version)
+    check_version(base, version)
     base.mkdir(parents=True, exist_ok=True)
     temporary = pathlib.Path(
         tempfile.mkdtemp(prefix=_TEMPORARY_PREFIX, dir=base)
@@ -53,6 +53,25 @@ def versions(base: pathlib.Path) -> list[int]:
     )
 
 
+def check_version(base: pathlib.Path, version: int | None):
+    """Checks that a model's directory can take this version.
+
+    Raises:
+        ValueError: If there is such a version, or it is no positive integer.
+    """
+    if version is None:
+        return
+    if isinstance(version, bool) or not isinstance(version, int) or version < 1:
+        raise ValueError(
+            f"`version` must be an integer of at least 1. Received: {version!r}"
+        )
+    if (base / str(version)).exists():
+        raise ValueError(
+            f"`version` must be a new one; {base} holds "
+            f"{versions(base)}. Received: {version}"
+        )
+
+
 def newest_version(path: str | pathlib.Path) -> pathlib.Path:
     """Returns the newest version in a model's directory, or a version itself.
 
@@ -70,20 +89,6 @@ def replace_text(path: pathlib.Path, text: str):
     temporary = path.with_name(f"{_TEMPORARY_PREFIX}{path.name}")
     temporary.write_text(text, encoding="utf-8")
     temporary.replace(path)
-
-
-def _check(base, version):
-    if version is None:
-        return
-    if isinstance(version, bool) or not isinstance(version, int) or version < 1:
-        raise ValueError(
-            f"`version` must be an integer of at least 1. Received: {version!r}"
-        )
-    if (base / str(version)).exists():
-        raise ValueError(
-            f"`version` must be a new one; {base} holds "
-            f"{versions(base)}. Received: {version}"
-        )
 
 
 def _publish(temporary, base, version):
