@@ -1,5 +1,6 @@
 """Options, seeds and the slow marker of the whole suite."""
 
+import gc
 import os
 
 import numpy as np
@@ -58,6 +59,13 @@ def seed(request):
 def rng(seed):
     """A NumPy generator that starts from `seed`."""
     return np.random.default_rng(seed)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def collected():
+    """Frees graphs that are parts of cycles; Python would let them pile up."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)

@@ -751,6 +751,19 @@ SEQUENCE_FAMILIES = [
         "wavenet-logistics",
     )
 ]
+# Where every case is exported, and loaded again in a process of its own.
+SERVED = [
+    BY_NAME[name]
+    for name in (
+        "fvsbn",
+        "made-orders-labels",
+        "nade-categorical",
+        "rnade-vector",
+        "gated-pixel-cnn-logistics",
+        "multi-scale-labels",
+        "char-rnn",
+    )
+]
 # Where every case costs a compilation by XLA: a large graph takes seconds.
 COMPILED = [
     case

@@ -8,12 +8,11 @@ import pytest
 
 from tests.conformance.draws import assert_same_draws
 from tests.zoo import BY_NAME
-from tests.zoo import FAMILIES
-from tests.zoo import IMAGE_FAMILIES
+from tests.zoo import SERVED
 from tests.zoo import all_but
 
 FAST = [BY_NAME["fvsbn"]]
-TRIED = all_but(FAST, [*FAMILIES, *IMAGE_FAMILIES])
+TRIED = all_but(FAST, SERVED)
 NUM_EXAMPLES = 9
 SEEDS = [0, -7, 2**40 + 3]
 

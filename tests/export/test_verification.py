@@ -7,11 +7,11 @@ import pytest
 
 from export import verify
 from export.checker import RECORD
-from tests.zoo import CASES
+from tests.zoo import SERVED
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", CASES, ids=repr)
+@pytest.mark.parametrize("case", SERVED, ids=repr)
 def test_answers_without_the_library_are_those_of_the_model(exported, capfd):
     assert verify(exported.path)
     printed = capfd.readouterr().out
