@@ -185,10 +185,10 @@ def test_a_dataset_that_turns_out_empty_is_refused():
             use(data)
 
 
-def test_a_dataset_of_triples_is_refused():
-    data = tf.data.Dataset.from_tensors((zeros(BINARY),) * 3)
+def test_a_dataset_of_quadruples_is_refused():
+    data = tf.data.Dataset.from_tensors((zeros(BINARY),) * 4)
     for use in uses(compiled(BINARY, jit_compile=False)):
-        with pytest.raises(ValueError, match=r"`x` or `\(x, context\)`.*3"):
+        with pytest.raises(ValueError, match=r"`x`, `\(x, context\)`.*4"):
             use(data)
 
 
