@@ -111,13 +111,7 @@ def repeated_context(context, tensor, batch_size):
         tensor,
         (size == 1) | (size == batch_size),
         "`context` must hold one context, or one for each sample.",
-        tf.strings.join(
-            [
-                tf.strings.as_string(size),
-                " for ",
-                tf.strings.as_string(batch_size),
-            ]
-        ),
+        _counts(size, batch_size),
     )
     return tf.gather(tensor, tf.minimum(tf.range(batch_size), size - 1))
 
@@ -176,14 +170,13 @@ def _as_many(name, tensor, batch_size, of="events"):
         tensor,
         size == batch_size,
         f"`{name}` must hold as many examples as `{of}`.",
-        tf.strings.join(
-            [
-                tf.strings.as_string(size),
-                " for ",
-                tf.strings.as_string(batch_size),
-            ]
-        ),
+        _counts(size, batch_size),
     )
+
+
+def _counts(size, batch_size):
+    numbers = [tf.strings.as_string(number) for number in (size, batch_size)]
+    return tf.strings.join(numbers, separator=" for ")
 
 
 def _of_unknown_shape(tensor):

@@ -63,7 +63,7 @@ class Signatures:
         seeded = {"seed": tf.TensorSpec([], tf.int64)}
         log_prob = graph(self.log_prob, scored)
         functions = {"serving_default": log_prob, "log_prob": log_prob}
-        if not self._has_many_orderings():
+        if not self._model.has_many_orderings:
             functions["log_prob_per_dim"] = graph(self.log_prob_per_dim, scored)
         functions["sample"] = graph(
             self.sample,
@@ -203,12 +203,9 @@ class Signatures:
 
     def _drawn(self, rows, seed, context, temperature, top_k):
         options = RequestOptions(self._method(), temperature, top_k)
-        events, log_prob = self._model._draw(
+        return self._model._draw(
             tf.shape(rows)[0], seed, context, options, with_log_prob=True
         )
-        if self._model.ensemble_size > 1:
-            log_prob = self._model._tempered_log_prob(events, context, options)
-        return events, log_prob
 
     def _method(self):
         return "incremental" if self._model.incremental else "full"
@@ -226,10 +223,6 @@ class Signatures:
         if not offers_top_k(self._model.output_distribution):
             return {}
         return {"top_k": tf.TensorSpec([], tf.int32)}
-
-    def _has_many_orderings(self):
-        ordering = self._model.ordering
-        return bool((ordering != ordering[:1]).any())
 
 
 def graph(function, specs):

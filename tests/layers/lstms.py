@@ -5,6 +5,20 @@ Shapes: B batch, H rows, W columns, h units. States are `(hidden, cell)`.
 
 import numpy as np
 
+from tests.layers.convolutions import randomise
+
+
+def make(cls, in_channels, units, rng, *, num_colours=1, **options):
+    """Returns a layer with random weights."""
+    colours = [
+        np.arange(number) * num_colours // number
+        for number in (in_channels, units)
+    ]
+    layer = cls(*colours, **options)
+    layer.build((None, None, None, in_channels))
+    randomise([layer], rng, scale=0.5)
+    return layer
+
 
 def sigmoid(x):
     return 1.0 / (1.0 + np.exp(-x))

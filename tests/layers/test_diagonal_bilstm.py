@@ -5,7 +5,6 @@ import pytest
 
 from tests.conformance import receptive_fields
 from tests.layers import lstms
-from tests.layers.convolutions import randomise
 from tests.layers.convolutions import reached
 from tests.layers.test_row_lstm import MAPS
 from tf_autoregressive.layers import DiagonalBiLSTM
@@ -13,20 +12,9 @@ from tf_autoregressive.layers.diagonal_bilstm import skewed
 from tf_autoregressive.layers.diagonal_bilstm import unskewed
 
 
-def make(in_channels, units, rng, *, num_colours=1, **options):
-    colours = [
-        np.arange(number) * num_colours // number
-        for number in (in_channels, units)
-    ]
-    layer = DiagonalBiLSTM(*colours, **options)
-    layer.build((None, None, None, in_channels))
-    randomise([layer], rng, scale=0.5)
-    return layer
-
-
 @pytest.mark.parametrize("size", MAPS, ids=str)
 def test_outputs_follow_the_equations(size, rng):
-    layer = make(3, 4, rng)
+    layer = lstms.make(DiagonalBiLSTM, 3, 4, rng)
     x = rng.normal(size=(2, *size, 3)).astype("float32")
     expected = lstms.diagonal_bilstm(
         layer.input_to_state(x).numpy(),
@@ -47,7 +35,9 @@ def test_outputs_follow_the_equations(size, rng):
 def test_a_layer_sees_every_earlier_pixel_and_none_later(
     size, num_colours, rng
 ):
-    layer = make(num_colours, num_colours, rng, num_colours=num_colours)
+    layer = lstms.make(
+        DiagonalBiLSTM, num_colours, num_colours, rng, num_colours=num_colours
+    )
     shape = (*size, num_colours)
     row, column, colour = receptive_fields.differences(shape)
     earlier = (row > 0) | ((row == 0) & (column > 0))

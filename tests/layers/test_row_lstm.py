@@ -6,28 +6,16 @@ import pytest
 
 from tests.conformance import receptive_fields
 from tests.layers import lstms
-from tests.layers.convolutions import randomise
 from tests.layers.convolutions import reached
 from tf_autoregressive.layers import RowLSTM
 
 MAPS = [(4, 5), (5, 4), (1, 3), (3, 1)]
 
 
-def make(in_channels, units, rng, *, num_colours=1, **options):
-    colours = [
-        np.arange(number) * num_colours // number
-        for number in (in_channels, units)
-    ]
-    layer = RowLSTM(*colours, **options)
-    layer.build((None, None, None, in_channels))
-    randomise([layer], rng, scale=0.5)
-    return layer
-
-
 @pytest.mark.parametrize("kernel_size", [1, 3, 5])
 @pytest.mark.parametrize("size", MAPS, ids=str)
 def test_outputs_follow_the_equations(size, kernel_size, rng):
-    layer = make(3, 4, rng, kernel_size=kernel_size)
+    layer = lstms.make(RowLSTM, 3, 4, rng, kernel_size=kernel_size)
     x = rng.normal(size=(2, *size, 3)).astype("float32")
     expected = lstms.row_lstm(
         layer.input_to_state(x).numpy(),
@@ -42,7 +30,8 @@ def test_outputs_follow_the_equations(size, kernel_size, rng):
 @pytest.mark.parametrize("size", MAPS, ids=str)
 def test_a_layer_sees_a_triangle(size, kernel_size, num_colours, rng):
     # A channel a colour, so that nodes of the map are channels of pixels.
-    layer = make(
+    layer = lstms.make(
+        RowLSTM,
         num_colours,
         num_colours,
         rng,
@@ -57,7 +46,7 @@ def test_a_layer_sees_a_triangle(size, kernel_size, num_colours, rng):
 
 
 def test_the_shift_is_added_to_the_gates(rng):
-    layer = make(3, 2, rng)
+    layer = lstms.make(RowLSTM, 3, 2, rng)
     x = rng.normal(size=(2, 3, 4, 3)).astype("float32")
     shift = rng.normal(size=(2, 1, 1, 8)).astype("float32")
     np.testing.assert_allclose(
@@ -68,8 +57,8 @@ def test_the_shift_is_added_to_the_gates(rng):
 
 
 def test_states_stay_float32_in_mixed_precision(rng):
-    layer = make(3, 4, rng, dtype="mixed_bfloat16")
-    exact = make(3, 4, rng)
+    layer = lstms.make(RowLSTM, 3, 4, rng, dtype="mixed_bfloat16")
+    exact = lstms.make(RowLSTM, 3, 4, rng)
     exact.set_weights(layer.get_weights())
     x = rng.normal(size=(2, 6, 4, 3)).astype("float32")
     outputs = layer(x)

@@ -10,6 +10,7 @@ import numpy as np
 
 from tf_autoregressive.datasets.arrays import from_arrays
 from tf_autoregressive.datasets.mu_law import mu_law_encode
+from tf_autoregressive.datasets.windows import windows
 
 _FILE_NAME = "fsdd_8khz.npz"
 
@@ -41,15 +42,15 @@ def from_recordings(
     """
     splits, window_labels = {}, {}
     for split, signals in recordings.items():
-        windows = [_windows(_levels(s, num_levels), steps) for s in signals]
-        counts = [len(w) for w in windows]
+        parts = [windows(_levels(s, num_levels), steps) for s in signals]
+        counts = [len(part) for part in parts]
         if not sum(counts):
             raise ValueError(
                 f"`steps` must be at most the length of a recording; none of "
                 f"the {len(signals)} of the {split} split is as long. "
                 f"Received: steps={steps}"
             )
-        splits[split] = np.concatenate(windows)
+        splits[split] = np.concatenate(parts)
         if labels is not None:
             window_labels[split] = np.repeat(labels[split], counts)
     return from_arrays(
@@ -170,8 +171,3 @@ def _levels(signal, num_levels):
     if num_levels == 65536:
         return signal.astype("int32") + 32768
     return mu_law_encode(signal / 32768.0, num_levels=num_levels)
-
-
-def _windows(levels, steps):
-    count = len(levels) // steps
-    return levels[: count * steps].reshape(count, steps)

@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive.datasets.arrays import from_arrays
+from tf_autoregressive.datasets.windows import windows
 from tf_autoregressive.vocabulary import Vocabulary
 
 _FILE = pathlib.Path(__file__).parent / "files" / "tiny_shakespeare.txt.gz"
@@ -71,9 +72,10 @@ def from_text(
     characters = characters or sorted(set(text))
     vocabulary = Vocabulary(characters, unknown=unknown)
     parts = _parts(vocabulary.encode(text), validation_share, test_share)
+    _check_lengths(parts, steps)
     splits = {
-        split: _windows(split, part, steps, stride if first else steps)
-        for first, (split, part) in zip((1, 0, 0), parts.items(), strict=True)
+        split: windows(part, steps, stride if split == "train" else None)
+        for split, part in parts.items()
     }
     data = from_arrays(
         **splits, name=name, num_levels=len(vocabulary), **description
@@ -104,15 +106,15 @@ def continued_batches(examples, batch_size):
         >>> len(continued_batches(examples, 4))
         4
     """
-    windows = np.stack(list(examples.as_numpy_iterator()))
-    num_batches = len(windows) // batch_size
+    table = np.stack(list(examples.as_numpy_iterator()))
+    num_batches = len(table) // batch_size
     if not num_batches:
         raise ValueError(
-            f"`batch_size` must be at most the {len(windows)} windows. "
+            f"`batch_size` must be at most the {len(table)} windows. "
             f"Received: batch_size={batch_size}"
         )
-    rows = windows[: batch_size * num_batches]
-    rows = rows.reshape(batch_size, num_batches, *windows.shape[1:])
+    rows = table[: batch_size * num_batches]
+    rows = rows.reshape(batch_size, num_batches, *table.shape[1:])
     return tf.data.Dataset.from_tensor_slices(np.swapaxes(rows, 0, 1))
 
 
@@ -169,12 +171,11 @@ def _parts(numbers, validation_share, test_share):
     }
 
 
-def _windows(split, numbers, steps, stride):
-    """Returns `[N, T]`, one window every `stride` characters."""
-    if len(numbers) < steps:
-        raise ValueError(
-            f"`steps` must be at most the length of every split. The {split} "
-            f"split has {len(numbers)} characters. Received: steps={steps}"
-        )
-    starts = np.arange(0, len(numbers) - steps + 1, stride)
-    return np.stack([numbers[start : start + steps] for start in starts])
+def _check_lengths(parts, steps):
+    for split, numbers in parts.items():
+        if len(numbers) < steps:
+            raise ValueError(
+                "`steps` must be at most the length of every split. The "
+                f"{split} split has {len(numbers)} characters. "
+                f"Received: steps={steps}"
+            )

@@ -11,6 +11,7 @@ import tensorflow as tf
 from tf_autoregressive.layers.lstm import lstm
 from tf_autoregressive.layers.lstm import lstm_lines
 from tf_autoregressive.layers.pixel_lstm import PixelLSTM
+from tf_autoregressive.layers.pixel_lstm import as_row
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -109,11 +110,8 @@ class DiagonalBiLSTM(PixelLSTM):
         }
 
     def first_memory(self, batch_size, width):
-        hidden, cell = (
-            tf.repeat(state[None], width, axis=0)
-            for state in self._first_states(batch_size, 1)
-        )
-        return {"hidden": hidden, "cell": cell}
+        hidden, cell = self._first_states(batch_size, 1)
+        return as_row({"hidden": hidden, "cell": cell}, width)
 
     def from_above(self, row_above, memory, row):
         kernel_above, _ = self._kernels(0)

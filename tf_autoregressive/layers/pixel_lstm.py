@@ -123,10 +123,7 @@ class PixelLSTM(keras.layers.Layer):
 
     def first_row(self, batch_size, width):
         """Returns the row above the first, a nest of `[W, B, ...]`."""
-        pixel = self.first_pixel(batch_size)
-        return tf.nest.map_structure(
-            lambda tensor: tf.repeat(tensor[None], width, axis=0), pixel
-        )
+        return as_row(self.first_pixel(batch_size), width)
 
     def first_pixel(self, batch_size):
         """Returns the pixel left of the first, a nest of `[B, ...]`."""
@@ -196,3 +193,10 @@ class PixelLSTM(keras.layers.Layer):
             "in_colours": self.in_colours.tolist(),
             "out_colours": self.out_colours.tolist(),
         }
+
+
+def as_row(pixel, width):
+    """Returns a nest of `[W, B, ...]`: a nest of `[B, ...]`, repeated."""
+    return tf.nest.map_structure(
+        lambda tensor: tf.repeat(tensor[None], width, axis=0), pixel
+    )

@@ -51,11 +51,11 @@ class MapScope:
 
     def conv(self, layer, x):
         """Returns the outputs of `layer`, `[B, H, W, O]`."""
-        return _plus(layer(x), self.shifts.get(layer.name))
+        return plus(layer(x), self.shifts.get(layer.name))
 
     def link(self, layer, shift):
         """Adds `shift` to what `layer`, a layer of pixels, will return."""
-        self.shifts[layer.name] = _plus(shift, self.shifts.get(layer.name))
+        self.shifts[layer.name] = plus(shift, self.shifts.get(layer.name))
 
     def recur(self, layer, x):
         """Returns the hidden states of `layer`, `[B, H, W, h]`."""
@@ -124,7 +124,7 @@ class RowScope:
 
     def link(self, layer, shift):
         """Adds `shift` to what `layer`, a layer of pixels, will return."""
-        self.shifts[layer.name] = _plus(shift, self.shifts.get(layer.name))
+        self.shifts[layer.name] = plus(shift, self.shifts.get(layer.name))
 
     def lower(self, down, up, body, x):
         """Returns the row of `up(body(scope, down(x)))`.
@@ -231,7 +231,7 @@ class RowScope:
     def _shifted(self, layer, outputs):
         if layer.bias is not None:
             outputs += tf.cast(layer.bias, layer.compute_dtype)
-        return _plus(outputs, self.shifts.get(layer.name))
+        return plus(outputs, self.shifts.get(layer.name))
 
 
 class PixelScope:
@@ -471,7 +471,8 @@ def finish_row(cache, row, levels):
     return {**cache, "rows": scope.rows, "states": states, "lower": lower}
 
 
-def _plus(outputs, shift):
+def plus(outputs, shift):
+    """Returns the outputs plus the shift, if there is one."""
     return outputs if shift is None else outputs + tf.cast(shift, outputs.dtype)
 
 

@@ -10,6 +10,8 @@ Shapes: B batch, T steps, I input channels, O filters, R reach of a layer.
 
 import tensorflow as tf
 
+from tf_autoregressive.layers.scopes import plus
+
 
 class SequenceScope:
     """All steps at once: `[B, T, channels]`.
@@ -36,8 +38,7 @@ class SequenceScope:
 
     def shifted(self, name, x):
         """Returns `x` plus the shift of that name, if there is one."""
-        shift = self.shifts.get(name)
-        return x if shift is None else x + tf.cast(shift, x.dtype)
+        return plus(x, self.shifts.get(name))
 
 
 class CarryingScope(SequenceScope):
@@ -100,11 +101,10 @@ class StepScope:
     def shifted(self, name, x):
         """Returns `x` plus the shift of that name, if there is one."""
         shift = self.shifts.get(name)
-        if shift is None:
-            return x
-        # The same at all steps, or one for each.
-        row = self.time if shift.shape[0] > 1 else 0
-        return x + tf.cast(shift[row], x.dtype)
+        if shift is not None:
+            # The same at all steps, or one for each.
+            shift = shift[self.time if shift.shape[0] > 1 else 0]
+        return plus(x, shift)
 
     def next_state(self):
         """Returns the state for the step after."""

@@ -129,6 +129,11 @@ class AutoregressiveModel(LikelihoodModel):
         """Number of positions at which a value is drawn."""
         return self.num_dims // self.output_distribution.num_dims
 
+    @property
+    def has_many_orderings(self):
+        """Whether members are generated in different orders."""
+        return bool((self.ordering != self.ordering[:1]).any())
+
     # What a model overrides.
 
     def network(self, inputs, *, context, member, training):
@@ -239,7 +244,7 @@ class AutoregressiveModel(LikelihoodModel):
             ValueError: For an ensemble over several orderings: its members
                 have no conditionals in common.
         """
-        if (self.ordering != self.ordering[:1]).any():
+        if self.has_many_orderings:
             raise ValueError(
                 "`log_prob_per_dim` needs one ordering. This ensemble of "
                 f"{self.ensemble_size} members has several: use `log_prob`."
@@ -369,8 +374,6 @@ class AutoregressiveModel(LikelihoodModel):
                 options,
                 with_log_prob=return_log_prob,
             )
-            if return_log_prob and self.ensemble_size > 1:
-                log_prob = self._tempered_log_prob(x, context, options)
             return (x, log_prob) if return_log_prob else x
 
         if tf.executing_eagerly() and not jit_compile:
@@ -473,21 +476,43 @@ class AutoregressiveModel(LikelihoodModel):
             )
         return tf.broadcast_to(known, tf.shape(x))
 
-    def _draw(self, num_samples, seed, context, options, **kwargs):
-        return sampling.draw_events(
+    def _draw(
+        self,
+        num_samples,
+        seed,
+        context,
+        options,
+        *,
+        given=None,
+        with_log_prob=False,
+    ):
+        # Of the mixture, not of the member that an event was drawn from.
+        is_mixture = self.ensemble_size > 1
+        x, log_prob = sampling.draw_events(
             self,
             num_samples,
             seed,
             context=self.context.encoded(context),
             options=options,
-            **kwargs,
+            given=given,
+            with_log_prob=with_log_prob and not is_mixture,
         )
+        if with_log_prob and is_mixture:
+            log_prob = self._tempered_log_prob(x, context, options)
+        return x, log_prob
 
     def _tempered_log_prob(self, x, context, options):
         parameters = options.tempered(
             self.output_distribution, self._ensemble_parameters(x, context)
         )
         return self._distribution(parameters).log_prob(x)
+
+    def _check_positive(self, **sizes):
+        if any(size < 1 for size in sizes.values()):
+            raise ValueError(
+                f"{' and '.join(f'`{name}`' for name in sizes)} must be at "
+                f"least 1. Received: {sizes}"
+            )
 
     def _run(self, key, function, *args, jit_compile=False):
         """Runs `function` in a graph of its own, traced once per `key`."""

@@ -158,13 +158,12 @@ class CharRNN(SequenceModel):
             shifts=self._context_shifts(self.context.encoded(context)),
             training=True,
         )
-        parameters = self.stack(scope, self._embedded(before))
+        parameters = self._next_parameters(scope, before)
         self.last_codes.assign(codes[:, -1])
         for name, variables in self.carried.items():
             states = zip(variables, scope.states[name], strict=True)
             for variable, state in states:
                 variable.assign(tf.cast(state, variable.dtype))
-        parameters = tf.cast(parameters, tf.float32)
         return self._conditionals(parameters).log_prob(x)
 
     def _check_rows(self, x):

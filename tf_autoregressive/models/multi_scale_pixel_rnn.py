@@ -10,6 +10,7 @@ import tensorflow as tf
 from tf_autoregressive import sampling
 from tf_autoregressive.models.base import AutoregressiveModel
 from tf_autoregressive.models.pixel_rnn import PixelRNN
+from tf_autoregressive.models.raster_model import check_image_shape
 from tf_autoregressive.models.raster_model import enlarged
 from tf_autoregressive.sampling import noise
 
@@ -259,11 +260,7 @@ class MultiScalePixelRNN(AutoregressiveModel):
 
 
 def _check_scale(event_shape, scale):
-    if len(tuple(event_shape)) != 3:
-        raise ValueError(
-            "`event_shape` must be (height, width, channels). "
-            f"Received: event_shape={event_shape}"
-        )
+    check_image_shape(event_shape)
     if scale < 2 or any(side % scale for side in event_shape[:2]):
         raise ValueError(
             "`scale` must be at least 2 and divide the height and the width of "

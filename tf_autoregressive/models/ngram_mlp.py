@@ -93,7 +93,7 @@ class NGramMLP(SequenceModel):
         steps = self.event_shape[0]
         windows = [codes[:, back : back + steps] for back in range(memory)]
         scope = self._sequence_scope(context, training)
-        return self.stack(scope, self._embedded(tf.concat(windows, axis=-1)))
+        return self._next_parameters(scope, tf.concat(windows, axis=-1))
 
     def _embedded(self, codes):
         """Returns `[..., (n - 1) * m]` of the codes `[..., n - 1]`."""

@@ -3,13 +3,13 @@
 Shapes: B batch, H rows, W columns, C channels, O filters of a layer.
 """
 
-import keras
 import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive.layers import MaskedConv2D
 from tf_autoregressive.layers import scopes
 from tf_autoregressive.models.base import AutoregressiveModel
+from tf_autoregressive.models.context_layers import context_layers
 
 
 class RasterModel(AutoregressiveModel):
@@ -42,11 +42,7 @@ class RasterModel(AutoregressiveModel):
     joint_channels = True
 
     def __init__(self, event_shape, **kwargs):
-        if len(tuple(event_shape)) != 3:
-            raise ValueError(
-                "`event_shape` must be (height, width, channels). "
-                f"Received: event_shape={event_shape}"
-            )
+        check_image_shape(event_shape)
         super().__init__(event_shape, **kwargs)
         self.num_colours = self.num_sites // (
             self.event_shape[0] * self.event_shape[1]
@@ -99,13 +95,6 @@ class RasterModel(AutoregressiveModel):
             [-1, *self.site_shape, self.output_distribution.num_parameters],
         )
 
-    def _check_positive(self, **sizes):
-        if any(size < 1 for size in sizes.values()):
-            raise ValueError(
-                f"{' and '.join(f'`{name}`' for name in sizes)} must be at "
-                f"least 1. Received: {sizes}"
-            )
-
     def _check_filters(self, **filters):
         if any(number < self.num_colours for number in filters.values()):
             raise ValueError(
@@ -146,16 +135,9 @@ class RasterModel(AutoregressiveModel):
 
     def _make_context_layers(self, layers):
         """Makes what the context adds to the outputs of these layers."""
-        self.context_layers = {}
-        if not self.context.expected:
-            return
-        for layer in layers:
-            self.context_layers[layer.name] = keras.layers.Dense(
-                layer.filters,
-                use_bias=False,
-                dtype="float32",
-                name=f"{layer.name}_context",
-            )
+        self.context_layers = context_layers(
+            self.context, {layer.name: layer.filters for layer in layers}
+        )
 
     def _context_shifts(self, context):
         """Returns by layer name what the context adds, `[B, 1 or H, ..., O]`.
@@ -225,6 +207,15 @@ class RasterModel(AutoregressiveModel):
         # Rows begin with a state of their own.
         del levels["pixels"]
         return {**state, "levels": levels}
+
+
+def check_image_shape(event_shape):
+    """Raises a `ValueError` unless there are three axes."""
+    if len(tuple(event_shape)) != 3:
+        raise ValueError(
+            "`event_shape` must be (height, width, channels). "
+            f"Received: event_shape={event_shape}"
+        )
 
 
 def enlarged(maps, event_shape):

@@ -13,6 +13,7 @@ from tf_autoregressive import sampling
 from tf_autoregressive.layers import CausalConv1D
 from tf_autoregressive.layers import sequence_scopes
 from tf_autoregressive.models.base import AutoregressiveModel
+from tf_autoregressive.models.context_layers import context_layers
 from tf_autoregressive.vocabulary import Vocabulary
 
 # Steps that are drawn in one call of a graph.
@@ -104,13 +105,6 @@ class SequenceModel(AutoregressiveModel):
                 f"Received: context_shape={shape}"
             )
 
-    def _check_positive(self, **sizes):
-        if any(size < 1 for size in sizes.values()):
-            raise ValueError(
-                f"{' and '.join(f'`{name}`' for name in sizes)} must be at "
-                f"least 1. Received: {sizes}"
-            )
-
     def stack(self, scope, x):
         """Returns the parameters `[..., P]` of the next symbol.
 
@@ -123,13 +117,16 @@ class SequenceModel(AutoregressiveModel):
     def network(self, inputs, *, context, member, training):
         scope = self._sequence_scope(context, training)
         before = tf.pad(self._codes(inputs)[:, :-1], [[0, 0], [1, 0], [0, 0]])
-        parameters = self.stack(scope, self._embedded(before))
-        return tf.cast(parameters, tf.float32)
+        return self._next_parameters(scope, before)
 
     def _sequence_scope(self, context, training):
         return sequence_scopes.SequenceScope(
             self._context_shifts(context), training=training
         )
+
+    def _next_parameters(self, scope, codes):
+        """Returns parameters `[..., P]`, float32, from the codes before."""
+        return tf.cast(self.stack(scope, self._embedded(codes)), tf.float32)
 
     def _codes(self, values):
         """Returns `[..., 1]`: what stands for values; zero is the start."""
@@ -164,17 +161,7 @@ class SequenceModel(AutoregressiveModel):
 
     def _make_context_layers(self, widths):
         """Makes what the context adds, by name and number of channels."""
-        self.context_layers = {}
-        if self.context.expected:
-            self.context_layers = {
-                name: keras.layers.Dense(
-                    width,
-                    use_bias=False,
-                    dtype="float32",
-                    name=f"{name}_context",
-                )
-                for name, width in widths.items()
-            }
+        self.context_layers = context_layers(self.context, widths)
 
     def _context_shifts(self, context):
         """Returns by name what the context adds, `[B, 1 or T, O]`.
@@ -352,8 +339,7 @@ class SequenceModel(AutoregressiveModel):
 
     def step(self, state, position):
         scope = sequence_scopes.StepScope(state["stack"])
-        parameters = self.stack(scope, self._embedded(state["codes"]))
-        parameters = tf.cast(parameters, tf.float32)
+        parameters = self._next_parameters(scope, state["codes"])
         return parameters, {**state, "stack": scope.next_state()}
 
     def observe(self, state, position, value):

@@ -1,0 +1,19 @@
+"""Windows of a sequence.
+
+Shapes: N windows, T values of a window.
+"""
+
+import numpy as np
+
+
+def windows(values, steps, stride=None):
+    """Returns `[N, T]`: the whole windows, one every `stride` values.
+
+    Args:
+        values: `[length]`; without a window if shorter than one.
+        steps: `T`.
+        stride: How many values further each window starts; `T` if None.
+    """
+    starts = range(0, len(values) - steps + 1, stride or steps)
+    found = [values[start : start + steps] for start in starts]
+    return np.reshape(found, (-1, steps)).astype(values.dtype)
