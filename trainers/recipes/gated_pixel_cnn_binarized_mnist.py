@@ -25,7 +25,7 @@ RECIPE = Recipe(
         "first_kernel_size": 13,
         "head_filters": 64,
     },
-    learning_rate=8e-3,
+    learning_rate=3e-3,
     warmup_steps=100,
     ema_momentum=0.999,
     batch_size=20,
