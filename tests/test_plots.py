@@ -119,6 +119,123 @@ def test_completions_that_do_not_fit_are_refused():
         )
 
 
+def test_neighbours_stand_beside_their_sample():
+    sample = np.array([[[[1]]]])
+    neighbours = np.array([[[[[1]]], [[[0]]]]])
+    picture = plots.picture(
+        plots.save_neighbours, sample, neighbours, num_levels=2, scale=1
+    )
+    row = pixels_of(io.BytesIO(picture))[1, :, 0]
+    np.testing.assert_array_equal(row, [64, 255, 64, 64, 64, 255, 64, 0, 64])
+    with pytest.raises(ValueError, match=r"neighbours.shape=\(2, 2, 1, 1\)"):
+        plots.save_neighbours(
+            io.BytesIO(), sample, np.zeros((2, 2, 1, 1)), num_levels=2
+        )
+
+
+def test_a_notebook_is_shown_what_a_file_would_hold(tmp_path):
+    image = np.ones((1, 2, 2, 1), int)
+    plots.save_image_grid(tmp_path / "grid.png", image, num_levels=2)
+    picture = plots.picture(plots.save_image_grid, image, num_levels=2)
+    assert picture._repr_png_() == (tmp_path / "grid.png").read_bytes()
+
+
+def test_features_are_grey_where_they_are_zero():
+    features = np.array([0.0, -2.0, 1.0, 2.0]).reshape(4, 1, 1, 1)
+    grid = plots.feature_grid(features, num_columns=4)
+    np.testing.assert_array_equal(
+        grid[1, 1::2, 0], [128, 0, np.round(127.5 * 1.5), 255]
+    )
+    assert (plots.feature_grid(features * 0)[1, 1] == 128).all()
+    picture = plots.picture(plots.save_features, features, scale=1)
+    np.testing.assert_array_equal(
+        pixels_of(io.BytesIO(picture)), plots.feature_grid(features)
+    )
+    with pytest.raises(ValueError, match="finite"):
+        plots.feature_grid(features * np.nan)
+
+
+@pytest.fixture
+def figures(monkeypatch):
+    """The figures that are drawn."""
+    drawn, make = [], plots._figure
+
+    def keep(*size):
+        drawn.append(make(*size))
+        return drawn[-1]
+
+    monkeypatch.setattr(plots, "_figure", keep)
+    return drawn
+
+
+def test_log_prob_maps_show_the_nats_of_pixels_on_one_scale(figures):
+    images = np.zeros((2, 1, 2, 3), int)
+    log_prob = -np.arange(12.0).reshape(images.shape)
+    plots.picture(plots.save_log_prob_maps, images, log_prob, num_levels=2)
+    _, first, _, second, bar = figures[0].axes
+    np.testing.assert_array_equal(first.images[0].get_array(), [[-3, -12]])
+    np.testing.assert_array_equal(second.images[0].get_array(), [[-21, -30]])
+    assert [axes.get_title() for axes in (first, second)] == ["-15.0", "-51.0"]
+    assert second.images[0].norm is first.images[0].norm
+    assert bar.get_ylabel() == "nats per pixel"
+    assert bar.get_ylim() == (-30, -3)
+
+
+def test_histograms_have_the_probabilities_and_mark_the_value(figures):
+    probabilities = np.array([[0.25, 0.75], [1.0, 0.0]])
+    plots.picture(
+        plots.save_predictive_histograms,
+        probabilities,
+        values=[1, 0],
+        titles=["a", "b"],
+    )
+    for index, axes in enumerate(figures[0].axes):
+        heights = [bar.get_height() for bar in axes.patches]
+        assert heights == probabilities[index].tolist()
+        assert axes.lines[0].get_xdata() == [1 - index] * 2
+        assert axes.get_title() == "ab"[index]
+
+
+def test_masks_are_drawn_with_a_row_for_every_output(figures):
+    mask = np.array([[True, True], [False, True], [False, False]])
+    plots.picture(plots.save_masks, {"hidden": mask, "outputs": mask.T})
+    hidden, outputs = figures[0].axes
+    np.testing.assert_array_equal(hidden.images[0].get_array(), mask.T)
+    np.testing.assert_array_equal(outputs.images[0].get_array(), mask)
+    assert hidden.get_title() == "hidden: 50% used"
+    assert (hidden.get_xlabel(), hidden.get_ylabel()) == (
+        "3 inputs",
+        "2 outputs",
+    )
+
+
+@pytest.mark.parametrize(
+    ("save", "arguments", "message"),
+    [
+        (plots.save_masks, [{}], "Received: {}"),
+        (plots.save_masks, [{"a": np.ones(3)}], r"Received: {'a': \(3,\)}"),
+        (plots.save_predictive_histograms, [np.ones((17, 2))], r"\(17, 2\)"),
+        (plots.save_predictive_histograms, [np.ones(2)], r"shape=\(2,\)"),
+    ],
+)
+def test_what_no_figure_shows_is_refused(save, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        plots.picture(save, *arguments)
+
+
+def test_figures_need_as_much_of_everything():
+    ones = np.ones((2, 3))
+    for name in ("values", "titles"):
+        with pytest.raises(ValueError, match=f"`{name}` must be 2"):
+            plots.picture(plots.save_predictive_histograms, ones, **{name: [1]})
+    images = np.zeros((17, 1, 1, 1), int)
+    for log_prob in (images, images[:1]):
+        with pytest.raises(ValueError, match="at most 16"):
+            plots.picture(
+                plots.save_log_prob_maps, images, log_prob, num_levels=2
+            )
+
+
 def test_learning_curves_are_drawn_without_global_state():
     from matplotlib import _pylab_helpers
 

@@ -20,6 +20,7 @@ NAMES = {
     "datasets",
     "dependencies",
     "distributions",
+    "evaluation",
     "layers",
     "masks",
     "metrics",

@@ -8,6 +8,7 @@ from tf_autoregressive import callbacks
 from tf_autoregressive import datasets
 from tf_autoregressive import dependencies
 from tf_autoregressive import distributions
+from tf_autoregressive import evaluation
 from tf_autoregressive import layers
 from tf_autoregressive import masks
 from tf_autoregressive import metrics
@@ -23,6 +24,7 @@ __all__ = [
     "datasets",
     "dependencies",
     "distributions",
+    "evaluation",
     "layers",
     "masks",
     "metrics",

@@ -1,13 +1,15 @@
-"""Pictures of samples, completions, learning curves, dependencies: PNG files.
+"""Pictures of samples, scores, features, masks and dependencies: PNG files.
 
-Shapes: N images, H height, W width, C channels (1 or 3), K completions, S
-positions.
+Shapes: N images, H height, W width, C channels (1 or 3), K completions or
+neighbours, S positions, U units.
 
 Images are integers in `[0, num_levels)`, as the models draw them; what is
-written to is a path or a binary file. Nothing here touches the global state
-of matplotlib, so the functions work in threads and servers.
+written to is a path or a binary file, and `picture` shows it in a notebook.
+What is drawn comes from the models and from `evaluation`. Nothing here touches
+the global state of matplotlib, so the functions work in threads and servers.
 """
 
+import io
 import math
 
 import numpy as np
@@ -29,6 +31,34 @@ _MARKS = [
 ]
 # Titles of more panels could not be read.
 _MOST_PANELS = 16
+
+
+class Picture(bytes):
+    """The bytes of a PNG file, which notebooks show as a picture."""
+
+    def _repr_png_(self):
+        return bytes(self)
+
+
+def picture(save, *args, **options):
+    """Returns what a function of this module would save, for a notebook.
+
+    Args:
+        save: One of the functions `save_...`.
+        *args: Its arguments after the file.
+        **options: Its further arguments.
+
+    Returns:
+        A `Picture`.
+
+    Example:
+        >>> image = np.ones((1, 2, 2, 1), int)
+        >>> picture(save_image_grid, image, num_levels=2)[1:4]
+        b'PNG'
+    """
+    file = io.BytesIO()
+    save(file, *args, **options)
+    return Picture(file.getvalue())
 
 
 def is_image_shape(event_shape):
@@ -112,29 +142,182 @@ def save_completions(file, originals, known, completed, *, num_levels, scale=2):
     Raises:
         ValueError: If the shapes do not fit together, or as `image_grid`.
     """
-    originals = np.asarray(originals)
-    completed = np.asarray(completed)
-    if (
-        completed.ndim != originals.ndim + 1
-        or completed.shape[:1] + completed.shape[2:] != originals.shape
-    ):
-        raise ValueError(
-            "`completed` must have the shape of `originals` with an axis of "
-            "completions after the first. Received: originals.shape="
-            f"{originals.shape}, completed.shape={completed.shape}"
-        )
-    num_images, num_completions = completed.shape[:2]
-    tiles = np.concatenate([originals[:, None, ...]] * 2 + [completed], axis=1)
-    columns = num_completions + 2
-    tiles = _to_rgb(tiles.reshape(-1, *originals.shape[1:]), num_levels)
-    tiles = tiles.reshape(num_images, columns, *tiles.shape[1:])
+    tiles = _beside(originals, completed, 2, num_levels, "completed")
     # A pixel is drawn as unknown unless all its channels were given.
-    seen = np.broadcast_to(np.asarray(known, dtype=bool), originals.shape)
+    seen = np.broadcast_to(np.asarray(known, dtype=bool), np.shape(originals))
     tiles[:, 1][~seen.all(axis=-1)] = _UNKNOWN
-    grid = image_grid(
-        tiles.reshape(-1, *tiles.shape[2:]), num_levels=256, num_columns=columns
-    )
+    _save_rows(file, tiles, scale)
+
+
+def save_neighbours(file, samples, neighbours, *, num_levels, scale=2):
+    """Writes samples and the examples nearest to them as PNG, a row for each.
+
+    Args:
+        file: A path or a binary file.
+        samples: `[N, H, W, C]`, integers in `[0, num_levels)`, `C` 1 or 3.
+        neighbours: `[N, K, H, W, C]`, the nearest first; see
+            `evaluation.nearest_neighbours`.
+        num_levels: Number of values of a channel.
+        scale: Screen pixels an image pixel is drawn with, on each side.
+
+    Raises:
+        ValueError: If the shapes do not fit together, or as `image_grid`.
+    """
+    tiles = _beside(samples, neighbours, 1, num_levels, "neighbours")
+    # A gap, so that nobody takes the sample for an example.
+    gap = np.full_like(tiles[:, :1], _BACKGROUND)
+    tiles = np.concatenate([tiles[:, :1], gap, tiles[:, 1:]], axis=1)
+    _save_rows(file, tiles, scale)
+
+
+def save_log_prob_maps(file, images, log_prob_per_dim, *, num_levels):
+    """Draws images, and below each what its pixels cost, as PNG.
+
+    Dark is surprising: the colour of a pixel is its log-probability given the
+    ones before it, summed over its channels; the title the sum over all
+    pixels. All images share the scale.
+
+    Args:
+        file: A path or a binary file.
+        images: `[N, H, W, C]`, integers in `[0, num_levels)`, `C` 1 or 3, at
+            most 16 of them.
+        log_prob_per_dim: `[N, H, W, C]` nats, as the models return it.
+        num_levels: Number of values of a channel.
+
+    Raises:
+        ValueError: If the shapes differ, there are more than 16 images, or as
+            `image_grid`.
+    """
+    pixels = _to_rgb(images, num_levels)
+    log_prob = np.asarray(log_prob_per_dim)
+    if log_prob.shape != np.shape(images) or len(pixels) > _MOST_PANELS:
+        raise ValueError(
+            "`log_prob_per_dim` must have the shape of `images`, at most "
+            f"{_MOST_PANELS} of them. Received: images.shape="
+            f"{np.shape(images)}, log_prob_per_dim.shape={log_prob.shape}"
+        )
+    maps = log_prob.sum(axis=-1)
+    scale = _scale("viridis", maps.min(), maps.max())
+    figure = _figure(1.3 * len(pixels) + 1.5, 3.4)
+    for index, (image, values) in enumerate(zip(pixels, maps, strict=True)):
+        _show(figure.add_subplot(2, len(pixels), index + 1), image)
+        axes = figure.add_subplot(2, len(pixels), len(pixels) + index + 1)
+        _show(axes, values, cmap=scale.cmap, norm=scale.norm)
+        axes.set_title(f"{values.sum():.1f}", fontsize="small")
+    figure.colorbar(scale, ax=figure.axes, label="nats per pixel")
+    figure.savefig(file, format="png", dpi=_DPI)
+
+
+def save_predictive_histograms(
+    file, probabilities, *, values=None, titles=None
+):
+    """Draws the distribution of a value at some positions, as PNG.
+
+    Args:
+        file: A path or a binary file.
+        probabilities: `[S, levels]`, at most 16 positions; see
+            `evaluation.predictive_probabilities`.
+        values: `[S]`, the values that were there, marked in red.
+        titles: `S` titles, such as the positions.
+
+    Raises:
+        ValueError: If there are more than 16 positions, or not as many values
+            or titles.
+    """
+    probabilities = np.asarray(probabilities)
+    if probabilities.ndim != 2 or len(probabilities) > _MOST_PANELS:
+        raise ValueError(
+            f"`probabilities` must be [S, levels], S at most {_MOST_PANELS}. "
+            f"Received: shape={probabilities.shape}"
+        )
+    num_positions, num_levels = probabilities.shape
+    for name, given in (("values", values), ("titles", titles)):
+        if given is not None and len(given) != num_positions:
+            raise ValueError(
+                f"`{name}` must be {num_positions}, one for each position. "
+                f"Received: {len(given)}"
+            )
+    columns = math.ceil(math.sqrt(num_positions))
+    rows = math.ceil(num_positions / columns)
+    figure = _figure(2.6 * columns + 1, 1.9 * rows + 0.6)
+    for index, row in enumerate(probabilities):
+        axes = figure.add_subplot(rows, columns, index + 1)
+        axes.bar(np.arange(num_levels), row, width=1.0)
+        if values is not None:
+            axes.axvline(int(values[index]), color="red", linewidth=1)
+        if titles is not None:
+            axes.set_title(str(titles[index]), fontsize="medium")
+    figure.supxlabel("value")
+    figure.supylabel("probability")
+    figure.savefig(file, format="png", dpi=_DPI)
+
+
+def feature_grid(features, *, num_columns=None):
+    """Arranges the weights of units in a grid: grey is 0, white the largest.
+
+    Args:
+        features: `[U, H, W, C]`, real numbers, `C` 1 or 3; see
+            `evaluation.first_layer_features`.
+        num_columns: Units in a row; see `image_grid`.
+
+    Returns:
+        uint8 `[rows, columns, 3]`. All units share the scale, from black for
+        minus the largest magnitude to white for the largest.
+
+    Raises:
+        ValueError: If a weight is not finite, or as `image_grid`.
+    """
+    features = np.asarray(features, "float64")
+    if not np.isfinite(features).all():
+        raise ValueError("`features` must be finite.")
+    largest = np.abs(features).max(initial=0.0) or 1.0
+    levels = np.round(127.5 + 127.5 * features / largest)
+    return image_grid(levels, num_levels=256, num_columns=num_columns)
+
+
+def save_features(file, features, *, num_columns=None, scale=2):
+    """Writes `feature_grid` as PNG.
+
+    Args:
+        file: A path or a binary file.
+        features: `[U, H, W, C]`; see `feature_grid`.
+        num_columns: Units in a row.
+        scale: Screen pixels an image pixel is drawn with, on each side.
+
+    Raises:
+        ValueError: As `feature_grid`.
+    """
+    grid = feature_grid(features, num_columns=num_columns)
     _save_png(file, grid, scale)
+
+
+def save_masks(file, masks):
+    """Draws masks as PNG: dark where a weight is used.
+
+    Args:
+        file: A path or a binary file.
+        masks: A mapping of names to bool `[inputs, outputs]`; see
+            `evaluation.mask_matrices`.
+
+    Raises:
+        ValueError: If there is no mask, or one that is no matrix.
+    """
+    if not masks or any(np.ndim(mask) != 2 for mask in masks.values()):
+        shapes = {name: np.shape(mask) for name, mask in masks.items()}
+        raise ValueError(
+            "`masks` must hold at least one matrix, and matrices only. "
+            f"Received: {shapes}"
+        )
+    figure = _figure(3.2 * len(masks), 3.4)
+    for index, (name, mask) in enumerate(masks.items()):
+        axes = figure.add_subplot(1, len(masks), index + 1)
+        # Rows are outputs, as in the papers' `W x`.
+        used = np.asarray(mask, dtype=bool).T
+        _show(axes, used, cmap="Greys", vmin=0, vmax=1)
+        axes.set_title(f"{name}: {used.mean():.0%} used", fontsize="medium")
+        axes.set_xlabel(f"{used.shape[1]} inputs")
+        axes.set_ylabel(f"{used.shape[0]} outputs")
+    figure.savefig(file, format="png", dpi=_DPI)
 
 
 def save_learning_curves(
@@ -153,13 +336,9 @@ def save_learning_curves(
         ValueError: If there is no curve, or one whose `x` and `y` differ in
             length.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     if not curves:
         raise ValueError("`curves` must hold at least one curve. Received: {}")
-    figure = Figure(figsize=(7, 4.5), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = _figure(7, 4.5)
     axes = figure.add_subplot()
     for name, (x, y) in curves.items():
         if len(x) != len(y):
@@ -190,11 +369,7 @@ def save_dependencies(file, found):
         file: A path or a binary file.
         found: `Dependencies`, from `find_dependencies`.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = _figure(7, 4.5)
     scale = _influence_scale(found.influence)
     cells = _dependency_cells(found, scale)
     if cells.ndim == 3:
@@ -209,9 +384,26 @@ def save_dependencies(file, found):
     figure.savefig(file, format="png", dpi=_DPI)
 
 
+def _figure(width, height):
+    """Returns an empty figure of so many inches."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def _scale(colours, least=None, most=None, norm=None):
+    """Returns a map from numbers to colours, with its two ends or a norm."""
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+
+    return ScalarMappable(norm or Normalize(least, most), colours)
+
+
 def _influence_scale(influence):
     """Returns the map from influences to colours."""
-    from matplotlib.cm import ScalarMappable
     from matplotlib.colors import LogNorm
 
     positive = influence[influence > 0]
@@ -219,7 +411,7 @@ def _influence_scale(influence):
     least = positive.min() if positive.size else 1.0
     # A scale has two ends, not too far apart to tell what is in between.
     least = min(max(least, most * 1e-8), most * 1e-1)
-    return ScalarMappable(LogNorm(least, most), "viridis")
+    return _scale("viridis", norm=LogNorm(least, most))
 
 
 def _dependency_cells(found, scale):
@@ -337,6 +529,33 @@ def _to_rgb(images, num_levels):
         )
     pixels = np.round(images * (255.0 / (num_levels - 1))).astype("uint8")
     return np.broadcast_to(pixels, (*images.shape[:-1], 3)).copy()
+
+
+def _beside(images, others, copies, num_levels, name):
+    """Returns uint8 `[N, copies + K, H, W, 3]`: images, then their others."""
+    images, others = np.asarray(images), np.asarray(others)
+    if (
+        others.ndim != images.ndim + 1
+        or others.shape[:1] + others.shape[2:] != images.shape
+    ):
+        raise ValueError(
+            f"`{name}` must have the shape of the images, "
+            f"{images.shape}, with one more axis after the first. "
+            f"Received: {name}.shape={others.shape}"
+        )
+    tiles = np.concatenate([images[:, None]] * copies + [others], axis=1)
+    pixels = _to_rgb(tiles.reshape(-1, *images.shape[1:]), num_levels)
+    return pixels.reshape(*tiles.shape[:2], *pixels.shape[1:])
+
+
+def _save_rows(file, tiles, scale):
+    """Writes tiles `[rows, columns, H, W, 3]`, uint8, as PNG."""
+    grid = image_grid(
+        tiles.reshape(-1, *tiles.shape[2:]),
+        num_levels=256,
+        num_columns=tiles.shape[1],
+    )
+    _save_png(file, grid, scale)
 
 
 def _save_png(file, pixels, scale):

@@ -1,0 +1,224 @@
+"""What the pictures of a trained model show, as arrays.
+
+Shapes: N events, S positions, K levels, M neighbours, U units, D event
+dimensions, P parameters per dimension.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+from tf_autoregressive import orderings
+from tf_autoregressive.layers import MaskedDense
+from tf_autoregressive.models import MADE
+from tf_autoregressive.models import NADE
+from tf_autoregressive.models import DeepNADE
+
+_BATCH_SIZE = 256
+
+
+def nearest_neighbours(samples, examples, *, num_neighbours=5):
+    """Finds the examples that are nearest to samples, in Euclidean distance.
+
+    A model that repeats its training examples has good samples and bad test
+    scores: the nearest examples show it.
+
+    Args:
+        samples: `[N, *event_shape]`.
+        examples: An array `[..., *event_shape]`, or batches of them: a
+            `tf.data.Dataset` or any iterable. Of pairs the first is taken.
+        num_neighbours: How many of them, `M`.
+
+    Returns:
+        The examples, `[N, M, *event_shape]`, the nearest first, and their
+        distances, float64 `[N, M]`.
+
+    Raises:
+        ValueError: If there are fewer examples than neighbours, or events
+            differ in shape.
+
+    Example:
+        >>> examples = np.array([[0, 0], [3, 4], [6, 8]])
+        >>> nearest_neighbours(examples[:1], examples, num_neighbours=2)[1]
+        array([[0., 5.]])
+    """
+    samples = np.asarray(samples)
+    shape = (len(samples), 0)
+    found = np.zeros((*shape, *samples.shape[1:]), samples.dtype)
+    squares = np.zeros(shape)
+    for batch in _batches(examples):
+        if batch.shape[1:] != samples.shape[1:]:
+            raise ValueError(
+                "`examples` must have the shape of `samples`. Received: "
+                f"{batch.shape[1:]} and {samples.shape[1:]}"
+            )
+        found = np.concatenate(
+            [found, np.broadcast_to(batch, (len(samples), *batch.shape))],
+            axis=1,
+        )
+        squares = np.concatenate([squares, _squares(samples, batch)], axis=1)
+        # Stable: of equal ones those that came first, however they came.
+        best = np.argsort(squares, axis=1, kind="stable")[:, :num_neighbours]
+        rows = np.arange(len(samples))[:, None]
+        found, squares = found[rows, best], squares[rows, best]
+    if num_neighbours < 1 or squares.shape[1] < num_neighbours:
+        raise ValueError(
+            "`num_neighbours` must be at least 1 and at most the number of "
+            f"examples. Received: num_neighbours={num_neighbours}"
+        )
+    return found, np.sqrt(squares)
+
+
+def predictive_probabilities(model, x, positions, *, context=None):
+    """Returns `p(x[i] = k | x[<i])` of every level `k`, float32 `[S, K]`.
+
+    A position is scored once for every level, so this holds for all outputs
+    and ensembles of one ordering, coupled channels included.
+
+    Args:
+        model: An `AutoregressiveModel` of discrete events.
+        x: One event, `event_shape`.
+        positions: int `[S, n]`, coordinates of dimensions in `event_shape`.
+        context: The context of `x`, of a conditional model.
+
+    Raises:
+        ValueError: If the model's events are real-valued, or a position lies
+            outside of the event.
+
+    Example:
+        >>> from tf_autoregressive.models import FVSBN
+        >>> predictive_probabilities(FVSBN((2,)), [0, 1], [(0,)]).tolist()
+        [[0.5, 0.5]]
+    """
+    if model.num_levels is None:
+        raise ValueError(
+            "`model` must have discrete events: real values have densities."
+        )
+    x = np.asarray(x)
+    levels = np.arange(model.num_levels)
+    shape = model.event_shape
+    positions = [tuple(map(int, position)) for position in positions]
+    for position in positions:
+        inside = all(0 <= i < n for i, n in zip(position, shape, strict=False))
+        if len(position) != len(shape) or not inside:
+            raise ValueError(
+                f"`positions` must lie in {shape}. Received: {position}"
+            )
+    return np.array(
+        [
+            np.concatenate(
+                [
+                    _probabilities(model, x, position, some, context)
+                    for some in np.split(
+                        levels, range(_BATCH_SIZE, len(levels), _BATCH_SIZE)
+                    )
+                ]
+            )
+            for position in positions
+        ]
+    )
+
+
+def first_layer_features(model, *, member=0):
+    """Returns the weights from the event to each unit of the first layer.
+
+    Of `NADE` (and `RNADE`), `MADE` and `DeepNADE` the hidden units; of `FVSBN`
+    the parameters of every dimension. What a mask hides is 0.
+
+    Args:
+        model: One of these models.
+        member: The ensemble member whose masks count.
+
+    Returns:
+        float32 `[U, *event_shape]`; `U` is `D * P` for `FVSBN`.
+
+    Raises:
+        ValueError: If the model is none of these.
+
+    Example:
+        >>> from tf_autoregressive.models import MADE
+        >>> first_layer_features(MADE((4, 4, 1), units=(6,))).shape
+        (6, 4, 4, 1)
+    """
+    if isinstance(model, MADE):
+        first = [*model.hidden_layers, model.output_layer][0]
+        kernel = first.masked_kernel(member)
+    elif isinstance(model, NADE):
+        # The layer has its weights in the order of generation.
+        ranks = orderings.ranks(model.ordering[0])
+        kernel = tf.gather(model.conditionals.encoder, ranks)
+    elif isinstance(model, DeepNADE):
+        # The other half says which values are known.
+        kernel = model.hidden_layers[0].kernel[: model.num_dims]
+    else:
+        raise ValueError(
+            "`model` must be FVSBN, NADE, RNADE, DeepNADE or MADE. Received: "
+            f"{type(model).__name__}"
+        )
+    kernel = tf.cast(kernel, tf.float32).numpy()
+    return kernel.T.reshape(-1, *model.event_shape)
+
+
+def mask_matrices(model, *, member=0):
+    """Returns the masks of a model's dense layers by their names.
+
+    Args:
+        model: A `MADE` or `FVSBN`.
+        member: The ensemble member.
+
+    Returns:
+        A dict of bool `[inputs, outputs]`: True where a weight is used.
+
+    Raises:
+        ValueError: If the model has no masked dense layers.
+
+    Example:
+        >>> from tf_autoregressive.models import FVSBN
+        >>> mask_matrices(FVSBN((3,)))["outputs"].astype(int)
+        array([[0, 1, 1],
+               [0, 0, 1],
+               [0, 0, 0]])
+    """
+    if not isinstance(model, MADE):
+        raise ValueError(
+            "`model` must have masked dense layers: MADE or FVSBN. Received: "
+            f"{type(model).__name__}"
+        )
+    named = {
+        f"hidden layer {index + 1}": layer
+        for index, layer in enumerate(model.hidden_layers)
+    }
+    named["outputs"] = model.output_layer
+    named["direct connections"] = model.direct_layer
+    return {
+        name: layer.mask(member)
+        for name, layer in named.items()
+        if isinstance(layer, MaskedDense)
+    }
+
+
+def _batches(examples):
+    if isinstance(examples, np.ndarray):
+        examples = [examples]
+    for batch in examples:
+        first = batch[0] if isinstance(batch, (tuple, list)) else batch
+        yield np.asarray(first)
+
+
+def _squares(samples, examples):
+    """Returns squared distances `[N, examples]`, exact for 8-bit images."""
+    a, b = (
+        events.reshape(len(events), -1).astype("float64")
+        for events in (samples, examples)
+    )
+    squares = (a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T
+    # Of real values rounding can leave something below 0.
+    return np.maximum(squares, 0.0)
+
+
+def _probabilities(model, x, position, levels, context):
+    events = np.repeat(x[None], len(levels), axis=0)
+    events[(slice(None), *position)] = levels
+    if context is not None:
+        context = np.repeat(np.asarray(context)[None], len(levels), axis=0)
+    log_prob = model.log_prob_per_dim(events, context)
+    return np.exp(log_prob.numpy()[(slice(None), *position)])
