@@ -148,6 +148,23 @@ def checked_number(name, tensor, *, at_least=None, at_most=None, above=None):
     )
 
 
+def checked_cuts(cuts):
+    """Returns the numbers by which a draw leaves out values, within limits.
+
+    Args:
+        cuts: The inputs `top_k`, `top_p` and `min_p` by name, or none.
+    """
+    limits = {
+        "top_k": {"at_least": 0},
+        "top_p": {"above": 0.0, "at_most": 1.0},
+        "min_p": {"at_least": 0.0, "at_most": 1.0},
+    }
+    return {
+        name: checked_number(name, tensor, **limits[name])
+        for name, tensor in cuts.items()
+    }
+
+
 def _valid_context(context, tensor):
     if context.num_classes is not None:
         tensor = shaped("context", tensor, [None])

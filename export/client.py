@@ -11,9 +11,11 @@ import numpy as np
 from .errors import RequestError
 from .errors import UnavailableError
 from .grpc_transport import GRPCTransport
+from .options import OFF
 from .rest_transport import RESTTransport
 
 _FIRST_PAUSE = 0.1
+_INT32 = np.dtype("int32")
 
 
 class Client:
@@ -27,7 +29,9 @@ class Client:
         num_retries: How often a server that is not available is asked again,
             after pauses of 0.1, 0.2, 0.4, ... seconds.
         chunk_size: Examples of one scoring request; larger batches become
-            several requests.
+            several requests. Samples beyond the limit of the model are
+            requested in several parts as well; the values are those of one
+            request.
 
     Raises:
         ValueError: If `chunk_size` is below 1 or `num_retries` negative.
@@ -60,6 +64,7 @@ class Client:
         self._num_retries = num_retries
         self._chunk_size = chunk_size
         self._signatures = None
+        self._limit = None
 
     def __enter__(self):
         return self
@@ -95,15 +100,20 @@ class Client:
         seed: int,
         temperature: float = 1.0,
         top_k: int | None = None,
+        top_p: float | None = None,
+        min_p: float | None = None,
         context=None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Returns what `model.sample` returns for the same seed.
 
         Args:
-            num_samples: At most `info()["max_num_samples"]`.
+            num_samples: How many, at least 1.
             seed: An int of 64 bits.
             temperature: Positive; below 1 sharpens every conditional.
             top_k: Draw from the `k` most probable values of each conditional.
+            top_p: Draw from the fewest values that hold this probability.
+            min_p: Draw from the values that are at least this many times as
+                probable as the most probable one.
             context: One context `[1, ...]` for all samples, or
                 `[num_samples, ...]`.
 
@@ -111,16 +121,56 @@ class Client:
             Events `[num_samples, *event_shape]` and their `[num_samples]` nats
             under what they were drawn from.
         """
-        inputs = {
-            "num_samples": num_samples,
-            "seed": seed,
-            "temperature": temperature,
-            "context": context,
-        }
-        if top_k is not None or "top_k" in self._inputs("sample"):
-            inputs["top_k"] = top_k or 0
-        answer = self._ask("sample", inputs)
-        return answer["events"], answer["log_prob"]
+        num_samples = int(_converted("num_samples", num_samples, _INT32))
+        departing = self._departing("sample", temperature, top_k, top_p, min_p)
+        answers = []
+        for first in self._starts(num_samples):
+            inputs = {
+                "num_samples": min(num_samples - first, self._limit),
+                "seed": seed,
+                "first": first,
+                "context": _part(context, first, self._limit),
+                **departing,
+            }
+            answers.append(self._ask("sample", inputs))
+        return _joined(answers)
+
+    def sample_seeds(
+        self,
+        seeds,
+        *,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        min_p: float | None = None,
+        context=None,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Returns the first sample of each seed, as `model.sample` draws it.
+
+        Args:
+            seeds: `[N]`, ints of 64 bits.
+            temperature: As in `sample`, and so are the other arguments.
+            top_k: As in `sample`.
+            top_p: As in `sample`.
+            min_p: As in `sample`.
+            context: As in `sample`.
+
+        Returns:
+            Events `[N, *event_shape]` and their `[N]` nats.
+        """
+        seeds = np.atleast_1d(seeds)
+        departing = self._departing(
+            "sample_seeds", temperature, top_k, top_p, min_p
+        )
+        answers = []
+        for first in self._starts(len(seeds)):
+            inputs = {
+                "seeds": seeds[first : first + self._limit],
+                "context": _part(context, first, self._limit),
+                **departing,
+            }
+            answers.append(self._ask("sample_seeds", inputs))
+        return _joined(answers)
 
     def complete(self, events, known, *, seed: int, context=None) -> np.ndarray:
         """Returns what `model.complete` returns for the same seed.
@@ -156,6 +206,21 @@ class Client:
                 inputs["context"] = np.asarray(context)[chunk]
             scores.append(self._ask(signature, inputs)[output])
         return np.concatenate(scores)
+
+    def _starts(self, count):
+        """Returns where the parts of so many samples begin."""
+        if self._limit is None:
+            self._limit = self.info()["max_num_samples"]
+        # Once for no samples at all, so that the server refuses them.
+        return range(0, max(count, 1), self._limit)
+
+    def _departing(self, signature, temperature, top_k, top_p, min_p):
+        """Returns how a draw departs from the model, as inputs by name."""
+        cuts = {"top_k": top_k, "top_p": top_p, "min_p": min_p}
+        offered = self._inputs(signature)
+        whole = {name: OFF[name] for name in offered.keys() & OFF.keys()}
+        given = {name: cut for name, cut in cuts.items() if cut is not None}
+        return {"temperature": temperature, **whole, **given}
 
     def _inputs(self, signature):
         """Returns the dtypes of the inputs of a signature."""
@@ -203,6 +268,20 @@ def _converted(name, value, dtype):
             f"from {array.min()} to {array.max()}"
         )
     return converted
+
+
+def _part(context, first, size):
+    """Returns the contexts of a part; one for all samples is part of each."""
+    if context is None or len(context) == 1:
+        return context
+    return np.asarray(context)[first : first + size]
+
+
+def _joined(answers):
+    return tuple(
+        np.concatenate([answer[name] for answer in answers])
+        for name in ("events", "log_prob")
+    )
 
 
 def _plain(value):

@@ -10,6 +10,9 @@ import tensorflow as tf
 from tf_autoregressive.distributions import BernoulliOutput
 from tf_autoregressive.distributions import CategoricalOutput
 
+# What leaves a distribution whole: a request has to name a number for each.
+OFF = {"top_k": 0, "top_p": 1.0, "min_p": 0.0}
+
 
 class RequestOptions(typing.NamedTuple):
     """`sampling.SamplingOptions` whose numbers come with the request.
@@ -19,37 +22,41 @@ class RequestOptions(typing.NamedTuple):
     Attributes:
         method: `"incremental"` or `"full"`.
         temperature: float32 scalar, positive.
-        top_k: int32 scalar, 0 for all values; `None` where the output
-            distribution does not offer it.
+        cuts: Scalars by the names in `OFF`; empty where the output
+            distribution offers none.
     """
 
     method: str
     temperature: typing.Any
-    top_k: typing.Any = None
+    cuts: dict
 
     def tempered(self, output, parameters):
         """Returns the parameters `[..., P]` that these options draw from."""
-        parameters = output.tempered(parameters, temperature=self.temperature)
-        if self.top_k is None:
+        parameters = output.tempered(parameters, self.temperature)
+        if not self.cuts:
             return parameters
+        # One condition where nothing is cut, which is usual.
+        is_cut = [tf.not_equal(self.cuts[name], OFF[name]) for name in OFF]
         return tf.cond(
-            self.top_k > 0,
-            lambda: _most_probable(output, parameters, self.top_k),
+            tf.reduce_any(is_cut),
+            lambda: self._cut(output, parameters),
             lambda: parameters,
         )
 
+    def _cut(self, output, parameters):
+        # One after the other, as `tempered` does it with all of them.
+        for name, off in OFF.items():
+            number = {name: self.cuts[name]}
+            parameters = tf.cond(
+                tf.equal(self.cuts[name], off),
+                lambda kept=parameters: kept,
+                lambda whole=parameters, number=number: output.tempered(
+                    whole, **number
+                ),
+            )
+        return parameters
 
-def offers_top_k(output) -> bool:
-    """Whether draws from this output distribution can be cut to `k` values."""
+
+def offers_cuts(output) -> bool:
+    """Whether draws from this output distribution can leave out values."""
     return isinstance(output, (BernoulliOutput, CategoricalOutput))
-
-
-def _most_probable(output, parameters, top_k):
-    if isinstance(output, BernoulliOutput):
-        return tf.where(
-            top_k == 1, output.tempered(parameters, top_k=1), parameters
-        )
-    ordered = tf.sort(parameters, direction="DESCENDING")
-    last = tf.minimum(top_k, output.num_levels) - 1
-    kept = parameters >= tf.gather(ordered, last, axis=-1)[..., None]
-    return tf.where(kept, parameters, parameters.dtype.min)

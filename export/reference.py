@@ -12,8 +12,11 @@ import typing
 
 import numpy as np
 
+from .options import OFF
+
 _NUM_EXAMPLES = 4
 _SEED = 20260501
+_CUTS = {"top_k": 2, "top_p": 0.9, "min_p": 0.05}
 
 
 class Exchange(typing.NamedTuple):
@@ -55,12 +58,20 @@ def exchanges(model, functions, facts) -> list[Exchange]:
         found.append(
             Exchange("log_prob_per_dim", scored, {"log_prob_per_dim": per_dim})
         )
-    offers_top_k = "top_k" in functions["sample"].structured_input_signature[1]
     if "log_prob_text" in functions:
         found += _of_texts(model, events, options)
+    _, inputs = functions["sample"].structured_input_signature
+    offers_cuts = OFF.keys() <= inputs.keys()
     found += [
-        _drawn(model, num_examples, options, 1.0, 0 if offers_top_k else None),
-        _drawn(model, num_examples, options, 0.8, 2 if offers_top_k else None),
+        _drawn(
+            model, options, num_examples, 0, 1.0, OFF if offers_cuts else {}
+        ),
+        _drawn(
+            model, options, num_examples, 3, 0.8, _CUTS if offers_cuts else {}
+        ),
+        _drawn_from_seeds(
+            model, options, num_examples, OFF if offers_cuts else {}
+        ),
         _completed(model, scored, options),
         Exchange("info", {"request": np.zeros(1, "int32")}, facts),
     ]
@@ -89,29 +100,69 @@ def _scores(model, log_prob):
     return scores
 
 
-def _drawn(model, num_examples, options, temperature, top_k):
+def _drawn(model, options, num_examples, first, temperature, cuts):
+    departing = _departing(temperature, cuts)
     inputs = {
         "num_samples": np.int32(num_examples),
         "seed": np.int64(_SEED),
-        "temperature": np.float32(temperature),
+        "first": np.int64(first),
+        **departing,
         **options,
     }
-    if top_k is not None:
-        inputs["top_k"] = np.int32(top_k)
-    events, log_prob = model.sample(
-        num_examples,
+    # The first ones are drawn and left out; whatever their context is.
+    contexts = {
+        name: np.concatenate([value[:1]] * first + [value])
+        for name, value in options.items()
+    }
+    drawn = model.sample(
+        first + num_examples,
         seed=_SEED,
-        # As the request has it: 0.8 is another number in float32.
-        temperature=float(np.float32(temperature)),
-        top_k=top_k or None,
         return_log_prob=True,
-        **options,
+        **_arguments(departing),
+        **contexts,
     )
-    outputs = {
-        **_with_events(model, events.numpy()),
-        "log_prob": log_prob.numpy(),
-    }
+    events, log_prob = (tensor.numpy()[first:] for tensor in drawn)
+    outputs = {**_with_events(model, events), "log_prob": log_prob}
     return Exchange("sample", inputs, outputs)
+
+
+def _drawn_from_seeds(model, options, num_examples, cuts):
+    seeds = np.arange(_SEED, _SEED + num_examples, dtype="int64")
+    departing = _departing(1.0, cuts)
+    drawn = [
+        model.sample(
+            1,
+            seed=seed,
+            return_log_prob=True,
+            **{name: value[row : row + 1] for name, value in options.items()},
+        )
+        for row, seed in enumerate(seeds)
+    ]
+    events, log_prob = (
+        np.concatenate(parts) for parts in zip(*drawn, strict=True)
+    )
+    outputs = {**_with_events(model, events), "log_prob": log_prob}
+    return Exchange(
+        "sample_seeds", {"seeds": seeds, **departing, **options}, outputs
+    )
+
+
+def _departing(temperature, cuts):
+    """Returns how a draw departs from the model, as a request has it."""
+    departing = {"temperature": np.float32(temperature)}
+    for name, cut in cuts.items():
+        departing[name] = (np.int32 if isinstance(cut, int) else np.float32)(
+            cut
+        )
+    return departing
+
+
+def _arguments(departing):
+    """Returns what `model.sample` takes; 0.8 is another number in float32."""
+    return {
+        name: None if value == OFF.get(name) else value.item()
+        for name, value in departing.items()
+    }
 
 
 def _completed(model, scored, options):

@@ -13,9 +13,11 @@ from tf_autoregressive import sampling
 
 from . import checks
 from .options import RequestOptions
-from .options import offers_top_k
+from .options import offers_cuts
 
 COMPILABLE = frozenset({"log_prob", "sample", "complete"})
+# Far from where the numbering of the noise would overflow.
+_LARGEST_FIRST = 2**40
 
 
 class Signatures:
@@ -25,10 +27,14 @@ class Signatures:
       [B]` nats and, of discrete events, `bits_per_dim [B]`;
     - `log_prob_per_dim`: `events` to `log_prob_per_dim [B, *event_shape]`
       nats. Ensembles over several orderings have none;
-    - `sample`: `num_samples`, `seed`, `temperature` and, where the output
-      distribution offers it, `top_k` (0 for all values) to `events
-      [N, *event_shape]` and their `log_prob [N]` nats under what they were
-      drawn from;
+    - `sample`: `num_samples`, `seed`, `first`, `temperature` and, where the
+      output distribution offers them, `top_k` (0 for all values), `top_p` (1
+      for all) and `min_p` (0 for all) to `events [N, *event_shape]` and their
+      `log_prob [N]` nats under what they were drawn from. They are samples
+      `first` to `first + num_samples` of the seed, so that several requests
+      draw what one would;
+    - `sample_seeds`: `seeds [N]` in place of `num_samples`, `seed` and
+      `first`: example `i` is the first sample of `seeds[i]`;
     - `complete`: `events`, `known [B, *event_shape]` and `seed` to `events`;
     - `info`: `request [B]`, whatever its values, to what the model is, one
       row for each.
@@ -65,15 +71,23 @@ class Signatures:
         functions = {"serving_default": log_prob, "log_prob": log_prob}
         if not self._model.has_many_orderings:
             functions["log_prob_per_dim"] = graph(self.log_prob_per_dim, scored)
+        departing = {
+            "temperature": tf.TensorSpec([], tf.float32),
+            **self._cut_specs(),
+            **self._context_spec(),
+        }
         functions["sample"] = graph(
             self.sample,
             {
                 "num_samples": tf.TensorSpec([], tf.int32),
                 **seeded,
-                "temperature": tf.TensorSpec([], tf.float32),
-                **self._top_k_spec(),
-                **self._context_spec(),
+                "first": tf.TensorSpec([], tf.int64),
+                **departing,
             },
+        )
+        functions["sample_seeds"] = graph(
+            self.sample_seeds,
+            {"seeds": tf.TensorSpec([None], tf.int64), **departing},
         )
         known = tf.TensorSpec(self._events.shape, tf.bool)
         functions["complete"] = graph(
@@ -100,34 +114,32 @@ class Signatures:
             "log_prob_per_dim": self._model.log_prob_per_dim(events, context)
         }
 
-    def sample(self, num_samples, seed, temperature, top_k=None, context=None):
-        """Answers with draws and their scores."""
+    def sample(self, num_samples, seed, first, **departing):
+        """Answers with draws from one seed and their scores."""
         num_samples = checks.checked_number(
             "num_samples",
             num_samples,
             at_least=1,
             at_most=self._max_num_samples,
         )
-        temperature = checks.checked_number(
-            "temperature", temperature, above=0.0
+        first = checks.checked_number(
+            "first", first, at_least=0, at_most=_LARGEST_FIRST
         )
-        if top_k is not None:
-            top_k = checks.checked_number("top_k", top_k, at_least=0)
-        if context is not None:
-            context = checks.repeated_context(
-                self._model.context, context, num_samples
-            )
-        events, log_prob = self._run(
-            "sample",
-            self._drawn,
-            # Its shape, which XLA knows, tells the number.
-            tf.zeros([num_samples]),
-            _stateless(seed),
-            context,
-            temperature,
-            top_k,
+        seed = sampling.LaterExamples(_stateless(seed), first)
+        return self._sampled("sample", num_samples, seed, **departing)
+
+    def sample_seeds(self, seeds, **departing):
+        """Answers with a draw from each seed and their scores."""
+        seeds = checks.shaped("seeds", seeds, [None])
+        num_samples = tf.shape(seeds)[0]
+        seeds = checks.require(
+            seeds,
+            num_samples <= self._max_num_samples,
+            f"`seeds` must be at most {self._max_num_samples}.",
+            tf.strings.as_string(num_samples),
         )
-        return {**self._with_events(events), "log_prob": log_prob}
+        seed = sampling.SeedPerExample(tf.bitcast(seeds, tf.int32))
+        return self._sampled("sample_seeds", num_samples, seed, **departing)
 
     def complete(self, events, known, seed, context=None):
         """Answers with the events, drawn where they are not known."""
@@ -176,6 +188,28 @@ class Signatures:
             function = tf.function(function, autograph=False, jit_compile=True)
         return function(*args)
 
+    def _sampled(
+        self, name, num_samples, seed, temperature, context=None, **cuts
+    ):
+        temperature = checks.checked_number(
+            "temperature", temperature, above=0.0
+        )
+        if context is not None:
+            context = checks.repeated_context(
+                self._model.context, context, num_samples
+            )
+        events, log_prob = self._run(
+            name,
+            self._drawn,
+            # Its shape, which XLA knows, tells the number.
+            tf.zeros([num_samples]),
+            seed,
+            context,
+            temperature,
+            checks.checked_cuts(cuts),
+        )
+        return {**self._with_events(events), "log_prob": log_prob}
+
     def _completed(self, events, known, seed, context):
         completed = self._run(
             "complete",
@@ -201,8 +235,8 @@ class Signatures:
         """Returns what an answer with these events holds."""
         return {"events": events}
 
-    def _drawn(self, rows, seed, context, temperature, top_k):
-        options = RequestOptions(self._method(), temperature, top_k)
+    def _drawn(self, rows, seed, context, temperature, cuts):
+        options = RequestOptions(self._method(), temperature, cuts)
         return self._model._draw(
             tf.shape(rows)[0], seed, context, options, with_log_prob=True
         )
@@ -219,10 +253,14 @@ class Signatures:
             return {"context": spec}
         return {}
 
-    def _top_k_spec(self):
-        if not offers_top_k(self._model.output_distribution):
+    def _cut_specs(self):
+        if not offers_cuts(self._model.output_distribution):
             return {}
-        return {"top_k": tf.TensorSpec([], tf.int32)}
+        return {
+            "top_k": tf.TensorSpec([], tf.int32),
+            "top_p": tf.TensorSpec([], tf.float32),
+            "min_p": tf.TensorSpec([], tf.float32),
+        }
 
 
 def graph(function, specs):

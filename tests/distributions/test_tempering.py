@@ -102,6 +102,29 @@ def test_a_sure_bit_scores_zero_nats(options):
     np.testing.assert_array_equal(log_prob, [0.0, 0.0])
 
 
+@pytest.mark.parametrize("output", [BernoulliOutput(), CategoricalOutput()])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"temperature": 0.8},
+        {"top_k": 1},
+        {"top_k": 3},
+        {"top_p": 0.6},
+        {"min_p": 0.3},
+        {"top_k": 300, "top_p": 0.9, "min_p": 0.1},
+    ],
+)
+def test_numbers_may_come_with_a_request(output, options, rng):
+    logits = rng.normal(size=(5, output.num_parameters))
+    logits = tf.constant(logits, tf.float32)
+    tensors = {name: tf.constant(value) for name, value in options.items()}
+    np.testing.assert_allclose(
+        output.tempered(logits, **tensors),
+        output.tempered(logits, **options),
+        rtol=1e-6,
+    )
+
+
 def test_ties_are_kept_together():
     output = CategoricalOutput(num_levels=3)
     logits = output.tempered(tf.constant([[0.0, 0.0, -1.0]]), top_k=1)

@@ -4,13 +4,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from export.options import OFF
 from tests.zoo import BY_NAME
 
 EVENTS = np.zeros((3, 2, 3, 1), "float32")
+DRAWN = {"temperature": 1.0, **OFF}
 GOOD = {
     "log_prob": {"events": EVENTS},
     "log_prob_per_dim": {"events": EVENTS},
-    "sample": {"num_samples": 3, "seed": 1, "temperature": 1.0, "top_k": 0},
+    "sample": {"num_samples": 3, "seed": 1, "first": 0, **DRAWN},
+    "sample_seeds": {"seeds": [1, 2, 3], **DRAWN},
     "complete": {"events": EVENTS, "known": EVENTS == 0.0, "seed": 1},
     "info": {"request": [0]},
 }
@@ -31,11 +34,20 @@ BAD = [
     ("num_samples", -3, "at least 1 and at most 64. Received -3"),
     ("num_samples", 65, "at least 1 and at most 64. Received 65"),
     ("num_samples", [3, 3], "must have shape []. Received shape [2]"),
+    ("first", -1, "at least 0 and at most 1099511627776. Received -1"),
+    ("first", 2**41, "at most 1099511627776. Received 2199023255552"),
+    ("seeds", 1, "must have shape [batch]"),
+    ("seeds", [], "at least one example. Received shape [0]"),
+    ("seeds", [1] * 65, "at most 64. Received 65"),
     ("temperature", 0.0, "above 0.0 and finite. Received 0.0"),
     ("temperature", np.nan, "above 0.0 and finite. Received nan"),
     ("temperature", np.inf, "above 0.0 and finite. Received inf"),
     ("temperature", [1.0], "must have shape []. Received shape [1]"),
     ("top_k", -1, "at least 0. Received -1"),
+    ("top_p", 0.0, "above 0.0 and at most 1.0 and finite. Received 0.0"),
+    ("top_p", 1.5, "above 0.0 and at most 1.0 and finite. Received 1.5"),
+    ("min_p", -0.5, "at least 0.0 and at most 1.0 and finite. Received -0.5"),
+    ("min_p", np.nan, "at most 1.0 and finite. Received nan"),
     ("request", 0, "must have shape [batch]"),
 ]
 

@@ -60,13 +60,42 @@ def test_scores_are_those_of_the_model(client, fvsbn, rng):
 
 
 def test_samples_are_those_of_the_model(client, fvsbn):
-    for options in ({}, {"temperature": 0.5}, {"top_k": 1}):
+    for options in ({}, {"temperature": 0.5}, {"top_k": 1}, {"top_p": 0.6}):
         events, log_prob = client.sample(9, seed=-3, **options)
         expected = fvsbn.model.sample(
             9, seed=-3, return_log_prob=True, **options
         )
         np.testing.assert_array_equal(events, expected[0])
         np.testing.assert_allclose(log_prob, expected[1], rtol=1e-5, atol=1e-6)
+
+
+def test_more_samples_than_a_request_may_ask_for_are_those_of_one(
+    client, fvsbn, monkeypatch
+):
+    counts = []
+    ask = client._transport.ask
+
+    def counted(signature, inputs):
+        if signature == "sample":
+            counts.append(int(inputs["num_samples"]))
+        return ask(signature, inputs)
+
+    monkeypatch.setattr(client._transport, "ask", counted)
+    events, log_prob = client.sample(150, seed=7)
+    assert counts == [64, 64, 22]
+    expected = fvsbn.model.sample(150, seed=7, return_log_prob=True)
+    np.testing.assert_array_equal(events, expected[0])
+    np.testing.assert_allclose(log_prob, expected[1], rtol=1e-5, atol=1e-6)
+
+
+def test_every_seed_has_its_sample(client, fvsbn):
+    seeds = np.arange(-3, 67)
+    events, log_prob = client.sample_seeds(seeds, min_p=0.1)
+    assert events.shape[0] == log_prob.shape[0] == 70
+    for row in (0, 63, 64, 69):
+        np.testing.assert_array_equal(
+            events[row], fvsbn.model.sample(1, seed=seeds[row], min_p=0.1)[0]
+        )
 
 
 def test_completions_are_those_of_the_model(client, fvsbn, rng):
@@ -103,6 +132,11 @@ def test_contexts_are_sent(server, exported, rng):
             client.sample(4, seed=1, context=[2])[0],
             exported.model.sample(4, seed=1, context=2),
         )
+        labels = np.arange(70) % 3
+        np.testing.assert_array_equal(
+            client.sample(70, seed=1, context=labels)[0],
+            exported.model.sample(70, seed=1, context=labels),
+        )
         with pytest.raises(RequestError, match="`context` is missing"):
             client.score(x)
         with pytest.raises(RequestError, match=r"`context`.*from 0.5 to 0.5"):
@@ -121,7 +155,8 @@ EVENTS = np.zeros((3, 2, 3, 1), "uint8")
         ("score", [EVENTS[:0]], {}, "`events` must have shape"),
         ("score", [EVENTS, [0]], {}, "`context` is not offered"),
         ("score", ["text"], {}, "`events` must be float32"),
-        ("sample", [65], {"seed": 0}, "`num_samples` must be at least 1"),
+        ("sample", [0], {"seed": 0}, "`num_samples` must be at least 1"),
+        ("sample_seeds", [[]], {}, "`seeds` must have shape"),
         ("sample", [1.5], {"seed": 0}, "`num_samples` must hold values of"),
         ("sample", [2], {"seed": 2**64}, "`seed` must be int64"),
         ("sample", [2], {"seed": None}, "`seed` is missing"),

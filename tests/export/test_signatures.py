@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 
+from export.options import OFF
 from tests.conformance.draws import assert_same_draws
 from tests.zoo import BY_NAME
 from tests.zoo import SERVED
@@ -23,10 +24,19 @@ def batch(exported, rng):
     return x, context, {} if context is None else {"context": context}
 
 
-def top_k_of(exported, top_k=0):
-    """Returns `top_k` as an input of a request, where it is one."""
+def departing(exported, temperature=1.0, **cuts):
+    """Returns what a request departs by: these cuts, where there are any."""
     _, inputs = exported.signatures["sample"].structured_input_signature
-    return {"top_k": top_k} if "top_k" in inputs else {}
+    cuts = {**OFF, **cuts} if "top_k" in inputs else {}
+    return {"temperature": temperature, **cuts}
+
+
+def arguments(departing):
+    """Returns the same as `model.sample` takes it."""
+    return {
+        name: None if number == OFF.get(name) else number
+        for name, number in departing.items()
+    }
 
 
 @pytest.mark.parametrize("case", TRIED, ids=repr)
@@ -69,8 +79,8 @@ def test_sample(case, exported, rng):
             "sample",
             num_samples=NUM_EXAMPLES,
             seed=seed,
-            temperature=1.0,
-            **top_k_of(exported),
+            first=0,
+            **departing(exported),
             **given,
         )
         assert answer["events"].dtype == x.numpy().dtype
@@ -87,25 +97,35 @@ def test_sample(case, exported, rng):
         )
 
 
+DEPARTING = [
+    {"temperature": 0.5},
+    {"temperature": 2.0, "top_k": 1},
+    {"top_k": 2},
+    {"temperature": 0.5, "top_k": 1000},
+    {"top_p": 0.75},
+    {"min_p": 0.5},
+    {"temperature": 2.0, "top_k": 2, "top_p": 0.875, "min_p": 0.125},
+]
+
+
 @pytest.mark.parametrize("case", TRIED, ids=repr)
-def test_sample_with_other_temperatures_and_top_k(exported, rng, seed):
+def test_sample_with_other_temperatures_and_cuts(exported, rng, seed):
     _, context, given = batch(exported, rng)
-    for temperature, top_k in [(0.5, 0), (2.0, 1), (1.0, 2), (0.5, 1000)]:
-        cut = top_k_of(exported, top_k)
+    for options in DEPARTING:
+        request = departing(exported, **options)
         x, log_prob = exported.model.sample(
             NUM_EXAMPLES,
             seed=seed,
             context=context,
-            temperature=temperature,
-            top_k=cut.get("top_k") or None,
             return_log_prob=True,
+            **arguments(request),
         )
         answer = exported.ask(
             "sample",
             num_samples=NUM_EXAMPLES,
             seed=seed,
-            temperature=temperature,
-            **cut,
+            first=0,
+            **request,
             **given,
         )
         np.testing.assert_allclose(answer["events"], x, rtol=1e-5, atol=1e-6)
@@ -128,12 +148,47 @@ def test_complete(exported, rng):
         )
 
 
-def test_one_sample_is_the_first_of_many(fvsbn):
-    one, many = (
-        fvsbn.ask("sample", num_samples=count, seed=5, temperature=1.0, top_k=0)
-        for count in (1, 64)
+@pytest.mark.parametrize("case", TRIED, ids=repr)
+def test_samples_from_the_middle(exported, rng):
+    _, context, given = batch(exported, rng)
+    whole = exported.model.sample(NUM_EXAMPLES, seed=5, context=context)
+    for first, count in [(1, 1), (4, 5)]:
+        part = slice(first, first + count)
+        answer = exported.ask(
+            "sample",
+            num_samples=count,
+            seed=5,
+            first=first,
+            **departing(exported),
+            **{name: value[part] for name, value in given.items()},
+        )
+        np.testing.assert_allclose(
+            answer["events"], whole[part], rtol=1e-5, atol=1e-6
+        )
+
+
+@pytest.mark.parametrize("case", TRIED, ids=repr)
+def test_a_sample_from_each_seed(exported, rng):
+    _, context, given = batch(exported, rng)
+    answer = exported.ask(
+        "sample_seeds",
+        seeds=SEEDS,
+        **departing(exported),
+        **{name: value[: len(SEEDS)] for name, value in given.items()},
     )
-    np.testing.assert_array_equal(one["events"], many["events"][:1])
+    for row, seed in enumerate(SEEDS):
+        x, log_prob = exported.model.sample(
+            1,
+            seed=seed,
+            context=None if context is None else context[row : row + 1],
+            return_log_prob=True,
+        )
+        np.testing.assert_allclose(
+            answer["events"][row], x[0], rtol=1e-5, atol=1e-6
+        )
+        np.testing.assert_allclose(
+            answer["log_prob"][row], log_prob[0], rtol=1e-5, atol=1e-5
+        )
 
 
 @pytest.mark.slow
@@ -143,8 +198,8 @@ def test_one_context_serves_all_samples(exported):
         "sample",
         num_samples=7,
         seed=5,
-        temperature=1.0,
-        top_k=0,
+        first=0,
+        **departing(exported),
         context=[2],
     )
     expected = exported.model.sample(7, seed=5, context=2)

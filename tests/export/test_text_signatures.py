@@ -66,7 +66,10 @@ def test_texts_are_continued(model, signatures):
 
 def test_samples_are_given_as_texts(model, signatures):
     answer = signatures.sample(
-        tf.constant(4), tf.constant(3, tf.int64), tf.constant(1.0)
+        tf.constant(4),
+        tf.constant(3, tf.int64),
+        tf.constant(0, tf.int64),
+        temperature=tf.constant(1.0),
     )
     drawn = [text.decode() for text in answer["text"].numpy()]
     assert drawn == [model.decode(row) for row in model.sample(4, seed=3)]

@@ -76,7 +76,7 @@ def test_a_difference_is_noticed(fvsbn, tmp_path, capfd, change, message):
     assert not verify(changed(fvsbn, tmp_path, change))
     printed = capfd.readouterr().out
     assert message in printed
-    assert "FAILED: 1 of 7 answers differ" in printed
+    assert "FAILED: 1 of 8 answers differ" in printed
 
 
 def test_what_is_no_export_is_refused(tmp_path):

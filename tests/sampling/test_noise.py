@@ -48,6 +48,51 @@ def test_the_first_rows_do_not_depend_on_their_number(seed):
     )
 
 
+MODES = {
+    "eager": lambda function: function,
+    "graph": tf.function,
+    "xla": lambda function: tf.function(function, jit_compile=True),
+}
+
+
+@pytest.mark.parametrize("mode", MODES.values(), ids=MODES)
+@pytest.mark.parametrize("shape", [(40, 7, 1), (40, 3, 2)])
+def test_later_examples_have_the_noise_of_the_whole(seed, mode, shape):
+    stateless = noise.as_seed(seed)
+    whole = noise.uniforms(stateless, shape)
+    members = noise.members(stateless, 40, 5)
+
+    @mode
+    def later(first):
+        continued = noise.LaterExamples(stateless, first)
+        return (
+            noise.uniforms(continued, (9, *shape[1:])),
+            noise.members(continued, 9, 5),
+        )
+
+    for first in (0, 1, 2, 3, 31):
+        drawn, chosen = later(tf.constant(first, tf.int64))
+        np.testing.assert_array_equal(drawn, whole[first : first + 9])
+        np.testing.assert_array_equal(chosen, members[first : first + 9])
+
+
+@pytest.mark.parametrize("mode", MODES.values(), ids=MODES)
+def test_each_example_has_the_noise_of_its_seed(mode):
+    seeds = tf.stack([noise.as_seed(seed) for seed in (3, -1, 2**40)])
+
+    @mode
+    def drawn(seeds):
+        each = noise.SeedPerExample(seeds)
+        return noise.uniforms(each, (3, 7, 2)), noise.members(each, 3, 5)
+
+    uniforms, members = drawn(seeds)
+    for row, seed in enumerate(seeds):
+        np.testing.assert_array_equal(
+            uniforms[row], noise.uniforms(seed, (1, 7, 2))[0]
+        )
+        assert members[row] == noise.members(seed, 1, 5)[0]
+
+
 def test_uniforms_are_uniform_and_never_at_the_ends(seed):
     drawn = noise.uniforms(noise.as_seed(seed), [100_000]).numpy()
     assert drawn.dtype == "float32"

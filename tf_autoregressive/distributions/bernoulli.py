@@ -49,8 +49,8 @@ class BernoulliOutput(OutputDistribution):
     ):
         logits = parameters / temperature
         certain = tf.where(logits > 0.0, _CERTAIN, -_CERTAIN)
-        if top_k == 1:
-            logits = certain
+        if top_k is not None:
+            logits = tf.where(tf.equal(top_k, 1), certain, logits)
         if top_p is not None:
             logits = tf.where(
                 tf.sigmoid(tf.abs(logits)) >= top_p, certain, logits

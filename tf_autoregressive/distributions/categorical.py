@@ -3,8 +3,6 @@
 Shapes: K levels, `...` any leading axes.
 """
 
-import math
-
 import tensorflow as tf
 import tensorflow_probability as tfp
 
@@ -51,8 +49,9 @@ class CategoricalOutput(OutputDistribution):
     ):
         logits = parameters / temperature
         if top_k is not None:
-            top_k = min(top_k, self.num_levels)
-            smallest = tf.math.top_k(logits, top_k).values[..., -1:]
+            ordered = tf.sort(logits, direction="DESCENDING")
+            last = tf.minimum(top_k, self.num_levels) - 1
+            smallest = tf.gather(ordered, last, axis=-1)[..., None]
             logits = _keep(logits, logits >= smallest)
         if top_p is not None:
             ordered = tf.sort(logits, direction="DESCENDING")
@@ -63,7 +62,7 @@ class CategoricalOutput(OutputDistribution):
             logits = _keep(logits, logits >= smallest)
         if min_p is not None:
             largest = tf.reduce_max(logits, axis=-1, keepdims=True)
-            logits = _keep(logits, logits >= largest + math.log(min_p))
+            logits = _keep(logits, logits >= largest + tf.math.log(min_p))
         return logits
 
     def draw(self, parameters, noise):

@@ -55,6 +55,8 @@ class OutputDistribution(abc.ABC):
     ):
         """Returns the parameters of the sharpened or cut distribution.
 
+        The numbers may be scalar tensors, which a request brings with it.
+
         Args:
             parameters: `[..., P]`.
             temperature: Positive; below 1 sharpens, above 1 flattens.

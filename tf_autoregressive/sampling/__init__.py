@@ -6,6 +6,8 @@ from tf_autoregressive.sampling.ancestral import continue_draw
 from tf_autoregressive.sampling.ancestral import draw
 from tf_autoregressive.sampling.events import Given
 from tf_autoregressive.sampling.events import draw_events
+from tf_autoregressive.sampling.noise import LaterExamples
+from tf_autoregressive.sampling.noise import SeedPerExample
 from tf_autoregressive.sampling.noise import as_seed
 from tf_autoregressive.sampling.noise import uniforms
 from tf_autoregressive.sampling.options import SamplingOptions
@@ -13,8 +15,10 @@ from tf_autoregressive.sampling.options import SamplingOptions
 __all__ = [
     "Forced",
     "Given",
+    "LaterExamples",
     "Position",
     "SamplingOptions",
+    "SeedPerExample",
     "as_seed",
     "continue_draw",
     "draw",

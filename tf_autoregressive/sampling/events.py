@@ -39,7 +39,7 @@ def draw_events(
     Args:
         model: An `AutoregressiveModel`.
         num_samples: `B`.
-        seed: int32 `[2]`.
+        seed: int32 `[2]`, `LaterExamples` or a `SeedPerExample`.
         context: Encoded context `[B, ...]` or `None`.
         options: `SamplingOptions`.
         given: `Given` events to complete, or `None`.

@@ -5,11 +5,63 @@ in graphs and under XLA, which TensorFlow's stateless floats are not, and the
 first rows of a draw do not depend on how many rows follow.
 """
 
+import math
+import typing
+
 import numpy as np
 import tensorflow as tf
 
 # Separates the choice of an ensemble member from the noise of the values.
 _MEMBER_SALT = 0x3C6EF372
+
+_PHILOX = 1
+_WORDS_PER_COUNT = 4
+
+
+class LaterExamples(typing.NamedTuple):
+    """A seed whose first examples are left out, without drawing them.
+
+    Attributes:
+        seed: int32 `[2]`.
+        first: int64 scalar, the index of the first example that is drawn.
+    """
+
+    seed: typing.Any
+    first: typing.Any
+
+    def bits(self, shape):
+        """Returns what `_bits` returns from row `first` on."""
+        size = math.prod(shape[1:])
+        skipped = self.first * size
+        key, counter = tf.raw_ops.StatelessRandomGetKeyCounter(seed=self.seed)
+        count = tf.cast(skipped // _WORDS_PER_COUNT, tf.uint64)
+        bits = tf.raw_ops.StatelessRandomUniformFullIntV2(
+            shape=[shape[0] * size + _WORDS_PER_COUNT - 1],
+            key=key,
+            counter=tf.stack([counter[0] + count, counter[1]]),
+            alg=_PHILOX,
+            dtype=tf.uint32,
+        )
+        start = tf.cast(skipped % _WORDS_PER_COUNT, tf.int32)
+        return tf.reshape(tf.slice(bits, [start], [shape[0] * size]), shape)
+
+
+class SeedPerExample(typing.NamedTuple):
+    """A seed for each example: every one is drawn as the first of its own.
+
+    Attributes:
+        seed: int32 `[B, 2]`.
+    """
+
+    seed: typing.Any
+
+    def bits(self, shape):
+        """Returns the first row of every seed, uint32 `[B, ...]`."""
+        return tf.map_fn(
+            lambda seed: _bits(seed, [1, *shape[1:]])[0],
+            self.seed,
+            fn_output_signature=tf.uint32,
+        )
 
 
 def as_seed(seed):
@@ -43,12 +95,11 @@ def uniforms(seed, shape):
     The values lie on the centres of 2^23 cells: never 0, never 1.
 
     Args:
-        seed: int32 `[2]`.
+        seed: int32 `[2]`, `LaterExamples` or a `SeedPerExample`.
         shape: Shape whose first axis counts examples.
     """
-    bits = tf.random.stateless_uniform(
-        shape, seed, minval=None, maxval=None, dtype=tf.uint32, alg="philox"
-    )
+    has_bits = isinstance(seed, (LaterExamples, SeedPerExample))
+    bits = seed.bits(shape) if has_bits else _bits(seed, shape)
     cells = tf.cast(
         tf.bitwise.right_shift(bits, tf.constant(9, tf.uint32)), tf.float32
     )
@@ -56,7 +107,24 @@ def uniforms(seed, shape):
 
 
 def members(seed, num_examples, ensemble_size):
-    """Returns int32 `[num_examples]`: a member for each example, uniformly."""
-    salted = tf.bitwise.bitwise_xor(seed, [0, _MEMBER_SALT])
-    position = uniforms(salted, [num_examples])
+    """Returns int32 `[num_examples]`: a member for each example, uniformly.
+
+    Args:
+        seed: As `uniforms` takes it.
+        num_examples: Number of examples.
+        ensemble_size: Number of members.
+    """
+    position = uniforms(_salted(seed), [num_examples])
     return tf.cast(position * ensemble_size, tf.int32)
+
+
+def _salted(seed):
+    if isinstance(seed, (LaterExamples, SeedPerExample)):
+        return seed._replace(seed=_salted(seed.seed))
+    return tf.bitwise.bitwise_xor(seed, [0, _MEMBER_SALT])
+
+
+def _bits(seed, shape):
+    return tf.random.stateless_uniform(
+        shape, seed, minval=None, maxval=None, dtype=tf.uint32, alg="philox"
+    )
