@@ -6,6 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from . import quantization
 from . import reference
 from . import serving_files
 from . import warm_up
@@ -25,6 +26,8 @@ def export_model(
     result: dict[str, Any] | None = None,
     max_num_samples: int = 1024,
     xla: bool = False,
+    quantize: str | None = None,
+    quantize_tolerance: float = 1e-3,
 ) -> pathlib.Path:
     """Writes a SavedModel that answers as the model does, without Python.
 
@@ -48,6 +51,11 @@ def export_model(
         xla: Whether to compile with XLA the signatures that it makes faster
             on this machine; what was measured is printed. Such an export needs
             a server that has XLA, which compiles anew for every batch size.
+        quantize: `"float16"` or `"int8"` to store matrices and kernels in so
+            few bits; graphs compute with float32 all the same. What that
+            changes and what it saves is printed and recorded.
+        quantize_tolerance: How far `log_prob` of a recorded event may be from
+            the model's own, nats per dimension.
 
     Returns:
         The directory of the new version, as `models/made/1`.
@@ -55,7 +63,8 @@ def export_model(
     Raises:
         ValueError: If the version exists, or `path` does not end in a name
             of letters, digits, `_`, `-` and `.`, or `max_num_samples` is not
-            positive.
+            positive, or there is no such way to quantize, or it changes a
+            score by more than `quantize_tolerance`.
         ImportError: If tensorflow-serving-api is not installed.
     """
     path = pathlib.Path(path)
@@ -68,20 +77,36 @@ def export_model(
     # Before the work, so that it is not for nothing.
     check_version(path, version)
     warm_up.messages()
-    options = {"max_num_samples": max_num_samples, "result": result}
+    weights = quantization.stored_weights(model, quantize)
+    options = {
+        "max_num_samples": max_num_samples,
+        "result": result,
+        "weights": weights,
+    }
     signatures = signatures_of(model, **options)
     functions = signatures.concrete_functions()
-    found = reference.exchanges(model, functions, signatures.facts())
+    with weights.in_model():
+        found = reference.exchanges(model, functions, signatures.facts())
+    change = None
+    if quantize is not None:
+        change = quantization.measured(
+            model, quantize, found, quantize_tolerance
+        ).checked()
     compiled = _worth_compiling(model, functions, found, options) if xla else ()
     if compiled:
         signatures = signatures_of(model, compiled=compiled, **options)
         functions = signatures.concrete_functions()
     with new_version(path, version) as (directory, publish):
-        tf.saved_model.save(_module(model), directory, signatures=functions)
+        module = tf.Module()
+        module.weights = weights.variables
+        tf.saved_model.save(module, directory, signatures=functions)
         extra = directory / RECORD.parent
         extra.mkdir()
         reference.save(directory / RECORD, found)
         warm_up.write(extra / "tf_serving_warmup_requests", name, found)
+        if change is not None:
+            change.save(extra)
+            print(f"{change}\n{_sizes(model, directory)}")
         serving_files.write(path, name, functions, found, compiled)
         return publish()
 
@@ -95,11 +120,11 @@ def _worth_compiling(model, functions, found, options):
     )
 
 
-def _module(model):
-    module = tf.Module()
-    # The weights alone: neither the optimizer's nor the metrics' variables.
-    module.weights = [weight.value for weight in model.weights]
-    return module
+def _sizes(model, directory):
+    files = (file for file in directory.rglob("*") if file.is_file())
+    total = sum(file.stat().st_size for file in files)
+    whole = sum(weight.numpy().nbytes for weight in model.weights)
+    return f"{total / 1e6:.2f} MB; float32 weights alone: {whole / 1e6:.2f} MB"
 
 
 def _checked_name(path):

@@ -14,6 +14,7 @@ from tf_autoregressive import sampling
 from . import checks
 from .options import RequestOptions
 from .options import offers_cuts
+from .stored_weights import StoredWeights
 
 COMPILABLE = frozenset({"log_prob", "sample", "complete"})
 # Far from where the numbering of the noise would overflow.
@@ -50,14 +51,22 @@ class Signatures:
         model: An `AutoregressiveModel`.
         max_num_samples: The largest `num_samples` of a request.
         result: What is known of the training, for `info`.
+        weights: `StoredWeights` to compute with; by default the model's own.
         compiled: Which of `COMPILABLE` are compiled with XLA: these answers
             need a server that has it.
     """
 
     def __init__(
-        self, model, *, max_num_samples, result=None, compiled=frozenset()
+        self,
+        model,
+        *,
+        max_num_samples,
+        result=None,
+        weights=None,
+        compiled=frozenset(),
     ):
         self._model = model
+        self._weights = weights or StoredWeights(model)
         self._compiled = compiled
         self._max_num_samples = max_num_samples
         self._result = result or {}
@@ -67,16 +76,18 @@ class Signatures:
         """Returns a `tf.function` graph for each name of a signature."""
         scored = {"events": self._events, **self._context_spec()}
         seeded = {"seed": tf.TensorSpec([], tf.int64)}
-        log_prob = graph(self.log_prob, scored)
+        log_prob = self.graph(self.log_prob, scored)
         functions = {"serving_default": log_prob, "log_prob": log_prob}
         if not self._model.has_many_orderings:
-            functions["log_prob_per_dim"] = graph(self.log_prob_per_dim, scored)
+            functions["log_prob_per_dim"] = self.graph(
+                self.log_prob_per_dim, scored
+            )
         departing = {
             "temperature": tf.TensorSpec([], tf.float32),
             **self._cut_specs(),
             **self._context_spec(),
         }
-        functions["sample"] = graph(
+        functions["sample"] = self.graph(
             self.sample,
             {
                 "num_samples": tf.TensorSpec([], tf.int32),
@@ -85,17 +96,31 @@ class Signatures:
                 **departing,
             },
         )
-        functions["sample_seeds"] = graph(
+        functions["sample_seeds"] = self.graph(
             self.sample_seeds,
             {"seeds": tf.TensorSpec([None], tf.int64), **departing},
         )
         known = tf.TensorSpec(self._events.shape, tf.bool)
-        functions["complete"] = graph(
+        functions["complete"] = self.graph(
             self.complete, {**scored, "known": known, **seeded}
         )
         request = {"request": tf.TensorSpec([None], tf.int32)}
-        functions["info"] = graph(self.info, request)
+        functions["info"] = self.graph(self.info, request)
         return functions
+
+    def graph(self, function, specs):
+        """Returns the graph of a function of named tensors with these specs."""
+
+        def answer(**inputs):
+            with self._weights.in_graph():
+                return function(**inputs)
+
+        specs = {
+            name: tf.TensorSpec(spec.shape, spec.dtype, name=name)
+            for name, spec in specs.items()
+        }
+        traced = tf.function(answer, autograph=False)
+        return traced.get_concrete_function(**specs)
 
     def log_prob(self, events, context=None):
         """Answers with the score of each example."""
@@ -164,6 +189,7 @@ class Signatures:
             "event_shape": model.event_shape,
             # Zero for real values: an array has no None.
             "num_levels": model.num_levels or 0,
+            "weights": self._weights.name,
             "max_num_samples": self._max_num_samples,
             "result": json.dumps(self._result),
             **more,
@@ -261,20 +287,6 @@ class Signatures:
             "top_p": tf.TensorSpec([], tf.float32),
             "min_p": tf.TensorSpec([], tf.float32),
         }
-
-
-def graph(function, specs):
-    """Returns the graph of a function of named tensors with these specs."""
-
-    def answer(**inputs):
-        return function(**inputs)
-
-    specs = {
-        name: tf.TensorSpec(spec.shape, spec.dtype, name=name)
-        for name, spec in specs.items()
-    }
-    traced = tf.function(answer, autograph=False)
-    return traced.get_concrete_function(**specs)
 
 
 def _stateless(seed):

@@ -9,7 +9,6 @@ import tensorflow as tf
 
 from . import checks
 from .signatures import Signatures
-from .signatures import graph
 from .texts import Texts
 
 
@@ -41,8 +40,8 @@ class TextSignatures(Signatures):
         seed = {"seed": tf.TensorSpec([], tf.int64)}
         return {
             **super().concrete_functions(),
-            "log_prob_text": graph(self.log_prob_text, text),
-            "complete_text": graph(self.complete_text, {**text, **seed}),
+            "log_prob_text": self.graph(self.log_prob_text, text),
+            "complete_text": self.graph(self.complete_text, {**text, **seed}),
         }
 
     def log_prob_text(self, text, context=None):

@@ -225,6 +225,19 @@ def _add_export(subparsers):
         help="compile with XLA the signatures that it makes faster on this "
         "machine, by measurement; the server must have XLA",
     )
+    subparser.add_argument(
+        "--quantize",
+        choices=("float16", "int8"),
+        help="store the weights in fewer bits; prints what that changes",
+    )
+    subparser.add_argument(
+        "--quantize-tolerance",
+        type=_positive(float),
+        default=1e-3,
+        metavar="NATS",
+        help="how far that may move a score, in nats per dimension (default: "
+        "0.001)",
+    )
 
 
 def _add_verify(subparsers):

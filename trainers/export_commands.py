@@ -20,6 +20,8 @@ def export(arguments: argparse.Namespace):
             result=result,
             max_num_samples=arguments.max_num_samples,
             xla=arguments.xla,
+            quantize=arguments.quantize,
+            quantize_tolerance=arguments.quantize_tolerance,
         )
     except (ValueError, ImportError, OSError) as error:
         raise UsageError(f"--to {arguments.to}: {error}") from error

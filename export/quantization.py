@@ -1,0 +1,99 @@
+"""What storing weights in fewer bits costs, in nats, and whether it may.
+
+Shapes: B reference events.
+"""
+
+import json
+import pathlib
+import typing
+
+import numpy as np
+
+from .stored_weights import SmallerWeights
+from .stored_weights import StoredWeights
+from .versions import replace_text
+
+QUANTIZATIONS = ("float16", "int8")
+_RECORD = "quantization.json"
+
+
+class Change(typing.NamedTuple):
+    """How scores change that are computed with smaller weights.
+
+    Attributes:
+        quantize: What the weights are stored as.
+        events: Number of reference events, `B`.
+        mean_nats: Mean change of their `log_prob`, nats.
+        largest_nats_per_dim: The largest change, without its sign, divided by
+            the number of dimensions of an event.
+        quantize_tolerance: What that may be at most.
+    """
+
+    quantize: str
+    events: int
+    mean_nats: float
+    largest_nats_per_dim: float
+    quantize_tolerance: float
+
+    def checked(self):
+        """Returns itself, or raises a `ValueError` beyond the tolerance."""
+        # Not "above": NaN is beyond as well.
+        if not self.largest_nats_per_dim <= self.quantize_tolerance:
+            raise ValueError(
+                f"`quantize_tolerance` is exceeded: with {self.quantize} "
+                f"weights a score changes by {self.largest_nats_per_dim:.2g} "
+                "nats per dimension. Received: "
+                f"quantize_tolerance={self.quantize_tolerance}"
+            )
+        return self
+
+    def save(self, folder: pathlib.Path):
+        """Writes itself as JSON into a folder."""
+        replace_text(folder / _RECORD, json.dumps(self._asdict(), indent=2))
+
+    def __str__(self):
+        return (
+            f"{self.quantize} weights: log_prob of {self.events} reference "
+            f"events changes by {self.mean_nats:+.2g} nats on average, by at "
+            f"most {self.largest_nats_per_dim:.2g} nats per dimension "
+            f"(tolerance {self.quantize_tolerance:g})"
+        )
+
+
+def stored_weights(model, quantize: str | None) -> StoredWeights:
+    """Returns the weights of a model as an export stores them.
+
+    Raises:
+        ValueError: If `quantize` is neither `None` nor one of `QUANTIZATIONS`.
+    """
+    if quantize is None:
+        return StoredWeights(model)
+    if quantize not in QUANTIZATIONS:
+        raise ValueError(
+            f"`quantize` must be None or one of {', '.join(QUANTIZATIONS)}. "
+            f"Received: quantize={quantize!r}"
+        )
+    return SmallerWeights(model, quantize)
+
+
+def measured(model, quantize, found, quantize_tolerance: float) -> Change:
+    """Returns how scores of recorded events differ from the model's own.
+
+    Args:
+        model: The model with its exact weights.
+        quantize: What the weights are stored as.
+        found: `reference.Exchange`s, answered with the stored weights.
+        quantize_tolerance: What a score may change by, nats per dimension.
+    """
+    scored = next(e for e in found if e.signature == "log_prob")
+    inputs = dict(scored.inputs)
+    x = inputs.pop("events").astype(model.event.dtype.as_numpy_dtype)
+    exact = model.log_prob(x, **inputs).numpy().astype("float64")
+    change = scored.outputs["log_prob"] - exact
+    return Change(
+        quantize,
+        len(change),
+        float(change.mean()),
+        float(np.abs(change).max() / model.num_dims),
+        quantize_tolerance,
+    )

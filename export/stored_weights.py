@@ -1,0 +1,116 @@
+"""The weights of an exported model, as they are or stored smaller.
+
+Shapes: C the last axis of a weight: output channels, units.
+"""
+
+import contextlib
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+
+class StoredWeights:
+    """All weights of a model in the dtype that it computes with.
+
+    Args:
+        model: A Keras model.
+
+    Attributes:
+        name: What the matrices are stored as.
+    """
+
+    name = "float32"
+
+    def __init__(self, model):
+        self._model = model
+
+    @property
+    def variables(self):
+        """The `tf.Variable`s that a SavedModel holds.
+
+        The model's alone: neither the optimizer's nor the metrics'.
+        """
+        return [weight.value for weight in self._model.weights]
+
+    def in_graph(self):
+        """Returns a context: graphs traced in it compute with these weights."""
+        return contextlib.nullcontext()
+
+    def in_model(self):
+        """Returns a context in which the model itself has these weights."""
+        return contextlib.nullcontext()
+
+
+class SmallerWeights(StoredWeights):
+    """Weights of which matrices and kernels are stored in fewer bits.
+
+    Graphs turn them back into float32 before they compute. What has fewer than
+    two axes, as biases have, stays as it is.
+
+    Args:
+        model: A Keras model.
+        name: `"float16"`, or `"int8"`: whole numbers from -127 to 127, with a
+            float32 scale for each of `C`.
+    """
+
+    def __init__(self, model, name):
+        super().__init__(model)
+        self.name = name
+        store = _Float16 if name == "float16" else _Int8
+        self._whole = [w for w in model.weights if len(w.shape) < 2]
+        self._smaller = {
+            weight.path: (weight, store(weight.numpy()))
+            for weight in model.weights
+            if len(weight.shape) >= 2
+        }
+
+    @property
+    def variables(self):
+        smaller = [
+            variable
+            for _, stored in self._smaller.values()
+            for variable in stored.variables
+        ]
+        return [weight.value for weight in self._whole] + smaller
+
+    def in_graph(self):
+        return keras.StatelessScope(
+            [(weight, s.restored()) for weight, s in self._smaller.values()]
+        )
+
+    @contextlib.contextmanager
+    def in_model(self):
+        exact = [
+            (weight, weight.numpy()) for weight, _ in self._smaller.values()
+        ]
+        try:
+            for weight, stored in self._smaller.values():
+                weight.assign(stored.restored())
+            yield
+        finally:
+            for weight, value in exact:
+                weight.assign(value)
+
+
+class _Float16:
+    def __init__(self, value):
+        with np.errstate(over="ignore"):
+            self.variables = [tf.Variable(value.astype("float16"))]
+
+    def restored(self):
+        return tf.cast(self.variables[0], tf.float32)
+
+
+class _Int8:
+    def __init__(self, value):
+        largest = np.abs(value).max(axis=tuple(range(value.ndim - 1)))
+        scale = np.where(largest > 0.0, largest / 127.0, 1.0).astype("float32")
+        self.variables = [
+            tf.Variable(np.rint(value / scale).astype("int8")),
+            tf.Variable(scale),
+        ]
+
+    def restored(self):
+        numbers, scale = self.variables
+        return tf.cast(numbers, tf.float32) * scale
