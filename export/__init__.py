@@ -3,9 +3,10 @@
 from .client import Client
 from .errors import RequestError
 from .errors import UnavailableError
+from .inputs import open_rows
 from .rows import Rows
 from .saved_model import export_model
-from .scoring import savedmodel_scorer
+from .saved_model_scorer import SavedModelScorer
 from .scoring import score_rows
 from .signatures import Signatures
 from .text_signatures import TextSignatures
@@ -16,12 +17,13 @@ __all__ = [
     "Client",
     "RequestError",
     "Rows",
+    "SavedModelScorer",
     "Signatures",
     "TextSignatures",
     "UnavailableError",
     "export_model",
     "newest_version",
-    "savedmodel_scorer",
+    "open_rows",
     "score_rows",
     "verify",
 ]

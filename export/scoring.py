@@ -6,7 +6,6 @@ import pathlib
 
 import numpy as np
 
-from .rows import Rows
 from .versions import replace_text
 
 _SETTINGS = "_settings.json"
@@ -14,10 +13,10 @@ _SETTINGS = "_settings.json"
 
 def score_rows(
     score,
-    events: Rows,
+    events,
     output: str | pathlib.Path,
     *,
-    contexts: Rows | None = None,
+    contexts=None,
     about: dict | None = None,
     batch_size: int = 256,
     part_size: int = 16384,
@@ -32,7 +31,7 @@ def score_rows(
     Args:
         score: A function of events `[B, ...]` and contexts `[B, ...]` or
             `None` to `[B]` nats.
-        events: One row an example.
+        events: What `open_rows` returns, one row an example.
         output: The directory, as `scores.parquet`; pandas, pyarrow and the
             like read it as one table.
         contexts: As many rows as `events`, or `None`.
@@ -79,34 +78,6 @@ def score_rows(
                 _write(path, start, np.concatenate(scores))
             bar.update(stop - start)
     return _mean(output)
-
-
-def savedmodel_scorer(path: str | pathlib.Path):
-    """Returns a `score` function that asks a SavedModel in this process.
-
-    Args:
-        path: A version that `export_model` wrote.
-
-    Raises:
-        ValueError: If it is none.
-    """
-    if not (pathlib.Path(path) / "saved_model.pb").exists():
-        raise ValueError(f"{path} is neither a SavedModel nor a run.")
-    import tensorflow as tf
-
-    loaded = tf.saved_model.load(path)
-    function = loaded.signatures["log_prob"]
-    _, specs = function.structured_input_signature
-
-    def score(events, contexts):
-        inputs = {"events": tf.constant(events, tf.float32)}
-        if contexts is not None:
-            inputs["context"] = tf.constant(contexts, specs["context"].dtype)
-        return function(**inputs)["log_prob"].numpy()
-
-    # The signature holds its weights by weak references.
-    score.loaded = loaded
-    return score
 
 
 def _begin(output, settings):

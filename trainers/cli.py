@@ -285,14 +285,21 @@ def _add_score(subparsers):
     subparser.add_argument(
         "--input",
         required=True,
-        metavar="FILE",
-        help="an .npz or .npy file, read piece by piece",
+        metavar="PATH",
+        help="an .npz or .npy file, a .tfrecord file of tf.train.Examples, or "
+        "a folder of images in the order of their paths; read piece by piece",
     )
     subparser.add_argument(
-        "--key", default="x", help="the array of events in it (default: x)"
+        "--key",
+        default="x",
+        help="the array of events in an .npz file, or their feature in a "
+        ".tfrecord file: int64s, floats, or bytes that are a uint8 for each "
+        "dimension or an encoded image (default: x)",
     )
     subparser.add_argument(
-        "--context-key", metavar="KEY", help="the array of contexts in it"
+        "--context-key",
+        metavar="KEY",
+        help="the array, or the feature, of contexts in it",
     )
     subparser.add_argument(
         "--output",

@@ -14,9 +14,10 @@ def score(arguments: argparse.Namespace):
     export = exporter()
     try:
         with contextlib.ExitStack() as files:
-            events, contexts = _rows(export, arguments, files)
+            scorer = _scorer(export, pathlib.Path(arguments.model))
+            events, contexts = _rows(export, arguments, scorer, files)
             mean = export.score_rows(
-                _scorer(export, pathlib.Path(arguments.model)),
+                scorer,
                 events,
                 arguments.output,
                 contexts=contexts,
@@ -34,21 +35,37 @@ def score(arguments: argparse.Namespace):
     print(f"{arguments.output}: {-mean:.4f} nats on {count:,} examples")
 
 
-def _rows(export, arguments, files):
-    def opened(key):
-        if key is None:
-            return None
-        return files.enter_context(export.Rows(arguments.input, key))
+def _rows(export, arguments, scorer, files):
+    """Returns the events and the contexts, `None` if none are named."""
 
-    return opened(arguments.key), opened(arguments.context_key)
+    def opened(key, shape):
+        rows = export.open_rows(arguments.input, key, shape)
+        return files.enter_context(rows)
+
+    events = opened(arguments.key, scorer.event_shape)
+    if arguments.context_key is None:
+        return events, None
+    if pathlib.Path(arguments.input).is_dir():
+        raise UsageError("--context-key: a folder of images has no contexts.")
+    if scorer.context_shape is None:
+        raise UsageError("--context-key: the model takes no contexts.")
+    return events, opened(arguments.context_key, scorer.context_shape)
 
 
 def _scorer(export, path):
-    if not (path / "config.json").exists():
-        return export.savedmodel_scorer(export.newest_version(path))
-    model = RunDirectory(path).load_model()
+    if (path / "config.json").exists():
+        return _RunScorer(RunDirectory(path).load_model())
+    return export.SavedModelScorer(export.newest_version(path))
 
-    def scored(events, contexts):
-        return model.log_prob(events, contexts).numpy()
 
-    return scored
+class _RunScorer:
+    """The scores of a run's model, like those of an exported one."""
+
+    def __init__(self, model):
+        self._model = model
+        self.event_shape = model.event_shape
+        is_labels = model.context.num_classes is not None
+        self.context_shape = () if is_labels else model.context.shape
+
+    def __call__(self, events, contexts):
+        return self._model.log_prob(events, contexts).numpy()

@@ -5,7 +5,7 @@ import pyarrow.parquet
 import pytest
 
 from export.rows import Rows
-from export.scoring import savedmodel_scorer
+from export.saved_model_scorer import SavedModelScorer
 from export.scoring import score_rows
 
 
@@ -139,7 +139,10 @@ def test_a_file_that_is_cut_off_is_noticed(tmp_path):
 def test_a_saved_model_scores_rows(fvsbn, file, rows, tmp_path):
     _, x = file
     output = tmp_path / "scores.parquet"
-    score_rows(savedmodel_scorer(fvsbn.path), rows, output)
+    scorer = SavedModelScorer(fvsbn.path)
+    assert scorer.event_shape == (2, 3, 1)
+    assert scorer.context_shape is None
+    score_rows(scorer, rows, output)
     np.testing.assert_allclose(
         scores_in(output), fvsbn.model.log_prob(x), rtol=1e-5
     )

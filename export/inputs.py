@@ -1,0 +1,30 @@
+"""Which way of reading a file or folder of events needs."""
+
+import pathlib
+
+from .image_rows import ImageRows
+from .record_rows import RecordRows
+from .record_rows import is_record_file
+from .rows import Rows
+
+
+def open_rows(path: str | pathlib.Path, key: str, shape: tuple):
+    """Returns the rows of a file or folder: `Rows`, or what reads like them.
+
+    Args:
+        path: An `.npz` or `.npy` file, a TFRecord file (`.tfrecord`,
+            `.tfrecords`, perhaps with `.gz` behind), or a folder of images.
+        key: Name of the array in an `.npz` file, of the feature in a TFRecord
+            file; folders have none.
+        shape: Shape of one row.
+
+    Raises:
+        ValueError: If there are no such rows.
+        OSError: If the file cannot be read.
+    """
+    path = pathlib.Path(path)
+    if path.is_dir():
+        return ImageRows(path, shape)
+    if is_record_file(path):
+        return RecordRows(path, key, shape)
+    return Rows(path, key)
