@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tf_autoregressive.metrics import BitsPerChar
 from tf_autoregressive.metrics import BitsPerDim
+from tf_autoregressive.metrics import NatsPerStep
+from tf_autoregressive.metrics import Perplexity
 
 
 def test_a_uniform_model_of_8_bit_data_scores_eight_bits():
@@ -64,3 +67,41 @@ def test_its_unit_is_its_name_and_it_survives_its_configuration():
     again = keras.metrics.deserialize(keras.metrics.serialize(metric))
     assert isinstance(again, BitsPerDim)
     assert again.num_dims == 2
+
+
+def test_steps_are_counted_not_sequences(rng):
+    lengths = np.array([1, 9, 30, 0, 4])
+    log_prob = -rng.random(5) * 10.0 * lengths
+    metric = NatsPerStep(num_steps=30)
+    for rows in (slice(0, 2), slice(2, 4), slice(4, 5)):
+        metric.update_state(log_prob[rows], lengths=lengths[rows])
+    expected = -log_prob.sum() / lengths.sum()
+    np.testing.assert_allclose(metric.result(), expected, rtol=1e-6)
+
+
+def test_steps_of_examples_without_weight_do_not_count():
+    metric = NatsPerStep(num_steps=5)
+    metric.update_state([-4.0, -9.0], sample_weight=[1.0, 0.0], lengths=[2, 3])
+    np.testing.assert_allclose(metric.result(), 2.0, rtol=1e-6)
+
+
+def test_many_steps_are_counted_exactly():
+    metric = NatsPerStep(num_steps=2**20)
+    for _ in range(40):
+        metric.update_state([-(2.0**20)])
+    assert float(metric.result()) == 1.0
+
+
+def test_a_uniform_model_of_characters_is_known_in_all_units():
+    log_prob = np.full(3, -20 * math.log(65.0), "float32")
+    for metric, expected in (
+        (NatsPerStep(20), math.log(65.0)),
+        (BitsPerChar(20), math.log2(65.0)),
+        (Perplexity(20), 65.0),
+    ):
+        metric.update_state(log_prob[:2])
+        metric.update_state(log_prob[2:])
+        np.testing.assert_allclose(metric.result(), expected, rtol=1e-5)
+        again = keras.metrics.deserialize(keras.metrics.serialize(metric))
+        assert type(again) is type(metric)
+        assert (again.num_steps, again.name) == (20, metric.name)

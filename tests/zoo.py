@@ -19,6 +19,7 @@ from tf_autoregressive.models import FVSBN
 from tf_autoregressive.models import MADE
 from tf_autoregressive.models import NADE
 from tf_autoregressive.models import RNADE
+from tf_autoregressive.models import RNNNADE
 from tf_autoregressive.models import CharCNN
 from tf_autoregressive.models import CharRNN
 from tf_autoregressive.models import DeepNADE
@@ -110,7 +111,8 @@ class Case:
 
     @property
     def is_conditional(self):
-        return "num_classes" in self.options or "context_shape" in self.options
+        names = {"num_classes", "context_shape", "variable_length"}
+        return bool(names & set(self.options))
 
     def make(self, **overrides):
         """Returns a new model, with the weights that Keras gives it."""
@@ -180,7 +182,20 @@ class Case:
     def site_size(self):
         """Number of dimensions that are drawn in one go."""
         couples = issubclass(self.constructor, IMAGE_MODELS)
-        return self.event_shape[-1] if couples and self.has_logistics else 1
+        if (couples and self.has_logistics) or self.has_whole_steps:
+            return self.event_shape[-1]
+        return 1
+
+    @property
+    def has_vector_steps(self):
+        """Whether it is a sequence whose steps have several values."""
+        is_sequence = issubclass(self.constructor, SequenceModel)
+        return is_sequence and len(self.event_shape) == 2
+
+    @property
+    def has_whole_steps(self):
+        """Whether a site is a step of several values."""
+        return self.has_vector_steps and self.constructor is not RNNNADE
 
     def sites(self, model, member=0):
         """Returns `[S]`: the site that is drawn at each rank."""
@@ -209,6 +224,11 @@ class Case:
         """Returns random contexts `[num_contexts, ...]`, or `None`."""
         if not self.is_conditional:
             return None
+        if "variable_length" in self.options:
+            steps = self.event_shape[0]
+            return (steps - np.arange(num_contexts) % (steps + 1)).astype(
+                "int32"
+            )
         if "num_classes" in self.options:
             labels = np.arange(num_contexts) % self.options["num_classes"]
             return labels.astype("int32")
@@ -223,7 +243,15 @@ class Case:
 
     def batch(self, rng, num_events):
         """Returns `(events, contexts)`."""
-        return self.events(rng, num_events), self.contexts(rng, num_events)
+        x, context = (
+            self.events(rng, num_events),
+            self.contexts(rng, num_events),
+        )
+        if "variable_length" in self.options:
+            steps = np.arange(self.event_shape[0])
+            is_part = steps < context[:, None]
+            x *= is_part.reshape(*is_part.shape, *[1] * (x.ndim - 2))
+        return x, context
 
 
 def _three_levels(num_levels=3):
@@ -261,6 +289,7 @@ _MULTI_SCALE = {
     "weight_scale": 0.5,
 }
 
+_BITS = {"distribution": "bernoulli"}
 _SYMBOLS = {"embedding_size": 3, "num_levels": 3}
 
 CASES = [
@@ -687,6 +716,37 @@ CASES = [
         weight_scale=0.4,
         **_logistics(),
     ),
+    Case("char-rnn-vectors", CharRNN, (2, 3), units=6, **_BITS),
+    Case(
+        "char-cnn-lengths",
+        CharCNN,
+        (4, 2),
+        filters=7,
+        kernel_size=2,
+        dilations=(1,),
+        variable_length=True,
+        **_BITS,
+    ),
+    Case("rnn-nade", RNNNADE, (3, 2), units=5, nade_units=6, num_layers=2),
+    Case(
+        "rnn-nade-labels",
+        RNNNADE,
+        (2, 2),
+        cell="gru",
+        units=5,
+        nade_units=6,
+        activation="tanh",
+        num_classes=2,
+        **_three_levels(),
+    ),
+    Case(
+        "rnn-nade-lengths",
+        RNNNADE,
+        (2, 3),
+        units=5,
+        nade_units=6,
+        variable_length=True,
+    ),
     Case(
         "made-logistics",
         MADE,
@@ -749,6 +809,7 @@ SEQUENCE_FAMILIES = [
         "char-rnn",
         "char-cnn-sequence",
         "wavenet-logistics",
+        "rnn-nade-lengths",
     )
 ]
 # Where every case is exported, and loaded again in a process of its own.

@@ -36,3 +36,92 @@ class BitsPerDim(keras.metrics.Mean):
 
     def get_config(self):
         return {**super().get_config(), "num_dims": self.num_dims}
+
+
+@keras.saving.register_keras_serializable(package="tf_autoregressive")
+class NatsPerStep(keras.metrics.Mean):
+    """Total of `-log_prob` over the total number of steps, in nats.
+
+        sum(-log_prob) / sum(lengths)
+
+    over all examples: a long sequence weighs more than a short one, and a
+    short last batch what it holds.
+
+    Args:
+        num_steps: Number of steps of an event.
+        name: Name in the logs.
+        **kwargs: Passed to `keras.metrics.Mean`.
+
+    Example:
+        >>> metric = NatsPerStep(num_steps=8)
+        >>> metric.update_state([-8.0, -20.0], lengths=[2, 5])
+        >>> float(metric.result())
+        4.0
+    """
+
+    def __init__(self, num_steps, name="nats_per_step", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.num_steps = num_steps
+
+    def update_state(self, log_prob, sample_weight=None, lengths=None):
+        """Adds log-probabilities in nats.
+
+        Args:
+            log_prob: `[B]`.
+            sample_weight: `[B]`, or `None` for 1.
+            lengths: Number of steps of each example `[B]`; `None` if all have
+                `num_steps`.
+        """
+        nats = -keras.ops.cast(log_prob, "float32")
+        if lengths is None:
+            lengths = self.num_steps * keras.ops.ones_like(nats)
+        lengths = keras.ops.cast(lengths, "float32")
+        # Shares, whose sum stays exact where that of steps would not.
+        weight = lengths / self.num_steps
+        if sample_weight is not None:
+            weight = weight * keras.ops.cast(sample_weight, "float32")
+        per_step = nats / keras.ops.maximum(lengths, 1.0)
+        super().update_state(per_step, sample_weight=weight)
+
+    def get_config(self):
+        return {**super().get_config(), "num_steps": self.num_steps}
+
+
+@keras.saving.register_keras_serializable(package="tf_autoregressive")
+class BitsPerChar(NatsPerStep):
+    """`NatsPerStep` over `ln 2`: bits per character.
+
+    Args:
+        num_steps: Number of characters of an event.
+        name: Name in the logs.
+        **kwargs: Passed to `NatsPerStep`.
+    """
+
+    def __init__(self, num_steps, name="bits_per_char", **kwargs):
+        super().__init__(num_steps, name=name, **kwargs)
+
+    def result(self):
+        return super().result() / math.log(2.0)
+
+
+@keras.saving.register_keras_serializable(package="tf_autoregressive")
+class Perplexity(NatsPerStep):
+    """`exp` of `NatsPerStep`: as unsure as a choice among so many symbols.
+
+    Args:
+        num_steps: Number of symbols of an event.
+        name: Name in the logs.
+        **kwargs: Passed to `NatsPerStep`.
+
+    Example:
+        >>> metric = Perplexity(num_steps=4)
+        >>> metric.update_state([-4 * math.log(65.0)])
+        >>> round(float(metric.result()), 3)
+        65.0
+    """
+
+    def __init__(self, num_steps, name="perplexity", **kwargs):
+        super().__init__(num_steps, name=name, **kwargs)
+
+    def result(self):
+        return keras.ops.exp(super().result())

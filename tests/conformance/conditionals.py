@@ -27,6 +27,8 @@ def conditionals(case, model, x, context=None, **kwargs):
     parameters = member_parameters(model, x, context, **kwargs)
     if case.has_logistics:
         return logistic_conditionals(case, parameters, x)
+    if case.has_whole_steps:
+        parameters = parameters.reshape(len(x), case.num_dims, -1)
     return probabilities(parameters)
 
 

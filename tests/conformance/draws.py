@@ -175,8 +175,8 @@ def margin_of_difference(
     Looks at the first rank at which example `index` differs: up to there both
     have the same history, and so the same conditional.
     """
-    if case.has_logistics:
-        # Two uniforms, and more ways to differ: no difference is excused.
+    if case.has_logistics or case.has_whole_steps:
+        # Many uniforms, and more ways to differ: no difference is excused.
         return np.inf
     member = members(case, seed, len(expected))[index]
     ordering, extra = case.ordering(model, member), {}

@@ -5,6 +5,8 @@ the library's masks. Shapes: D = H * W * C nodes, a row of a matrix for what a
 node reads.
 """
 
+import math
+
 import numpy as np
 
 
@@ -126,8 +128,8 @@ def wavenet(event_shape, *, num_stacks, num_layers, kernel_size=2):
 
 
 def steps_back(event_shape, reach):
-    """Returns bool `[T, T]`: the last `reach` steps before each."""
-    steps = np.arange(event_shape[0])
+    """Returns bool `[D, D]`: the last `reach` steps before that of each."""
+    steps = np.repeat(np.arange(event_shape[0]), math.prod(event_shape[1:]))
     back = steps[:, None] - steps
     return (back > 0) & (back <= reach)
 

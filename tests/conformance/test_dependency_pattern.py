@@ -45,6 +45,8 @@ NUM_EVENTS = 24
 def expected_dependencies(case, model, member=0):
     """Returns bool `[D, D]`: row i, what the parameters of i depend on."""
     ranks = case.ranks(model, member)
+    if case.has_whole_steps:
+        ranks = ranks // case.site_size
     triangle = ranks[:, None] > ranks[None, :]
     if isinstance(model, tuple(RECEPTIVE_FIELDS)):
         return receptive_field(case)
@@ -230,6 +232,9 @@ def other_contexts(case, context):
     """Yields contexts with one entry, or the label, changed."""
     if "num_classes" in case.options:
         yield (context + 1) % case.options["num_classes"]
+        return
+    if "variable_length" in case.options:
+        yield (context + 1) % (case.event_shape[0] + 1)
         return
     for entry in np.ndindex(context.shape[1:]):
         other = context.copy()

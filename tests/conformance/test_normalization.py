@@ -38,9 +38,12 @@ def test_log_prob_is_that_of_the_product_averaged_over_members(
     case, model, rng
 ):
     for context in case.all_contexts(rng):
+        with np.errstate(divide="ignore"):
+            # Sequences that go on after their end have probability zero.
+            expected = np.log(joint_table(case, model, context))
         np.testing.assert_allclose(
             log_prob_of_states(case, model, context),
-            np.log(joint_table(case, model, context)),
+            expected,
             rtol=1e-5,
             atol=1e-4,
         )
@@ -90,7 +93,8 @@ def conditionals_of_table(case, model, table):
         seen = states.copy()
         seen[:, later] = 0
         prefix = marginal[tuple(seen.T)]
-        result[:, dim] = np.log(prefix / before)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            result[:, dim] = np.log(prefix / before)
         before = prefix
     return result
 
@@ -103,9 +107,12 @@ def test_log_prob_per_dim_are_the_conditionals_of_the_joint(case, model, rng):
         states, context=repeated(context, len(states))
     )
     assert per_dim.shape == states.shape
+    table = joint_table(case, model, context)
+    # Given what cannot be, nothing has a probability.
+    possible = table > 0.0
     np.testing.assert_allclose(
-        np.reshape(per_dim, (len(states), -1)),
-        conditionals_of_table(case, model, joint_table(case, model, context)),
+        np.reshape(per_dim, (len(states), -1))[possible],
+        conditionals_of_table(case, model, table)[possible],
         rtol=1e-4,
         atol=1e-4,
     )

@@ -55,6 +55,23 @@ def test_an_update_under_xla_is_the_same(case, seed):
     check_compiled_update(case, seed, jit_compile=True)
 
 
+def units(case, log_prob, context):
+    """Returns the score in the units of these events, by their names."""
+    nats, steps = -np.sum(log_prob, dtype="float64"), case.event_shape[0]
+    count = len(log_prob)
+    if case.num_levels is None:
+        return {}
+    if not (case.has_symbols or case.has_vector_steps):
+        bits = nats / (count * case.num_dims * math.log(2.0))
+        return {"bits_per_dim": bits}
+    is_variable = "variable_length" in case.options and context is not None
+    total = np.sum(context) if is_variable else count * steps
+    if case.has_vector_steps:
+        return {"nats_per_step": nats / total}
+    per_token = nats / total
+    return {"nats_per_token": per_token, "perplexity": math.exp(per_token)}
+
+
 def check_compiled_update(case, seed, jit_compile):
     x, context = case.batch(case.generator(seed), NUM_EXAMPLES)
     losses = []
@@ -63,8 +80,7 @@ def check_compiled_update(case, seed, jit_compile):
         data = dataset(x, context, NUM_EXAMPLES)
         history = model.fit(data, epochs=2, verbose=0).history
         losses.append(history["loss"])
-        if case.num_levels is not None:
-            assert set(history) == {"loss", "bits_per_dim"}
+        assert set(history) == {"loss", *units(case, np.zeros(1), None)}
     assert np.isfinite(losses).all()
     if jit_compile and model.any_order:
         # Its updates draw orderings, and XLA's floats are others.
@@ -106,12 +122,11 @@ def test_evaluation_means_over_examples_and_prediction_lists_them(case, seed):
     result = model.evaluate(data, return_dict=True, verbose=0)
     loss = -np.mean(expected, dtype="float64")
     np.testing.assert_allclose(result["loss"], loss, rtol=1e-5)
-    if case.num_levels is None:
-        assert set(result) == {"loss"}
-        return
-    assert set(result) == {"loss", "bits_per_dim"}
-    bits = loss / (case.num_dims * math.log(2.0))
-    np.testing.assert_allclose(result["bits_per_dim"], bits, rtol=1e-5)
+    del result["loss"]
+    expected = units(case, expected, context)
+    assert set(result) == set(expected)
+    for name, value in expected.items():
+        np.testing.assert_allclose(result[name], value, rtol=1e-5)
 
 
 @pytest.mark.parametrize("batch_size", [7, 50])

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from tests.layers.convolutions import randomise
+from tf_autoregressive.models import RNNNADE
 from tf_autoregressive.models import CharCNN
 from tf_autoregressive.models import CharRNN
 from tf_autoregressive.models import NGramMLP
@@ -39,6 +40,20 @@ def test_generated_sequences_continue_those_that_are_scored(cls, rng):
     for known in (0, 1, 4):
         drawn = model.generate(1, 9 - known, prime=expected[0, :known], top_k=1)
         np.testing.assert_array_equal(drawn, expected[:, known:])
+
+
+@pytest.mark.parametrize("cls", [CharRNN, CharCNN, RNNNADE])
+def test_steps_of_several_values_continue_too(cls, rng):
+    sizes = {RNNNADE: {"units": 4, "nade_units": 5}, **SIZES}[cls]
+    model = cls((4, 3), distribution="bernoulli", **sizes)
+    randomise([model], rng, scale=0.7)
+    expected = model.sample(1, seed=0, top_k=1).numpy()
+    for known in (0, 2):
+        prime = expected[0, :known]
+        drawn = model.generate(1, 4 - known, prime=prime, top_k=1)
+        np.testing.assert_array_equal(drawn, expected[:, known:])
+    with pytest.raises(ValueError, match=r"integers \[steps, 3\] in \[0, 2\)"):
+        model.generate(1, 2, prime=[0, 1])
 
 
 @pytest.mark.slow
@@ -101,9 +116,9 @@ def test_without_a_vocabulary_there_are_no_texts(rng):
     ("options", "message"),
     [
         ({"num_steps": 0}, "`num_steps` must be at least 1"),
-        ({"prime": [0, 4]}, r"`prime` must be a text, or integers \[P\]"),
-        ({"prime": [[0]]}, r"`prime` must be a text, or integers \[P\]"),
-        ({"prime": [0.5]}, r"`prime` must be a text, or integers \[P\]"),
+        ({"prime": [0, 4]}, r"a text, or integers \[steps\] in \[0, 4\)"),
+        ({"prime": [[0]]}, r"a text, or integers \[steps\] in"),
+        ({"prime": [0.5]}, r"a text, or integers \[steps\] in"),
         ({"prime": "abx"}, "Received: 'x' at position 2"),
         ({"min_p": 2.0}, "`min_p` must be in"),
     ],
@@ -117,7 +132,8 @@ def test_arguments_of_generation_are_checked(options, message, rng):
 @pytest.mark.parametrize(
     ("cls", "options", "message"),
     [
-        (CharRNN, {"event_shape": (4, 4)}, r"must be \(steps,\)"),
+        (CharRNN, {"event_shape": (4, 4, 4)}, r"must be \(steps,\) or"),
+        (CharRNN, {"event_shape": (4, 4)}, "for steps of several values"),
         (CharRNN, {"cell": "rnn"}, "`cell` must be one of"),
         (CharRNN, {"units": 0}, "`units` and `num_layers` must be at least 1"),
         (CharRNN, {"vocabulary": "ab", "num_levels": 3}, "2 characters of"),

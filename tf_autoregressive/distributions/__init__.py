@@ -13,6 +13,7 @@ from tf_autoregressive.distributions.logistic_mixture_output import (
 )
 from tf_autoregressive.distributions.output import OutputDistribution
 from tf_autoregressive.distributions.symbols import SymbolsOutput
+from tf_autoregressive.distributions.vector import VectorOutput
 
 OUTPUTS = {
     "bernoulli": BernoulliOutput,
@@ -59,5 +60,6 @@ __all__ = [
     "GaussianMixtureOutput",
     "OutputDistribution",
     "SymbolsOutput",
+    "VectorOutput",
     "output_distribution",
 ]

@@ -3,6 +3,8 @@
 Shapes: `...` any leading axes; one parameter (a logit) per dimension.
 """
 
+import math
+
 import tensorflow as tf
 import tensorflow_probability as tfp
 
@@ -27,6 +29,7 @@ class BernoulliOutput(OutputDistribution):
     """
 
     num_levels = 2
+    zero_shift = (-math.inf,)
 
     def __init__(self, *, num_levels=None, num_components=None):
         if num_levels not in (None, 2):

@@ -3,6 +3,8 @@
 Shapes: K levels, `...` any leading axes.
 """
 
+import math
+
 import tensorflow as tf
 import tensorflow_probability as tfp
 
@@ -33,6 +35,7 @@ class CategoricalOutput(OutputDistribution):
             )
         self.num_levels = num_levels
         self.num_parameters = num_levels
+        self.zero_shift = (0.0, *[-math.inf] * (num_levels - 1))
 
     def network_input(self, values):
         scale = 2.0 / (self.num_levels - 1)

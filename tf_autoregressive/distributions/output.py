@@ -23,6 +23,8 @@ class OutputDistribution(abc.ABC):
         num_dims: `S`, event dimensions per site.
         couples_channels: Whether a site may hold all channels of a pixel.
         bias_initializer: Initializer of the bias that the parameters have.
+        zero_shift: What added to parameters makes 0 certain, `[P]`; `None`
+            where nothing can.
     """
 
     num_levels = None
@@ -31,6 +33,7 @@ class OutputDistribution(abc.ABC):
     num_dims = 1
     couples_channels = False
     bias_initializer = "zeros"
+    zero_shift = None
 
     @abc.abstractmethod
     def network_input(self, values):

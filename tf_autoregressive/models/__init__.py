@@ -16,6 +16,7 @@ from tf_autoregressive.models.pixel_cnn_plus_plus import PixelCNNPlusPlus
 from tf_autoregressive.models.pixel_rnn import PixelRNN
 from tf_autoregressive.models.raster_model import RasterModel
 from tf_autoregressive.models.rnade import RNADE
+from tf_autoregressive.models.rnn_nade import RNNNADE
 from tf_autoregressive.models.sequence_model import SequenceModel
 from tf_autoregressive.models.wavenet import WaveNet
 
@@ -24,6 +25,7 @@ __all__ = [
     "MADE",
     "NADE",
     "RNADE",
+    "RNNNADE",
     "AutoregressiveModel",
     "CharCNN",
     "CharRNN",

@@ -198,6 +198,7 @@ class AutoregressiveModel(LikelihoodModel):
         elif self.context.expected:
             context = keras.Input(self.context.shape)
         _Parameters(self)(x, context)
+        self.unit_metrics = self.make_unit_metrics()
         self.built = True
 
     def call(self, x, context=None, training=False):

@@ -27,7 +27,7 @@ class CharCNN(SequenceModel):
     at all steps, sequences step by step.
 
     Args:
-        event_shape: `(T,)`.
+        event_shape: `(T,)`, or `(T, N)` for steps of `N` values.
         filters: Channels of the residual stream.
         kernel_size: `k`.
         dilations: `d` of every layer.
@@ -35,10 +35,10 @@ class CharCNN(SequenceModel):
         dropout: Share of `y` that is set to zero in training.
         **kwargs: Passed to `SequenceModel`: `embedding_size`,
             `distribution`, `num_levels`, `num_components`, `num_classes`,
-            `context_shape`.
+            `context_shape`, `variable_length`.
 
     Input shape:
-        `[B, T]`, event values.
+        `[B, *event_shape]`, event values.
 
     Output shape:
         A `tfd.Distribution` with batch shape `[B]`.

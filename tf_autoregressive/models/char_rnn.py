@@ -12,6 +12,34 @@ from tf_autoregressive.models.sequence_model import SequenceModel
 _CELLS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
 
 
+def recurrent_layers(cell, units, num_layers, **options):
+    """Returns Keras layers as `scope.recur` takes them.
+
+    Args:
+        cell: `"lstm"` or `"gru"`.
+        units: Units of every layer.
+        num_layers: Number of layers.
+        **options: Passed to the layers.
+
+    Raises:
+        ValueError: If the cell is not known.
+    """
+    if cell not in _CELLS:
+        raise ValueError(
+            f"`cell` must be one of {sorted(_CELLS)}. Received: cell={cell!r}"
+        )
+    return [
+        _CELLS[cell](
+            units,
+            return_sequences=True,
+            return_state=True,
+            name=f"rnn_{index}",
+            **options,
+        )
+        for index in range(num_layers)
+    ]
+
+
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
 class CharRNN(SequenceModel):
     """A stack of LSTM or GRU layers over symbols [1, 2].
@@ -31,7 +59,7 @@ class CharRNN(SequenceModel):
     at all steps, sequences step by step.
 
     Args:
-        event_shape: `(T,)`.
+        event_shape: `(T,)`, or `(T, N)` for steps of `N` values.
         cell: `"lstm"` or `"gru"`.
         units: Units of every layer.
         num_layers: Number of layers.
@@ -41,10 +69,10 @@ class CharRNN(SequenceModel):
             parameters, that is set to zero in training.
         **kwargs: Passed to `SequenceModel`: `embedding_size`,
             `distribution`, `num_levels`, `num_components`, `num_classes`,
-            `context_shape`.
+            `context_shape`, `variable_length`.
 
     Input shape:
-        `[B, T]`, event values.
+        `[B, *event_shape]`, event values.
 
     Output shape:
         A `tfd.Distribution` with batch shape `[B]`.
@@ -78,32 +106,19 @@ class CharRNN(SequenceModel):
     ):
         super().__init__(event_shape, **kwargs)
         self._check_positive(units=units, num_layers=num_layers)
-        if cell not in _CELLS:
-            raise ValueError(
-                f"`cell` must be one of {sorted(_CELLS)}. "
-                f"Received: cell={cell!r}"
-            )
         self.cell = cell
         self.units = units
         self.num_layers = num_layers
         self.dropout = dropout
         self.carried_rows = carried_rows
 
-        self.rnns = [
-            _CELLS[cell](
-                units,
-                return_sequences=True,
-                return_state=True,
-                dtype=self.dtype_policy,
-                name=f"rnn_{index}",
-            )
-            for index in range(num_layers)
-        ]
+        self.rnns = recurrent_layers(
+            cell, units, num_layers, dtype=self.dtype_policy
+        )
         self.dropout_layer = keras.layers.Dropout(dropout, name="dropout")
         self.last_layer = self._parameters_layer()
         self.recurrents = self.rnns
-        width = 1 if self.embedding is None else self.embedding_size
-        self._make_context_layers({"inputs": width})
+        self._make_context_layers({"inputs": self._input_width})
         self._make_carried()
         self.build()
 
@@ -113,7 +128,7 @@ class CharRNN(SequenceModel):
         self.carried = {}
         if not self.carried_rows:
             return
-        self.last_codes = self._carried_variable("codes", 1)
+        self.last_codes = self._carried_variable("codes", self.step_size)
         per_layer = 2 if self.cell == "lstm" else 1
         self.carried = {
             layer.name: [

@@ -36,7 +36,7 @@ class LikelihoodModel(keras.Model):
         super().__init__(autocast=False, **kwargs)
         self.event = event
         self.context = context
-        self.metric = self._unit_metric()
+        self.unit_metrics = []
 
     @property
     def event_shape(self):
@@ -53,10 +53,23 @@ class LikelihoodModel(keras.Model):
         """Number of values of one dimension, `None` if real-valued."""
         return self.event.num_levels
 
-    def _unit_metric(self):
+    def make_unit_metrics(self):
+        """Returns new metrics of `log p(x)` in the units of these events."""
         if self.num_levels is None:
-            return None
-        return metrics.BitsPerDim(self.num_dims)
+            return []
+        return [metrics.BitsPerDim(self.num_dims)]
+
+    def update_unit_metrics(self, metrics, log_prob, context, weight=None):
+        """Adds examples to metrics that `make_unit_metrics` made.
+
+        Args:
+            metrics: The metrics.
+            log_prob: `[B]` nats.
+            context: What the examples are conditioned on, or `None`.
+            weight: `[B]`: what an example counts, `None` for 1.
+        """
+        for metric in metrics:
+            metric.update_state(log_prob, sample_weight=weight)
 
     def checked(self, x, context=None):
         """Returns `x` and the context as tensors, or raises a `ValueError`."""
@@ -87,6 +100,8 @@ class LikelihoodModel(keras.Model):
 
     def evaluate(self, x=None, y=None, *args, **kwargs):
         """Returns `loss` in nats per example and `bits_per_dim`.
+
+        Sequence models have the units of sequences instead; see there.
 
         Data as `fit` takes them.
         """
@@ -153,13 +168,13 @@ class LikelihoodModel(keras.Model):
         if self.logs_gradient_norm:
             logs["gradient_norm"] = _norm(gradients)
         self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
-        self._update_metrics(log_prob, weight)
+        self._update_metrics(log_prob, context, weight)
         return _loggable({**self.get_metrics_result(), **logs})
 
     def test_step(self, data):
         x, context, weight = _unpacked(data)
         x, context = self.checked(x, context)
-        self._update_metrics(self.score(x, context), weight)
+        self._update_metrics(self.score(x, context), context, weight)
         return _loggable(self.get_metrics_result())
 
     def predict_step(self, data):
@@ -187,10 +202,9 @@ class LikelihoodModel(keras.Model):
             loss += tf.add_n(self.losses) / replicas
         return loss
 
-    def _update_metrics(self, log_prob, weight):
+    def _update_metrics(self, log_prob, context, weight):
         self._loss_tracker.update_state(-log_prob, sample_weight=weight)
-        if self.metric is not None:
-            self.metric.update_state(log_prob, sample_weight=weight)
+        self.update_unit_metrics(self.unit_metrics, log_prob, context, weight)
 
 
 def _unpacked(data):

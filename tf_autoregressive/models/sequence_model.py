@@ -1,6 +1,6 @@
 """What sequence models have in common: a stack that runs a step at a time.
 
-Shapes: B batch, T steps, K symbols.
+Shapes: B batch, T steps, N values of a step, P parameters of a value.
 """
 
 import functools
@@ -9,15 +9,21 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tf_autoregressive import metrics
 from tf_autoregressive import sampling
+from tf_autoregressive.distributions import VectorOutput
 from tf_autoregressive.layers import CausalConv1D
 from tf_autoregressive.layers import sequence_scopes
 from tf_autoregressive.models.base import AutoregressiveModel
 from tf_autoregressive.models.context_layers import context_layers
+from tf_autoregressive.models.lengths import Lengths
 from tf_autoregressive.vocabulary import Vocabulary
 
 # Steps that are drawn in one call of a graph.
 CHUNK = 100
+
+# The layer of the parameters, and what is added to them.
+_PARAMETERS = "parameters"
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -29,32 +35,56 @@ class SequenceModel(AutoregressiveModel):
     symbol of its own before the first; with the others it sees their values,
     and zero before the first.
 
+    Or a step has `N` values, such as the notes of music, `event_shape=(T, N)`.
+    They are independent of each other given the steps before, and drawn in one
+    go:
+
+        p(x) = prod_t prod_n p(x[t, n] | x[<t])
+
+    With `variable_length=True` sequences may be shorter than `T`. The model is
+    conditioned on their length: `context` is integers `[B]` in `[0, T]`, and
+
+        p(x | length) = prod_{t < length} p(x[t] | x[<t])
+
+    for an `x` that is zero from its length on; anything else there has
+    probability zero. The length says where a sequence ends, nothing more: the
+    network does not see it.
+
+    `evaluate` returns, beside `loss`: `nats_per_token`, `perplexity` and, of
+    texts, `bits_per_char` for symbols; `nats_per_step` for steps of several
+    values; else `bits_per_dim`. All over all steps of all sequences, the first
+    ones included.
+
     **Writing one.** Subclass `SequenceModel`, create the layers in `__init__`,
     list those that look back in `convs` and `recurrents`, end with
     `self.build()`, and override
 
-    - `stack(scope, x)`: returns the parameters `[..., P]` of the next symbol
-      from inputs `x`, those of the symbols before. It is written once over
+    - `stack(scope, x)`: returns the parameters `[..., N * P]` of the next step
+      from inputs `x`, those of the steps before, the last of its layers being
+      `self._parameters_layer()`. It is written once over
       `scope.conv`, `scope.recur` and `scope.shifted`, and run for all steps to
       train and score, and for one to draw.
 
     Args:
-        event_shape: `(T,)`.
+        event_shape: `(T,)`, or `(T, N)`.
         embedding_size: Size of the embedding of a symbol.
         distribution: `"symbols"`, `"categorical"`, `"bernoulli"` or
             `"discretized_logistic_mixture"`.
         vocabulary: Of a model of texts, the characters in the order of their
             numbers: `encode` and `decode` then translate, and `num_levels` is
             their number.
+        variable_length: Whether `context` is the lengths of the sequences.
         **kwargs: Passed to `AutoregressiveModel`: `num_levels`,
             `num_components`, `num_classes`, `context_shape`.
 
     Raises:
-        ValueError: If `event_shape` has not one axis, or a context sequence
-            does not fit it.
+        ValueError: If `event_shape` has not one axis or two, the distribution
+            does not fit it or the variable length, or a context sequence does
+            not fit it.
     """
 
     incremental = True
+    draws_whole_steps = True
 
     def __init__(
         self,
@@ -64,11 +94,12 @@ class SequenceModel(AutoregressiveModel):
         distribution="symbols",
         num_levels=None,
         vocabulary=None,
+        variable_length=False,
         **kwargs,
     ):
-        if len(tuple(event_shape)) != 1:
+        if len(tuple(event_shape)) not in (1, 2):
             raise ValueError(
-                "`event_shape` must be (steps,). "
+                "`event_shape` must be (steps,) or (steps, values). "
                 f"Received: event_shape={event_shape}"
             )
         if vocabulary is not None:
@@ -80,6 +111,16 @@ class SequenceModel(AutoregressiveModel):
             **kwargs,
         )
         self.vocabulary = vocabulary
+        self.variable_length = variable_length
+        if len(self.event_shape) == 2:
+            self._check_values_of_a_step()
+            if self.draws_whole_steps:
+                self.output_distribution = VectorOutput(
+                    self.output_distribution, self.step_size
+                )
+        if variable_length:
+            self._check_variable_length()
+            self.context = Lengths(self.event_shape[0])
         self._check_context()
         self.embedding_size = embedding_size
         self.embedding = None
@@ -94,6 +135,56 @@ class SequenceModel(AutoregressiveModel):
         self.convs = []
         self.recurrents = []
 
+    @property
+    def step_size(self):
+        """Number of values of a step, `N`."""
+        return self.num_dims // self.event_shape[0]
+
+    def make_unit_metrics(self):
+        steps = self.event_shape[0]
+        if len(self.event_shape) == 2:
+            return [metrics.NatsPerStep(steps)]
+        if self.embedding is not None:
+            found = [
+                metrics.NatsPerStep(steps, name="nats_per_token"),
+                metrics.Perplexity(steps),
+            ]
+            is_text = self.vocabulary is not None
+            return [*found, metrics.BitsPerChar(steps)] if is_text else found
+        if self.variable_length:
+            return [metrics.NatsPerStep(steps)]
+        return super().make_unit_metrics()
+
+    def update_unit_metrics(self, metrics, log_prob, context, weight=None):
+        if not self.variable_length:
+            return super().update_unit_metrics(
+                metrics, log_prob, context, weight
+            )
+        for metric in metrics:
+            metric.update_state(log_prob, sample_weight=weight, lengths=context)
+
+    def _check_values_of_a_step(self):
+        if self.distribution not in ("bernoulli", "categorical"):
+            raise ValueError(
+                '`distribution` must be "bernoulli" or "categorical" for steps '
+                f"of several values, event_shape={self.event_shape}. "
+                f"Received: distribution={self.distribution!r}"
+            )
+
+    def _check_variable_length(self):
+        if self.context.expected:
+            raise ValueError(
+                "`variable_length` makes the context the length: it must be "
+                "False with `num_classes` or `context_shape`. Received: "
+                "variable_length=True"
+            )
+        if self.output_distribution.zero_shift is None:
+            raise ValueError(
+                '`variable_length` needs distribution="bernoulli", '
+                '"categorical" or "symbols", which can be certain of a value. '
+                f"Received: distribution={self.distribution!r}"
+            )
+
     def _check_context(self):
         shape, steps = self.context.shape, self.event_shape[0]
         if shape is None or len(shape) == 1:
@@ -106,7 +197,7 @@ class SequenceModel(AutoregressiveModel):
             )
 
     def stack(self, scope, x):
-        """Returns the parameters `[..., P]` of the next symbol.
+        """Returns the parameters `[..., N * P]` of the next step.
 
         Args:
             scope: A `SequenceScope` or a `StepScope`.
@@ -116,8 +207,11 @@ class SequenceModel(AutoregressiveModel):
 
     def network(self, inputs, *, context, member, training):
         scope = self._sequence_scope(context, training)
-        before = tf.pad(self._codes(inputs)[:, :-1], [[0, 0], [1, 0], [0, 0]])
-        return self._next_parameters(scope, before)
+        return self._next_parameters(scope, self._before(inputs))
+
+    def _before(self, inputs):
+        """Returns `[B, T, N]`: the codes of the step before each step."""
+        return tf.pad(self._codes(inputs)[:, :-1], [[0, 0], [1, 0], [0, 0]])
 
     def _sequence_scope(self, context, training):
         return sequence_scopes.SequenceScope(
@@ -125,16 +219,21 @@ class SequenceModel(AutoregressiveModel):
         )
 
     def _next_parameters(self, scope, codes):
-        """Returns parameters `[..., P]`, float32, from the codes before."""
+        """Returns parameters `[..., N * P]`, float32, from codes before."""
         return tf.cast(self.stack(scope, self._embedded(codes)), tf.float32)
 
     def _codes(self, values):
-        """Returns `[..., 1]`: what stands for values; zero is the start."""
-        is_symbol = self.embedding is not None
-        return values[..., None] + (1.0 if is_symbol else 0.0)
+        """Returns `[..., N]`: what stands for a step; zero is the start.
+
+        Args:
+            values: `[..., *event_shape[1:]]`, as the network sees them.
+        """
+        if len(self.event_shape) == 1:
+            values = values[..., None]
+        return values if self.embedding is None else values + 1.0
 
     def _embedded(self, codes):
-        """Returns the inputs `[..., I]` of codes `[..., 1]`."""
+        """Returns the inputs `[..., I]` of codes `[..., N]`."""
         if self.embedding is None:
             return codes
         return self.embedding(tf.cast(codes[..., 0], tf.int32))
@@ -149,19 +248,31 @@ class SequenceModel(AutoregressiveModel):
             name=name,
         )
 
-    def _parameters_layer(self):
+    @property
+    def _input_width(self):
+        """Number of channels of what the stack gets."""
+        return self.step_size if self.embedding is None else self.embedding_size
+
+    def _parameters_layer(self, **options):
         """Returns the layer of the parameters of a step."""
         output = self.output_distribution
         return CausalConv1D(
-            output.num_parameters,
+            output.num_parameters * self._sites_of_a_step,
             bias_initializer=output.bias_initializer,
             dtype="float32",
-            name="parameters",
+            name=_PARAMETERS,
+            **options,
         )
+
+    @property
+    def _sites_of_a_step(self):
+        return self.num_sites // self.event_shape[0]
 
     def _make_context_layers(self, widths):
         """Makes what the context adds, by name and number of channels."""
-        self.context_layers = context_layers(self.context, widths)
+        self.context_layers = {}
+        if not self.variable_length:
+            self.context_layers = context_layers(self.context, widths)
 
     def _context_shifts(self, context):
         """Returns by name what the context adds, `[B, 1 or T, O]`.
@@ -170,6 +281,8 @@ class SequenceModel(AutoregressiveModel):
         """
         if context is None:
             return {}
+        if self.variable_length:
+            return {_PARAMETERS: self._zeros_where_ended(context)}
         if self.context.rank < 2:
             context = context[:, None]
         else:
@@ -178,6 +291,17 @@ class SequenceModel(AutoregressiveModel):
         return {
             name: layer(context) for name, layer in self.context_layers.items()
         }
+
+    def _zeros_where_ended(self, is_part):
+        """Returns `[B, T, N * P]`: what makes 0 certain after the end.
+
+        Args:
+            is_part: `[B, T]`, 1 for the steps of a sequence.
+        """
+        shift = np.tile(
+            self.output_distribution.zero_shift, self._sites_of_a_step
+        )
+        return tf.where(is_part[..., None] > 0.0, 0.0, shift.astype("float32"))
 
     def encode(self, text):
         """Returns the numbers of the characters of a text, int32.
@@ -211,7 +335,8 @@ class SequenceModel(AutoregressiveModel):
             **options: As `stream` takes them.
 
         Returns:
-            int32 `[num_samples, num_steps]`: the chunks of `stream`, joined.
+            int32 `[num_samples, num_steps, *event_shape[1:]]`: the chunks of
+            `stream`, joined.
         """
         return tf.concat([*self.stream(num_samples, num_steps, **options)], 1)
 
@@ -238,8 +363,9 @@ class SequenceModel(AutoregressiveModel):
         Args:
             num_samples: Number of sequences.
             num_steps: Number of steps to draw.
-            prime: What the sequences continue: integers `[P]`, or a text for a
-                model with a vocabulary. It is not drawn again.
+            prime: What the sequences continue: integers
+                `[steps, *event_shape[1:]]`, or a text for a model with a
+                vocabulary. It is not drawn again.
             seed: As in `sample`.
             context: As in `sample`; not a sequence of features.
             temperature: As in `sample`.
@@ -249,11 +375,12 @@ class SequenceModel(AutoregressiveModel):
             jit_compile: Whether to compile with XLA.
 
         Yields:
-            int32 `[num_samples, n]` with `n` up to 100.
+            int32 `[num_samples, n, *event_shape[1:]]` with `n` up to 100.
 
         Raises:
             ValueError: If the number of steps is not positive, the prime no
-                symbols of the model, or the context a sequence.
+                symbols of the model, the context a sequence, or the length
+                variable.
         """
         options = self._options("incremental", temperature, top_k, top_p, min_p)
         prime = self._checked_prime(prime)
@@ -262,6 +389,11 @@ class SequenceModel(AutoregressiveModel):
                 "`num_steps` must be at least 1, and a context must not be a "
                 f"sequence of its own. Received: num_steps={num_steps}, "
                 f"context_shape={self.context.shape}"
+            )
+        if self.variable_length:
+            raise ValueError(
+                "A model with `variable_length` draws sequences of the lengths "
+                "in `context`, up to its own: use `sample` or `complete`."
             )
         context = self.context.batched(context, num_samples)
         cache = self.init_cache(
@@ -283,13 +415,17 @@ class SequenceModel(AutoregressiveModel):
 
     def _checked_prime(self, prime):
         if prime is None:
-            return np.zeros([0], "int32")
+            return np.zeros([0, *self.event_shape[1:]], "int32")
         if isinstance(prime, str):
             prime = self.encode(prime)
         prime = np.asarray(prime)
-        if prime.ndim != 1 or not _are_levels(prime, self.num_levels):
+        step_shape = self.event_shape[1:]
+        if prime.shape != (*prime.shape[:1], *step_shape) or not _are_levels(
+            prime, self.num_levels
+        ):
+            shape = ", ".join(map(str, ["steps", *step_shape]))
             raise ValueError(
-                "`prime` must be a text, or integers [P] in "
+                f"`prime` must be a text, or integers [{shape}] in "
                 f"[0, {self.num_levels}). Received: {prime!r}"
             )
         return prime
@@ -299,10 +435,11 @@ class SequenceModel(AutoregressiveModel):
     ):
         """Returns the next values `[num_samples, n]`, and the cache."""
         num_steps = CHUNK if given is None else len(given)
+        num_sites = num_steps * self._sites_of_a_step
 
         def draw(seed, cache, given):
             num_uniforms = self.output_distribution.num_uniforms
-            shape = [num_samples, num_steps, num_uniforms]
+            shape = [num_samples, num_sites, num_uniforms]
             forced = None
             if given is not None:
                 forced = sampling.Forced(tf.ones_like(given, tf.bool), given)
@@ -313,10 +450,11 @@ class SequenceModel(AutoregressiveModel):
                 forced=forced,
                 options=options,
             )
-            return tf.cast(values[..., 0], self.event.dtype), cache
+            shape = [num_samples, num_steps, *self.event_shape[1:]]
+            return tf.cast(tf.reshape(values, shape), self.event.dtype), cache
 
         if given is not None:
-            given = tf.constant(given, tf.float32)[None, :, None]
+            given = np.reshape(given, (1, num_sites, -1)).astype("float32")
             given = tf.repeat(given, num_samples, axis=0)
         key = ("stream", num_samples, num_steps, given is None, options)
         return self._run(key, draw, seed, cache, given, jit_compile=jit_compile)
@@ -325,7 +463,7 @@ class SequenceModel(AutoregressiveModel):
 
     def init_cache(self, batch_size, *, context, member):
         return {
-            "codes": tf.zeros([batch_size, 1]),
+            "codes": tf.zeros([batch_size, self.step_size]),
             "stack": sequence_scopes.first_state(
                 self.convs,
                 self.recurrents,
@@ -344,16 +482,22 @@ class SequenceModel(AutoregressiveModel):
 
     def observe(self, state, position, value):
         value = self.output_distribution.network_input(value)
-        return {**state, "codes": self._codes(value[:, 0])}
+        value = tf.reshape(value, [-1, *self.event_shape[1:]])
+        return {**state, "codes": self._codes(value)}
 
     def end_block(self, state, block):
         return {**state, "stack": sequence_scopes.closed(state["stack"])}
 
     def get_config(self):
+        config = super().get_config()
+        if self.variable_length:
+            # The lengths are no labels that were asked for.
+            config["num_classes"] = None
         return {
-            **super().get_config(),
+            **config,
             "embedding_size": self.embedding_size,
             "vocabulary": self.vocabulary,
+            "variable_length": self.variable_length,
         }
 
 
@@ -363,7 +507,7 @@ def _cut(prime):
     So that few graphs serve primes of all lengths.
     """
     whole = len(prime) // CHUNK * CHUNK
-    yield from prime[:whole].reshape(-1, CHUNK)
+    yield from prime[:whole].reshape(-1, CHUNK, *prime.shape[1:])
     yield from prime[whole:, None]
 
 

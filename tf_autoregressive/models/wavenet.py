@@ -28,7 +28,7 @@ class WaveNet(SequenceModel):
     `"discretized_logistic_mixture"`.
 
     Args:
-        event_shape: `(T,)`.
+        event_shape: `(T,)`, or `(T, N)` for steps of `N` values.
         filters: Channels of the residual stream.
         skip_filters: Channels of the skip connections and of the head.
         num_stacks: How often the dilations are repeated.
@@ -36,10 +36,10 @@ class WaveNet(SequenceModel):
         kernel_size: `k`.
         **kwargs: Passed to `SequenceModel`: `embedding_size`,
             `distribution`, `num_levels`, `num_components`, `num_classes`,
-            `context_shape`.
+            `context_shape`, `variable_length`.
 
     Input shape:
-        `[B, T]`, event values.
+        `[B, *event_shape]`, event values.
 
     Output shape:
         A `tfd.Distribution` with batch shape `[B]`.

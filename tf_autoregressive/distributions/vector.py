@@ -1,0 +1,68 @@
+"""Several values that are drawn in one go, independent of each other.
+
+Shapes: N values of a site, P parameters and U uniforms of a value, `...` any
+leading axes.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+from tf_autoregressive.distributions.output import OutputDistribution
+
+
+class VectorOutput(OutputDistribution):
+    """`p(x) = prod_n p(x[n])` for a site that is the last axis of an event.
+
+    Such as the notes of a step of music that are conditioned on earlier steps,
+    not on each other. The `N * P` parameters of a site are those of its values,
+    one after another.
+
+    Args:
+        output: The `OutputDistribution` of one value.
+        num_dims: `N`.
+    """
+
+    def __init__(self, output, num_dims):
+        self.output = output
+        self.num_dims = num_dims
+        self.num_levels = output.num_levels
+        self.num_parameters = num_dims * output.num_parameters
+        self.num_uniforms = num_dims * output.num_uniforms
+        if output.zero_shift is not None:
+            self.zero_shift = np.tile(output.zero_shift, num_dims)
+
+    def network_input(self, values):
+        return self.output.network_input(values)
+
+    def distribution(self, parameters, event_ndims):
+        return self.output.distribution(self._by_value(parameters), event_ndims)
+
+    def site_log_prob(self, parameters, values):
+        return tf.reduce_sum(self.log_prob_per_dim(parameters, values), axis=-1)
+
+    def site_shape(self, event_shape):
+        return tuple(event_shape[:-1])
+
+    def tempered(
+        self, parameters, temperature=1.0, top_k=None, top_p=None, min_p=None
+    ):
+        by_value = self.output.tempered(
+            self._by_value(parameters), temperature, top_k, top_p, min_p
+        )
+        return tf.reshape(by_value, tf.shape(parameters))
+
+    def noise(self, uniforms):
+        by_value = self.output.noise(self._by_value(uniforms))
+        return tf.reshape(by_value, tf.shape(uniforms))
+
+    def draw(self, parameters, noise):
+        return self.output.draw(
+            self._by_value(parameters), self._by_value(noise)
+        )[..., 0]
+
+    def _by_value(self, tensor):
+        """Returns `[..., N * n]` as `[..., N, n]`."""
+        tensor = tf.convert_to_tensor(tensor)
+        size = tensor.shape[-1] // self.num_dims
+        shape = tf.concat([tf.shape(tensor)[:-1], [self.num_dims, size]], 0)
+        return tf.reshape(tensor, shape)

@@ -1,0 +1,34 @@
+"""The lengths of sequences, as what a model is conditioned on.
+
+Shapes: B batch, T steps.
+"""
+
+import tensorflow as tf
+
+from tf_autoregressive.models.context import Context
+
+
+class Lengths(Context):
+    """How long each sequence is, an integer in `[0, T]`.
+
+    Networks see which steps are part of the sequence: float32 `[B, T]`, 1 for
+    steps before the length, 0 from there on.
+
+    Args:
+        num_steps: `T`, what sequences are padded to.
+    """
+
+    def __init__(self, num_steps):
+        # Lengths are what labels are: one integer an example.
+        super().__init__(num_classes=num_steps + 1)
+        self.num_steps = num_steps
+
+    @property
+    def encoded_shape(self):
+        return (self.num_steps,)
+
+    def encoded(self, context):
+        return tf.sequence_mask(context, self.num_steps, tf.float32)
+
+    def _rule(self):
+        return f"integer lengths [batch] in [0, {self.num_steps}]"

@@ -1,0 +1,204 @@
+"""RNN-NADE: a NADE over the values of a step, moved by the steps before.
+
+Shapes: B batch, T steps, N values of a step, H hidden units of the NADE,
+P parameters of a value.
+"""
+
+import keras
+import tensorflow as tf
+
+from tf_autoregressive.layers import NADEConditionals
+from tf_autoregressive.layers import sequence_scopes
+from tf_autoregressive.models.char_rnn import recurrent_layers
+from tf_autoregressive.models.sequence_model import SequenceModel
+
+
+@keras.saving.register_keras_serializable(package="tf_autoregressive")
+class RNNNADE(SequenceModel):
+    """A NADE whose biases a recurrent network gives, step by step [1].
+
+        p(x) = prod_t prod_n p(x[t, n] | x[t, <n], x[<t])
+        p(x[t, n] = 1 | ...) = sigmoid(b_t[n] + V[n] @ h_t[n])
+        h_t[n] = g(c_t + sum{ W[m] * x[t, m] : m < n })
+        b_t = b + W_b u_t,  c_t = c + W_c u_t,  u_t = rnn(x[<t])
+
+    The notes of a chord depend on each other, which values that are drawn in
+    one go do not: each value sees all of the steps before, and the values
+    before it in its own step, in their order. Drawing runs the network once a
+    step, and the NADE once a value.
+
+    Labels and vectors shift the inputs of the first layer equally at all
+    steps, sequences step by step. With `variable_length` the context is the
+    length, as `SequenceModel` says.
+
+    Train with `compile(..., jit_compile=True)`: the pass over the values of a
+    step is a loop.
+
+    Args:
+        event_shape: `(T, N)`.
+        cell: `"lstm"` or `"gru"`. The paper has plain recurrent units.
+        units: Units of every recurrent layer.
+        num_layers: Number of recurrent layers.
+        nade_units: `H`.
+        activation: The nonlinearity `g`.
+        dropout: Share of what goes from layer to layer, and into the biases,
+            that is set to zero in training.
+        distribution: `"bernoulli"` or `"categorical"`.
+        **kwargs: Passed to `SequenceModel`: `num_levels`, `num_classes`,
+            `context_shape`, `variable_length`.
+
+    Input shape:
+        `[B, T, N]`, event values.
+
+    Output shape:
+        A `tfd.Distribution` with batch shape `[B]`.
+
+    Raises:
+        ValueError: If a size is not positive, the cell not known, or
+            `event_shape` has not two axes.
+
+    Example:
+        >>> model = RNNNADE((16, 88), units=8, nade_units=8)
+        >>> model.sample(2, seed=0).shape
+        TensorShape([2, 16, 88])
+
+    References:
+        [1] Boulanger-Lewandowski, Bengio and Vincent, "Modeling Temporal
+            Dependencies in High-Dimensional Sequences", 2012, RNN-NADE.
+            https://arxiv.org/abs/1206.6392
+    """
+
+    draws_whole_steps = False
+
+    def __init__(
+        self,
+        event_shape,
+        *,
+        cell="lstm",
+        units=200,
+        num_layers=1,
+        nade_units=150,
+        activation="sigmoid",
+        dropout=0.0,
+        distribution="bernoulli",
+        **kwargs,
+    ):
+        super().__init__(event_shape, distribution=distribution, **kwargs)
+        if len(self.event_shape) != 2:
+            raise ValueError(
+                "`event_shape` must be (steps, values). "
+                f"Received: event_shape={event_shape}"
+            )
+        self._check_positive(
+            units=units, num_layers=num_layers, nade_units=nade_units
+        )
+        self.cell = cell
+        self.units = units
+        self.num_layers = num_layers
+        self.nade_units = nade_units
+        self.activation = keras.activations.get(activation)
+        self.dropout = dropout
+        self.block_size = self.step_size
+
+        self.rnns = recurrent_layers(
+            cell, units, num_layers, dtype=self.dtype_policy
+        )
+        self.recurrents = self.rnns
+        self.dropout_layer = keras.layers.Dropout(dropout, name="dropout")
+        # `b` and `c` themselves are the NADE's.
+        self.bias_layer = self._parameters_layer(use_bias=False)
+        self.hidden_bias_layer = keras.layers.Dense(
+            nade_units, use_bias=False, dtype="float32", name="hidden_bias"
+        )
+        self.conditionals = NADEConditionals(
+            nade_units,
+            self.output_distribution.num_parameters,
+            activation=activation,
+            bias_initializer=self.output_distribution.bias_initializer,
+            dtype="float32",
+            name="conditionals",
+        )
+        self._make_context_layers({"inputs": self._input_width})
+        self.build()
+
+    def stack(self, scope, x):
+        """Returns what moves the biases of a step: `W_b u`, `W_c u`.
+
+        `[..., N * P]` and `[..., H]`, float32.
+        """
+        x = scope.shifted("inputs", x)
+        for layer in self.rnns:
+            x = scope.recur(layer, x)
+            x = self.dropout_layer(x, training=scope.training)
+        return scope.conv(self.bias_layer, x), self.hidden_bias_layer(x)
+
+    def network(self, inputs, *, context, member, training):
+        scope = self._sequence_scope(context, training)
+        bias, hidden_bias = self.stack(scope, self._before(inputs))
+        within = self.conditionals(
+            tf.reshape(inputs, [-1, self.step_size]),
+            tf.reshape(hidden_bias, [-1, self.nade_units]),
+        )
+        return self._by_value(within, bias) + self._by_value(bias, bias)
+
+    def _by_value(self, tensor, steps):
+        """Returns `[..., N, P]`, with the leading axes of `steps [..., I]`."""
+        width = self.output_distribution.num_parameters
+        shape = [*tf.unstack(tf.shape(steps)[:-1]), self.step_size, width]
+        return tf.reshape(tensor, shape)
+
+    # Incremental sampling. A position is a value, a block a step.
+
+    def init_cache(self, batch_size, *, context, member):
+        cache = super().init_cache(batch_size, context=context, member=member)
+        return {**cache, "rows": self.conditionals.rows()}
+
+    def begin_block(self, cache, block):
+        scope = sequence_scopes.StepScope(cache["stack"])
+        bias, hidden_bias = self.stack(scope, cache["codes"])
+        return {
+            "rows": cache["rows"],
+            "stack": scope.next_state(),
+            "bias": tf.transpose(self._by_value(bias, bias), [1, 0, 2]),
+            "activation": self.conditionals.first_activation(
+                tf.shape(bias)[0], hidden_bias
+            ),
+            "codes": tf.zeros_like(cache["codes"]),
+        }
+
+    def step(self, state, position):
+        row = self._row(state, position)
+        parameters = self.conditionals.step(state["activation"], row)
+        return parameters + state["bias"][position.offset], state
+
+    def observe(self, state, position, value):
+        value = self.output_distribution.network_input(value)
+        here = tf.one_hot(position.offset, self.step_size)
+        return {
+            **state,
+            "activation": self.conditionals.observe(
+                state["activation"], self._row(state, position), value
+            ),
+            "codes": state["codes"] + value * here,
+        }
+
+    def end_block(self, state, block):
+        return {name: state[name] for name in ("codes", "stack", "rows")}
+
+    def _row(self, state, position):
+        """Returns the weights of the NADE for the value at a position."""
+        return {
+            name: tensor[position.offset]
+            for name, tensor in state["rows"].items()
+        }
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "cell": self.cell,
+            "units": self.units,
+            "num_layers": self.num_layers,
+            "nade_units": self.nade_units,
+            "activation": keras.activations.serialize(self.activation),
+            "dropout": self.dropout,
+        }
