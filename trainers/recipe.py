@@ -147,8 +147,9 @@ class Recipe(pydantic.BaseModel):
 
     @property
     def is_conditional(self) -> bool:
-        """Whether the data comes with labels for the model to condition on."""
-        return bool(self.dataset_options.get("with_labels"))
+        """Whether the data comes with what the model is conditioned on."""
+        has_labels = self.dataset_options.get("with_labels")
+        return bool(has_labels or self.model_options.get("variable_length"))
 
     def settings(self) -> dict[str, Any]:
         """Returns the fields that decide the run's result, as JSON values."""

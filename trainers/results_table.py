@@ -8,6 +8,7 @@ from . import recipes
 from .errors import UsageError
 from .files import write_text
 from .recipe import Recipe
+from .summary import units_text
 from .table import markdown
 
 README = pathlib.Path(__file__).parent / "README.md"
@@ -81,9 +82,11 @@ def _row(recipe: Recipe) -> list[str]:
 def _measured(result: dict[str, Any]) -> list[str]:
     test = result["test"]
     bits_per_dim = test["bits_per_dim"]
+    # Of songs, for example, nats per step.
+    other = next(iter(units_text(test)), "")
     return [
         f"{test['nats']:.2f} ± {test['standard_error']:.2f}",
-        "" if bits_per_dim is None else f"{bits_per_dim:.4f}",
+        other if bits_per_dim is None else f"{bits_per_dim:.4f}",
         f"{result['num_parameters']:,}",
         f"{result['steps']:,}",
         f"{result['train_seconds']:,.0f}",

@@ -18,8 +18,8 @@ def score(model, examples: tf.data.Dataset, batch_size: int) -> dict[str, Any]:
 
     Returns:
         `nats`, the mean of -log p(x) over the examples; `standard_error` of
-        that mean, in nats; `bits_per_dim`, `None` for real-valued data; and
-        `examples`, their number.
+        that mean, in nats; `examples`, their number; `bits_per_dim`, `None`
+        where the model has other units; and those by their names.
     """
     batches, steps = sharded_evaluation(
         examples, batch_size, model.distribute_strategy
@@ -28,14 +28,28 @@ def score(model, examples: tf.data.Dataset, batch_size: int) -> dict[str, Any]:
     # Behind the examples comes what a last batch was filled up with.
     log_prob = log_prob[: int(examples.cardinality())].astype("float64")
     nats = float(-log_prob.mean())
-    bits_per_dim = None
-    if model.num_levels is not None:
-        bits_per_dim = nats / math.prod(model.event_shape) / math.log(2)
+    units = _in_units(model, log_prob, examples)
+    if "bits_per_dim" in units:
+        # Not rounded to the metric's float32.
+        bits = nats / math.prod(model.event_shape) / math.log(2)
+        units["bits_per_dim"] = bits
     return {
         "nats": nats,
         "standard_error": float(
             log_prob.std(ddof=1) / math.sqrt(len(log_prob))
         ),
-        "bits_per_dim": bits_per_dim,
+        "bits_per_dim": None,
+        **units,
         "examples": len(log_prob),
     }
+
+
+def _in_units(model, log_prob, examples) -> dict[str, float]:
+    """Returns the score of the examples in the model's own units."""
+    context = None
+    if isinstance(examples.element_spec, tuple):
+        contexts = examples.map(lambda x, context: context)
+        context = contexts.batch(len(log_prob)).get_single_element()
+    metrics = model.make_unit_metrics()
+    model.update_unit_metrics(metrics, log_prob, context)
+    return {metric.name: float(metric.result()) for metric in metrics}

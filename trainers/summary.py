@@ -4,6 +4,9 @@ from typing import Any
 
 from .run_directory import RunDirectory
 
+# What a score holds beside itself in the model's units.
+_NO_UNITS = ("nats", "standard_error", "examples")
+
 
 def summary(directory: RunDirectory, result: dict[str, Any]) -> str:
     """Returns the result beside the published figure, and where files are."""
@@ -34,6 +37,14 @@ def summary(directory: RunDirectory, result: dict[str, Any]) -> str:
 def score_text(score: dict[str, Any]) -> str:
     """Returns a score with its units and its standard error."""
     text = f"{score['nats']:.2f} ± {score['standard_error']:.2f} nats"
-    if score["bits_per_dim"] is None:
-        return text
-    return f"{text} ({score['bits_per_dim']:.4f} bits/dim)"
+    units = units_text(score)
+    return f"{text} ({', '.join(units)})" if units else text
+
+
+def units_text(score: dict[str, Any]) -> list[str]:
+    """Returns a score in each of its units, such as `1.5000 nats/token`."""
+    return [
+        f"{value:.4f} {name.replace('_per_', '/')}"
+        for name, value in score.items()
+        if name not in _NO_UNITS and value is not None
+    ]

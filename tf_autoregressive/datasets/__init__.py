@@ -20,6 +20,9 @@ from tf_autoregressive.datasets.info import Dataset
 from tf_autoregressive.datasets.info import DatasetInfo
 from tf_autoregressive.datasets.mu_law import mu_law_decode
 from tf_autoregressive.datasets.mu_law import mu_law_encode
+from tf_autoregressive.datasets.music import MUSIC_SETS
+from tf_autoregressive.datasets.music import from_songs
+from tf_autoregressive.datasets.music import load_music
 from tf_autoregressive.datasets.npz import from_npz
 from tf_autoregressive.datasets.sound import from_recordings
 from tf_autoregressive.datasets.sound import from_wav_folder
@@ -38,6 +41,7 @@ __all__ = [
     "from_image_folder",
     "from_npz",
     "from_recordings",
+    "from_songs",
     "from_text",
     "from_wav_folder",
     "load",
@@ -54,6 +58,7 @@ _LOADERS = {
     **{
         name: functools.partial(load_binary_file, name) for name in BINARY_FILES
     },
+    **{name: functools.partial(load_music, name) for name in MUSIC_SETS},
 }
 
 
@@ -68,8 +73,9 @@ def load(name, *, data_dir=None, with_labels=False, **options):
     `binarized_mnist` and `tiny_shakespeare` ship with the package. `mnist`,
     `fashion_mnist`, `kmnist`, `cifar10` and `cifar100` come from `<name>.npz`
     in `data_dir`, or else from TensorFlow Datasets. `adult`, `connect4`, `dna`,
-    `mushrooms`, `nips_0_12`, `ocr_letters`, `caltech101_silhouettes` and
-    `spoken_digits` are read from `.npz` files in `data_dir`.
+    `mushrooms`, `nips_0_12`, `ocr_letters`, `caltech101_silhouettes`,
+    `spoken_digits`, `jsb_chorales`, `nottingham`, `muse_data` and `piano_midi`
+    are read from `.npz` files in `data_dir`.
 
     Args:
         name: One of `names()`.
@@ -79,11 +85,12 @@ def load(name, *, data_dir=None, with_labels=False, **options):
             for 256 levels, "threshold", or "dynamic") and `seed` of the dynamic
             one; see `binarize`. For texts: `steps` and `stride`; see
             `from_text`. For sound: `steps` and `num_levels`; see
-            `from_recordings`.
+            `from_recordings`. For music: `steps`; see `from_songs`.
 
     Returns:
         A `Dataset` with `train`, `validation` and `test`, each an unbatched
-        `tf.data.Dataset` of uint8 examples, and `info`.
+        `tf.data.Dataset` of uint8 examples, and `info`. Of music, examples are
+        pairs with the length of the song.
 
     Raises:
         FileNotFoundError: If the data is not there. Says what to do.
