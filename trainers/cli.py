@@ -374,7 +374,9 @@ def _add_draw_arguments(subparser, num: int):
     subparser.add_argument(
         "--seed", type=int, default=0, help="of the draws (default: 0)"
     )
-    subparser.add_argument("--out", metavar="FILE", help="a .png or .npz file")
+    subparser.add_argument(
+        "--out", metavar="FILE", help="a .png, .wav or .npz file"
+    )
 
 
 def _add_data_dir(subparser):

@@ -61,7 +61,10 @@ def sample(arguments: argparse.Namespace):
     texts.check_options(model, arguments)
     if texts.vocabulary(model) is not None:
         return _sample_texts(model, directory, arguments)
-    files = _files_to_write(arguments, directory, "samples", model.event_shape)
+    rate = directory.read_result()["data"].get("rate")
+    files = _files_to_write(
+        arguments, directory, "samples", model.event_shape, rate
+    )
     contexts = None
     if recipe.is_conditional:
         contexts = _load_data(recipe, arguments).test
@@ -73,7 +76,7 @@ def sample(arguments: argparse.Namespace):
         **_cuts(arguments),
     )
     for path in files:
-        draws.save_samples(path, samples, model.num_levels)
+        draws.save_samples(path, samples, model.num_levels, rate)
         print(path)
 
 
@@ -193,7 +196,7 @@ def _watching(recipe, directory, arguments):
     return tuple(callbacks)
 
 
-def _files_to_write(arguments, directory, what: str, event_shape):
+def _files_to_write(arguments, directory, what: str, event_shape, rate=None):
     """Returns the path of --out, or by default paths in the run's directory."""
     from tf_autoregressive import plots
 
@@ -201,9 +204,11 @@ def _files_to_write(arguments, directory, what: str, event_shape):
 
     if arguments.out:
         path = pathlib.Path(arguments.out)
-        draws.check_file(path, event_shape)
+        draws.check_file(path, event_shape, rate)
         return [path]
     path = directory.path / f"{what}-seed-{arguments.seed}.npz"
+    if rate is not None:
+        return [path.with_suffix(".wav"), path]
     if plots.is_image_shape(event_shape):
         return [path.with_suffix(".png"), path]
     return [path]

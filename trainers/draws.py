@@ -8,6 +8,7 @@ from tf_autoregressive import plots
 
 from .errors import UsageError
 from .files import replacing
+from .sounds import save_wav
 
 _NUM_COMPLETIONS = 6
 
@@ -50,16 +51,27 @@ def draw_completions(model, examples, num: int, known, *, seed: int):
     return originals, np.reshape(completed, shape)
 
 
-def check_file(path: pathlib.Path, event_shape):
+def check_file(path: pathlib.Path, event_shape, rate: int | None = None):
     """Checks that draws of this shape can go into a file of this name.
 
+    Args:
+        path: The file.
+        event_shape: Shape of one event.
+        rate: Of sound, samples a second.
+
     Raises:
-        UsageError: If the name ends in neither `.npz` nor `.png`, or in
-            `.png` though the events are no images.
+        UsageError: If the name ends in none of `.npz`, `.png` and `.wav`, in
+            `.png` though the events are no images, or in `.wav` though they
+            are no sound.
     """
-    if path.suffix not in (".npz", ".png"):
+    if path.suffix not in (".npz", ".png", ".wav"):
         raise UsageError(
-            f"The file's name must end in .png or .npz. Received: {path}"
+            f"The file's name must end in .png, .wav or .npz. Received: {path}"
+        )
+    if path.suffix == ".wav" and rate is None:
+        raise UsageError(
+            "Only sound can go into a .wav file, and samples alone: the run's "
+            f"data has no rate. Received: {path}"
         )
     if path.suffix == ".png" and not plots.is_image_shape(event_shape):
         raise UsageError(
@@ -68,11 +80,18 @@ def check_file(path: pathlib.Path, event_shape):
         )
 
 
-def save_samples(path: pathlib.Path, samples: np.ndarray, num_levels: int):
-    """Saves samples as a grid, or to a `.npz` file as the values they are."""
+def save_samples(
+    path: pathlib.Path,
+    samples: np.ndarray,
+    num_levels: int,
+    rate: int | None = None,
+):
+    """Saves samples as a grid, as sound, or to a `.npz` file as they are."""
     with replacing(path) as temporary:
         if path.suffix == ".npz":
             np.savez_compressed(temporary, samples=samples)
+        elif path.suffix == ".wav":
+            save_wav(temporary, samples, num_levels, rate)
         else:
             plots.save_image_grid(temporary, samples, num_levels=num_levels)
 

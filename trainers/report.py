@@ -60,6 +60,7 @@ def result(
             "binarization": data.info.binarization,
             "split_sizes": data.info.split_sizes,
             "sha256": data.info.sha256,
+            "rate": data.info.rate,
         },
         "versions": {
             "python": platform.python_version(),

@@ -96,6 +96,7 @@ def test_spoken_digits_have_the_official_test_split(rng, tmp_path):
     x, digit = next(iter(data.test))
     np.testing.assert_array_equal(x, mu_law_encode(audio[:10] / 32768.0))
     assert digit == 7
+    assert data.info.rate == 8000
     with pytest.raises(FileNotFoundError, match=r"fsdd_8khz\.npz"):
         load("spoken_digits")
 
@@ -114,6 +115,7 @@ def test_folders_of_wav_files(rng, tmp_path):
         write_wav(tmp_path / f"{number}.wav", frames)
     data = from_wav_folder(tmp_path, steps=6, rate=8000, num_levels=65536)
     assert data.info.split_sizes == {"train": 16, "validation": 2, "test": 2}
+    assert data.info.rate == 8000
     np.testing.assert_array_equal(stacked(data.test) - 32768, 9)
     with pytest.raises(ValueError, match="`rate` must be that of every file"):
         from_wav_folder(tmp_path, steps=6, rate=16_000)

@@ -26,6 +26,7 @@ class DatasetInfo:
             streamed and never held as arrays.
         notes: What a user of the data must know beyond that.
         vocabulary: Of texts, the characters in the order of their numbers.
+        rate: Of sound, samples a second.
     """
 
     name: str
@@ -38,6 +39,7 @@ class DatasetInfo:
     sha256: str | None = None
     notes: str = ""
     vocabulary: str | None = None
+    rate: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)

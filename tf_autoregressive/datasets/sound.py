@@ -31,8 +31,8 @@ def from_recordings(
             mu-law companding.
         labels: Dict from the splits to one label a recording, or None.
         name: Name of the dataset in its `info`.
-        **described: More fields of `DatasetInfo`: `source`, `licence`,
-            `notes`.
+        **described: More fields of `DatasetInfo`: `rate`, `source`,
+            `licence`, `notes`.
 
     Returns:
         A `Dataset` of windows `[T]`.
@@ -109,6 +109,7 @@ def load_spoken_digits(
         if with_labels
         else None,
         name="spoken_digits",
+        rate=8000,
         source=f"Free Spoken Digit Dataset, from the file {_FILE_NAME}",
         licence="CC BY-SA 4.0",
     )
@@ -146,7 +147,7 @@ def from_wav_folder(folder, *, steps, rate, num_levels=256, **described):
         split = {8: "validation", 9: "test"}.get(number % 10, "train")
         splits[split].append(signal)
     return from_recordings(
-        splits, steps=steps, num_levels=num_levels, **described
+        splits, steps=steps, num_levels=num_levels, rate=rate, **described
     )
 
 
