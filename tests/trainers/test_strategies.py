@@ -63,36 +63,44 @@ from trainers.run_directory import RunDirectory
 
 
 class Losses(keras.callbacks.Callback):
-    means = []
+    def __init__(self):
+        super().__init__()
+        self.means = []
 
     def on_train_batch_end(self, batch, logs=None):
         self.means.append(logs["loss"])
 
 
-losses = Losses()
-result = run(
-    Recipe.model_validate_json(arguments["recipe"]),
-    RunDirectory(arguments["run_dir"]),
-    data_dir=arguments["data_dir"],
-    strategy=arguments["strategy"],
-    verbose=0,
-    callbacks=(losses,),
-)
-print(json.dumps({"losses": losses.means, "result": result}))
+outcomes = []
+for strategy in arguments["strategies"]:
+    losses = Losses()
+    result = run(
+        Recipe.model_validate_json(arguments["recipe"]),
+        RunDirectory(arguments["run_dir"] + strategy),
+        data_dir=arguments["data_dir"],
+        strategy=strategy,
+        verbose=0,
+        callbacks=(losses,),
+    )
+    outcomes.append({"losses": losses.means, "result": result})
+print(json.dumps(outcomes))
 """
 
 
 @pytest.fixture
 def start(pytestconfig, tmp_path, data_dir):
-    """Starts a process that trains; its run directory is `tmp_path / name`."""
+    """Starts a process that trains once with each of some strategies.
+
+    The run directories are `tmp_path / (name + strategy)`.
+    """
     processes = []
 
-    def start(name, recipe, strategy, num_devices=1, tf_config=None):
+    def start(name, recipe, strategies, num_devices=1, tf_config=None):
         arguments = {
             "recipe": recipe.model_dump_json(),
             "run_dir": str(tmp_path / name),
             "data_dir": data_dir,
-            "strategy": strategy,
+            "strategies": strategies,
             "num_devices": num_devices,
         }
         environment = dict(os.environ)
@@ -119,14 +127,13 @@ def start(pytestconfig, tmp_path, data_dir):
 def start_workers(start):
     """Starts processes on this machine that train together."""
 
-    def start_workers(name, recipe, num_devices=1):
+    def start_workers(name, recipe):
         workers = [f"localhost:{port}" for port in free_ports(2)]
         return [
             start(
                 name,
                 recipe,
-                "multi_worker",
-                num_devices=num_devices,
+                ["multi_worker"],
                 tf_config={
                     "cluster": {"worker": workers},
                     "task": {"type": "worker", "index": index},
@@ -146,18 +153,19 @@ def free_ports(count):
     return ports
 
 
-def outcome(process):
-    """Returns the losses of the steps, and the result, of a process."""
+def outcomes(process):
+    """Returns the losses of the steps and the result of each run."""
     printed, _ = process.communicate(timeout=300)
     assert process.returncode == 0
-    found = json.loads(printed.splitlines()[-1])
-    result = found["result"]
-    return {
-        "losses": found["losses"],
-        "validation": result["validation_nats"],
-        "nats": result["test"]["nats"],
-        "examples": result["test"]["examples"],
-    }
+    return [
+        {
+            "losses": found["losses"],
+            "validation": found["result"]["validation_nats"],
+            "nats": found["result"]["test"]["nats"],
+            "examples": found["result"]["test"]["examples"],
+        }
+        for found in json.loads(printed.splitlines()[-1])
+    ]
 
 
 @pytest.mark.slow
@@ -170,16 +178,17 @@ def test_the_number_of_replicas_and_processes_changes_nothing(
     recipe, start, start_workers, changes, num_test
 ):
     settings = recipe(**changes, **SETTINGS)
-    single = outcome(start("single", settings, "default"))
-    mirrored = outcome(start("mirrored", settings, "mirrored", num_devices=2))
-    workers = list(map(outcome, start_workers("workers", settings)))
+    single, mirrored = outcomes(
+        start("one", settings, ["default", "mirrored"], num_devices=2)
+    )
+    chief, other = map(outcomes, start_workers("two", settings))
 
     assert len(single["losses"]) == 20
     assert single["examples"] == num_test
-    for other in (mirrored, *workers):
+    for another in (mirrored, *chief, *other):
         for name, expected in single.items():
             np.testing.assert_allclose(
-                other[name], expected, rtol=1e-5, err_msg=name
+                another[name], expected, rtol=1e-5, err_msg=name
             )
 
 
@@ -223,12 +232,12 @@ def test_plain_keras_may_have_batches_that_do_not_divide(pytestconfig):
 def test_workers_of_which_one_was_killed_end_as_if_it_had_not_been(
     recipe, start_workers, tmp_path
 ):
-    settings = recipe(**VECTORS | {"learning_rate": 1e-3}, epochs=40)
-    whole = RunDirectory(tmp_path / "whole")
-    broken = RunDirectory(tmp_path / "broken")
-    for worker in start_workers("whole", settings):
-        outcome(worker)
-    chief, other = start_workers("broken", settings)
+    settings = recipe(**VECTORS | {"learning_rate": 1e-3}, epochs=10)
+    whole = RunDirectory(tmp_path / "whole-multi_worker")
+    broken = RunDirectory(tmp_path / "broken-multi_worker")
+    for worker in start_workers("whole-", settings):
+        outcomes(worker)
+    chief, other = start_workers("broken-", settings)
     while chief.poll() is None and len(broken.checkpoints.epochs()) < 2:
         time.sleep(0.01)
     other.kill()
@@ -237,8 +246,8 @@ def test_workers_of_which_one_was_killed_end_as_if_it_had_not_been(
     chief.wait()
     assert not broken.result.exists()
 
-    for worker in start_workers("broken", settings):
-        outcome(worker)
+    for worker in start_workers("broken-", settings):
+        outcomes(worker)
     assert weights(broken) == weights(whole)
 
 
