@@ -12,6 +12,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 from tests.zoo import SERVED
 
 PROGRAM = pathlib.Path(__file__).with_name("c_session.py")
+SERVED_BY_C = [case for case in SERVED if case.name != "multi-scale-labels"]
 LIBRARY = pathlib.Path(tf.__file__).with_name("libtensorflow_cc.so.2")
 
 
@@ -31,7 +32,8 @@ def names_in_the_graph(path):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not LIBRARY.exists(), reason="no C library here")
-@pytest.mark.parametrize("case", SERVED, ids=repr)
+# Loading a graph costs here what its size says: the largest is left to Python.
+@pytest.mark.parametrize("case", SERVED_BY_C, ids=repr)
 def test_answers_are_those_of_the_model(exported, tmp_path):
     names = tmp_path / "names.json"
     names.write_text(json.dumps(names_in_the_graph(exported.path)))
