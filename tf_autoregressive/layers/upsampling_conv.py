@@ -106,10 +106,9 @@ class UpsamplingConv2D(WeightNorm, _UpsamplingConv2D):
     that row alone, and `crop = kw - 2` columns cut off on both sides.
 
     Args:
-        filters: Number of output channels `O`.
-        kernel_width: `kw`, 2 or 3.
         init_scale: Standard deviation of the outputs after `initialise`.
-        **kwargs: Passed to `keras.layers.Layer`.
+        **kwargs: `filters`, the number of output channels `O`;
+            `kernel_width`, `kw`, 2 or 3; and what `keras.layers.Layer` takes.
 
     Input shape:
         `[B, H, W, I]`, float.

@@ -1,0 +1,149 @@
+"""What the pages are built with: figures that the library draws, results.
+
+`figures/NAME.png` is drawn by `FIGURES[NAME]` while the pages are built. A
+line `<!-- results: MODEL -->` becomes the table of that model's recipes,
+`<!-- results -->` that of all of them, from `trainers/results/*.json`.
+"""
+
+import math
+import re
+
+import numpy as np
+from mkdocs.structure.files import File
+
+from tf_autoregressive import dependencies
+from tf_autoregressive import evaluation
+from tf_autoregressive import layers
+from tf_autoregressive import models
+from tf_autoregressive import plots
+from tf_autoregressive.trainers import results_table
+
+_MARK = re.compile(r"<!-- results(?:: (\w+))? -->")
+
+
+def on_files(files, *, config):
+    """Adds the figures to the site."""
+    for name, draw in FIGURES.items():
+        path = f"figures/{name}.png"
+        files.append(File.generated(config, path, content=bytes(draw())))
+    return files
+
+
+def on_page_markdown(markdown, **_):
+    """Puts recorded results in the place of their marks."""
+    return _MARK.sub(lambda found: _results(found[1]), markdown)
+
+
+def _results(model):
+    if model is None:
+        return results_table.table()
+    if not hasattr(models, model):
+        raise ValueError(f"There is no model {model!r} to show results of.")
+    head, rule, *rows = results_table.table().splitlines()
+    of_model = [row for row in rows if f"| {model} |" in row]
+    if not of_model:
+        return "No recipe trains this model yet, so there are no results."
+    return "\n".join([head, rule, *of_model])
+
+
+def _with_weights(model):
+    """Returns the model with random weights: new ones may hide connections."""
+    rng = np.random.default_rng(0)
+    for weight in model.trainable_variables:
+        fan_in = max(math.prod(weight.shape[:-1]), 1)
+        weight.assign(rng.normal(0.0, fan_in**-0.5, weight.shape))
+    return model
+
+
+def _masks(model, **options):
+    found = evaluation.mask_matrices(model, **options)
+    return plots.picture(plots.save_masks, found)
+
+
+def _dependencies(model, positions=None):
+    if positions is None:
+        positions = list(np.ndindex(*model.site_shape))
+    found = dependencies.find_dependencies(_with_weights(model), positions)
+    return plots.picture(plots.save_dependencies, found)
+
+
+def _colours():
+    """Returns the masks of a pixel's own features, 2 of each colour."""
+    colours = [0, 0, 1, 1, 2, 2]
+    kinds = {"mask A": ([0, 1, 2], True), "mask B": (colours, False)}
+    named = {
+        name: layers.MaskedConv2D(
+            inputs, colours, (1, 1), exclusive=exclusive
+        ).mask()[0, 0]
+        for name, (inputs, exclusive) in kinds.items()
+    }
+    return plots.picture(plots.save_masks, named)
+
+
+_PIXELS = [(7, 7, 0), (10, 3, 0)]
+_STEPS = [(0,), (15,), (31,)]
+FIGURES = {
+    "fvsbn": lambda: _masks(models.FVSBN((12,))),
+    "made": lambda: _masks(models.MADE((12,), units=(24, 24))),
+    "made_random": lambda: _masks(
+        models.MADE((12,), units=(24, 24), ordering="random")
+    ),
+    "nade": lambda: _dependencies(
+        models.NADE((12,), units=24, ordering="random")
+    ),
+    "rnade": lambda: _dependencies(models.RNADE((12,), units=24)),
+    "deep_nade": lambda: _dependencies(
+        models.DeepNADE((12,), units=(24,), num_orderings=2), [(3,), (8,)]
+    ),
+    "pixel_cnn": lambda: _dependencies(
+        models.PixelCNN((15, 15, 1), filters=4, num_blocks=3), _PIXELS
+    ),
+    "pixel_cnn_colours": _colours,
+    "gated_pixel_cnn": lambda: _dependencies(
+        models.GatedPixelCNN((15, 15, 1), filters=4, num_layers=4), _PIXELS
+    ),
+    "row_lstm": lambda: _dependencies(
+        models.PixelRNN((15, 15, 1), units=4, num_layers=2), _PIXELS
+    ),
+    "diagonal_bilstm": lambda: _dependencies(
+        models.PixelRNN(
+            (15, 15, 1),
+            recurrence="diagonal_bilstm",
+            units=4,
+            num_layers=1,
+            first_kernel_size=3,
+        ),
+        _PIXELS,
+    ),
+    "multi_scale_pixel_rnn": lambda: _dependencies(
+        models.MultiScalePixelRNN((8, 8, 1), scale=4, units=4),
+        [(0, 4, 0), (4, 4, 0), (3, 3, 0), (5, 2, 0)],
+    ),
+    "pixel_cnn_plus_plus": lambda: _dependencies(
+        models.PixelCNNPlusPlus(
+            (16, 16, 1), filters=4, num_blocks=1, distribution="bernoulli"
+        ),
+        _PIXELS,
+    ),
+    "ngram_mlp": lambda: _dependencies(
+        models.NGramMLP((32,), order=5, units=8, num_levels=4), _STEPS
+    ),
+    "char_rnn": lambda: _dependencies(
+        models.CharRNN((32,), units=8, num_layers=1, num_levels=4), _STEPS
+    ),
+    "char_cnn": lambda: _dependencies(
+        models.CharCNN(
+            (32,), filters=8, kernel_size=3, dilations=(1, 2, 4), num_levels=4
+        ),
+        _STEPS,
+    ),
+    "rnn_nade": lambda: _dependencies(
+        models.RNNNADE((4, 5), units=8, nade_units=8)
+    ),
+    "wavenet": lambda: _dependencies(
+        models.WaveNet(
+            (32,), filters=8, num_stacks=1, num_layers=4, num_levels=4
+        ),
+        _STEPS,
+    ),
+}

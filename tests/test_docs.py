@@ -1,0 +1,135 @@
+"""README and docs: every block runs, no number is stale, no link dead.
+
+Blocks run as they stand but for one substitution: `fit` takes two steps of one
+epoch, `evaluate` one batch, and XLA compiles neither, whatever the text says.
+"""
+
+import json
+import pathlib
+import re
+import shlex
+
+import pytest
+
+import export
+import tf_autoregressive
+import trainers
+from tf_autoregressive.models.likelihood_model import LikelihoodModel
+from trainers import cli
+from trainers import recipes
+
+ROOT = pathlib.Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+TEXTS = [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "trainers" / "README.md"]
+RESULTS = {
+    path.stem: json.loads(path.read_text())
+    for path in (ROOT / "trainers" / "results").glob("*.json")
+}
+
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def blocks(page, language):
+    found = _BLOCK.findall(page.read_text())
+    return [code for kind, code in found if kind == language]
+
+
+def named(page):
+    return pytest.param(page, id=str(page.relative_to(ROOT)))
+
+
+@pytest.fixture
+def short_training(monkeypatch):
+    fit, evaluate = LikelihoodModel.fit, LikelihoodModel.evaluate
+
+    def short_fit(self, *args, **options):
+        self.jit_compile = False
+        options |= {"epochs": 1, "steps_per_epoch": 2, "verbose": 0}
+        if "validation_data" in options:
+            options["validation_steps"] = 1
+        return fit(self, *args, **options)
+
+    def short_evaluate(self, *args, **options):
+        self.jit_compile = False
+        return evaluate(self, *args, **{**options, "steps": 1, "verbose": 0})
+
+    monkeypatch.setattr(LikelihoodModel, "fit", short_fit)
+    monkeypatch.setattr(LikelihoodModel, "evaluate", short_evaluate)
+    # Where the package is not installed these lie beside it.
+    monkeypatch.setattr(tf_autoregressive, "trainers", trainers, raising=False)
+    monkeypatch.setattr(tf_autoregressive, "export", export, raising=False)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:Your input ran out of data:UserWarning")
+@pytest.mark.parametrize(
+    "page", [named(page) for page in PAGES if blocks(page, "python")]
+)
+def test_the_python_blocks_of_a_page_run(
+    page, short_training, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    namespace = {"__name__": "page"}
+    for number, code in enumerate(blocks(page, "python")):
+        name = f"<{page.name}, block {number + 1}>"
+        exec(compile(code, name, "exec"), namespace)
+
+
+def commands(page):
+    """Yields the arguments of every `tfar` command of a page."""
+    for code in blocks(page, "console"):
+        for line in code.replace("\\\n", " ").splitlines():
+            _, called, rest = line.partition("tfar ")
+            if called:
+                yield shlex.split(rest, comments=True)
+
+
+@pytest.mark.parametrize("page", [named(page) for page in TEXTS])
+def test_commands_and_recipes_exist(page):
+    for arguments in commands(page):
+        parsed = cli._parser().parse_args(arguments)
+        for name in getattr(parsed, "recipes", []):
+            # In capitals: the reader's own.
+            assert name.isupper() or recipes.find(name)
+
+
+@pytest.mark.parametrize("page", [named(page) for page in TEXTS])
+def test_links_within_the_project_lead_somewhere(page):
+    prose = _BLOCK.sub("", page.read_text())
+    for target in re.findall(r"\]\(([^)#\s]+)", prose):
+        is_drawn = "figures/" in target
+        if not (target.startswith("http") or is_drawn):
+            assert (page.parent / target).exists(), target
+
+
+def test_numbers_in_tables_of_results_are_the_recorded_ones():
+    rows = re.findall(
+        r"^\| `(\w+)`[^|]*\| ([\d.]+) ", PAGES[0].read_text(), re.MULTILINE
+    )
+    shown = {name: nats for name, nats in rows if name in RESULTS}
+    assert shown
+    recorded = {name: RESULTS[name]["test"]["nats"] for name in shown}
+    assert shown == {name: f"{nats:.2f}" for name, nats in recorded.items()}
+
+
+def test_numbers_of_the_uci_sets_are_the_recorded_ones():
+    table = PAGES[0].read_text().partition("| | adult")[2]
+    header, *lines = ("| | adult" + table).splitlines()
+    sets = [cell.strip() for cell in header.split("|")[2:-1]]
+    measured = [line for line in lines if ", measured |" in line]
+    assert len(measured) == 3
+    for line in measured:
+        first, *shown = [cell.strip() for cell in line.split("|")[1:-1]]
+        model = first.partition(",")[0].lower()
+        assert shown == [
+            f"{RESULTS[f'{model}_{name}']['test']['nats']:.2f}" for name in sets
+        ]
+
+
+def test_every_model_has_a_page_and_every_page_is_in_the_site():
+    nav = (ROOT / "mkdocs.yml").read_text()
+    for page in PAGES[1:]:
+        assert f"- {page.relative_to(ROOT / 'docs').as_posix()}\n" in nav
+    pages = "".join(page.read_text() for page in PAGES[1:])
+    for name in tf_autoregressive.models.__all__:
+        assert f"::: tf_autoregressive.models.{name}\n" in pages
