@@ -145,6 +145,30 @@ class Recipe(pydantic.BaseModel):
             )
         return self
 
+    @pydantic.model_validator(mode="after")
+    def _rows_go_on(self):
+        if not self.carried_rows:
+            return self
+        steps = self.dataset_options.get("steps")
+        if self.dataset_options.get("stride", steps) != steps:
+            raise ValueError(
+                "`dataset_options.stride` must not be set with "
+                "`model_options.carried_rows`: the windows of a row must lie "
+                f"side by side. Received: {self.dataset_options['stride']}"
+            )
+        if self.carried_rows != self.batch_size:
+            raise ValueError(
+                "`model_options.carried_rows` must be `batch_size`. Received: "
+                f"carried_rows={self.carried_rows}, "
+                f"batch_size={self.batch_size}"
+            )
+        return self
+
+    @property
+    def carried_rows(self) -> int:
+        """Rows of batches that go on where they ended; 0 for shuffled ones."""
+        return self.model_options.get("carried_rows", 0)
+
     @property
     def is_conditional(self) -> bool:
         """Whether the data comes with what the model is conditioned on."""

@@ -15,6 +15,7 @@ from typing import Any
 import keras
 
 from tf_autoregressive.callbacks import TimeLimit
+from tf_autoregressive.datasets import continued_batches
 
 from . import report
 from . import strategies
@@ -135,13 +136,7 @@ def _restored(model, directory: RunDirectory) -> Progress:
 
 
 def _fit(model, recipe, data, directory, progress, verbose, callbacks):
-    batches = training_batches(
-        data.train,
-        batch_size=recipe.batch_size,
-        seed=recipe.seed,
-        first_epoch=progress.epoch,
-        draw=data.draw,
-    )
+    batches = _training_batches(recipe, data, progress)
     clock = TimeLimit(
         recipe.max_seconds or float("inf"), spent=progress.train_seconds
     )
@@ -171,6 +166,19 @@ def _fit(model, recipe, data, directory, progress, verbose, callbacks):
             else EpochFollower(*following),
             *callbacks,
         ],
+    )
+
+
+def _training_batches(recipe: Recipe, data, progress: Progress):
+    if recipe.carried_rows:
+        # The same in every epoch, which begins without states.
+        return continued_batches(data.train, recipe.carried_rows).repeat()
+    return training_batches(
+        data.train,
+        batch_size=recipe.batch_size,
+        seed=recipe.seed,
+        first_epoch=progress.epoch,
+        draw=data.draw,
     )
 
 

@@ -41,6 +41,19 @@ def test_schedules_that_cannot_be_are_refused(recipe):
         recipe(schedule="exponential")
 
 
+def test_rows_that_go_on_are_whole_and_side_by_side(recipe):
+    options = {"carried_rows": 8}
+    assert recipe(model_options=options, batch_size=8).carried_rows == 8
+    with pytest.raises(pydantic.ValidationError, match="batch_size=16"):
+        recipe(model_options=options)
+    with pytest.raises(pydantic.ValidationError, match="side by side"):
+        recipe(
+            model_options=options,
+            batch_size=8,
+            dataset_options={"steps": 10, "stride": 5},
+        )
+
+
 def test_a_recipe_is_frozen_and_survives_json(recipe):
     written = recipe(model_options={"units": [8, 9], "deep": {"a": [1]}})
     assert written.model_options == {"units": (8, 9), "deep": {"a": (1,)}}
