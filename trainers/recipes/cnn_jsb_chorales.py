@@ -1,0 +1,40 @@
+"""Causal convolutions on Bach's chorales as piano rolls.
+
+The notes of a step are independent of each other, given the steps before.
+
+Paper: Bai et al., "An Empirical Evaluation of Generic Convolutional and
+    Recurrent Networks for Sequence Modeling", 2018, Table 1.
+Published: 8.10 nats a step by a temporal convolutional network.
+Measured: not run yet.
+Cost: 10 min on two cores (estimate).
+Command: tfar train cnn_jsb_chorales --data-dir FOLDER
+"""
+
+from ..recipe import Recipe
+
+RECIPE = Recipe(
+    name="cnn_jsb_chorales",
+    paper="Bai et al. 2018",
+    published="8.10 nats a step (Bai et al. 2018, Table 1)",
+    measured="not run yet",
+    cost="10 min on two cores (estimate)",
+    dataset="jsb_chorales",
+    model="CharCNN",
+    model_options={
+        "distribution": "bernoulli",
+        "variable_length": True,
+        "filters": 150,
+        "kernel_size": 3,
+        "dilations": (1, 2, 4),
+        "dropout": 0.5,
+    },
+    learning_rate=5e-3,
+    clipnorm=1.0,
+    weight_decay=0.01,
+    ema_momentum=0.99,
+    batch_size=16,
+    epochs=150,
+    early_stopping_patience=30,
+    max_seconds=1200.0,
+    evaluation_batch_size=77,
+)

@@ -1,0 +1,39 @@
+"""An LSTM on Bach's chorales as piano rolls.
+
+The notes of a step are independent of each other, given the steps before.
+
+Paper: Bai et al., "An Empirical Evaluation of Generic Convolutional and
+    Recurrent Networks for Sequence Modeling", 2018, Table 1.
+Published: 8.45 nats a step by an LSTM.
+Measured: not run yet.
+Cost: 10 min on two cores (estimate).
+Command: tfar train lstm_jsb_chorales --data-dir FOLDER
+"""
+
+from ..recipe import Recipe
+
+RECIPE = Recipe(
+    name="lstm_jsb_chorales",
+    paper="Bai et al. 2018",
+    published="8.45 nats a step (Bai et al. 2018, Table 1)",
+    measured="not run yet",
+    cost="10 min on two cores (estimate)",
+    dataset="jsb_chorales",
+    model="CharRNN",
+    model_options={
+        "distribution": "bernoulli",
+        "variable_length": True,
+        "units": 200,
+        "num_layers": 1,
+        "dropout": 0.5,
+    },
+    learning_rate=5e-3,
+    clipnorm=1.0,
+    weight_decay=0.01,
+    ema_momentum=0.99,
+    batch_size=16,
+    epochs=150,
+    early_stopping_patience=30,
+    max_seconds=1200.0,
+    evaluation_batch_size=77,
+)
