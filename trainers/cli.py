@@ -104,7 +104,13 @@ def _add_train(subparsers):
         "--tensorboard",
         action="store_true",
         help="write events for TensorBoard into the run's directory: scores, "
-        "speed, and samples of images after every epoch",
+        "speed, and draws of images, texts or sound after every epoch",
+    )
+    subparser.add_argument(
+        "--profile",
+        action="store_true",
+        help="write a trace of some training steps for TensorBoard's profiler "
+        "into the run's directory",
     )
     subparser.add_argument(
         "--gradient-norm",

@@ -184,15 +184,18 @@ def _train_one(recipe: Recipe, arguments: argparse.Namespace):
 
 def _watching(recipe, directory, arguments):
     """Returns the callbacks that show more of a run."""
+    from .profiling import Profile
     from .tensorboard import GradientNorm
     from .tensorboard import RunBoard
 
     callbacks = []
     if arguments.gradient_norm:
         callbacks.append(GradientNorm())
+    path = directory.path / "tensorboard"
     if arguments.tensorboard:
-        path = directory.path / "tensorboard"
         callbacks.append(RunBoard(path, recipe, arguments.data_dir))
+    if arguments.profile:
+        callbacks.append(Profile(path))
     return tuple(callbacks)
 
 

@@ -24,15 +24,15 @@ def save_wav(
         rate: Samples a second.
     """
     pause = round(_PAUSE_SECONDS * rate)
-    signal = np.pad(_signal(samples, num_levels), [(0, 0), (0, pause)])
+    padded = np.pad(signal(samples, num_levels), [(0, 0), (0, pause)])
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(rate)
-        file.writeframes(signal.astype("<i2").tobytes())
+        file.writeframes(padded.astype("<i2").tobytes())
 
 
-def _signal(samples, num_levels):
+def signal(samples, num_levels):
     """Returns 16-bit samples, int, of levels."""
     samples = np.asarray(samples)
     if num_levels == 65536:

@@ -7,29 +7,26 @@ import time
 
 import keras
 
-from tf_autoregressive import plots
-
-from . import draws
 from .averaging import averaged_weights
 from .data import load
 from .errors import UsageError
 from .recipe import Recipe
+from .showing import show_draws
 from .strategies import is_chief
-
-_NUM_SAMPLES = 16
 
 
 class RunBoard(keras.callbacks.TensorBoard):
-    """Keras's TensorBoard, with examples per second and samples.
+    """Keras's TensorBoard, with examples per second and draws.
 
     Metrics and the learning rate after every epoch, the examples trained on
-    in a second (validation does not count) and, of images, samples from one
-    seed, of the weights that validation uses.
+    in a second (validation does not count) and draws from one seed, of the
+    weights that validation uses: samples and completions of images, texts,
+    sound.
 
     Args:
         directory: Where the events go.
         recipe: The recipe that is trained.
-        data_dir: Where its data is, for the contexts of the samples.
+        data_dir: Where its data is, for what the draws begin with.
         **kwargs: Passed to `keras.callbacks.TensorBoard`.
 
     Raises:
@@ -50,7 +47,7 @@ class RunBoard(keras.callbacks.TensorBoard):
         super().__init__(directory, write_graph=False, **kwargs)
         self.recipe = recipe
         self.data_dir = data_dir
-        self._contexts = None
+        self._data = None
         self._began = 0.0
         self._ended = 0.0
         self._num_steps = 0
@@ -63,8 +60,7 @@ class RunBoard(keras.callbacks.TensorBoard):
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
-        if self.recipe.is_conditional:
-            self._contexts = load(self.recipe, self.data_dir).test
+        self._data = load(self.recipe, self.data_dir)
 
     def on_epoch_begin(self, epoch, logs=None):
         super().on_epoch_begin(epoch, logs)
@@ -79,20 +75,8 @@ class RunBoard(keras.callbacks.TensorBoard):
         examples = self._num_steps * self.recipe.batch_size
         speed = examples / (self._ended - self._began)
         super().on_epoch_end(epoch, {**logs, "examples_per_second": speed})
-        if plots.is_image_shape(self.model.event_shape):
-            self._show_samples(epoch)
-
-    def _show_samples(self, epoch):
-        with averaged_weights(self.model):
-            samples = draws.draw_samples(
-                self.model,
-                _NUM_SAMPLES,
-                seed=self.recipe.seed,
-                contexts=self._contexts,
-            )
-        grid = plots.image_grid(samples, num_levels=self.model.num_levels)
-        with self._train_writer.as_default():
-            self.summary.image("samples", grid[None], step=epoch)
+        with averaged_weights(self.model), self._train_writer.as_default():
+            show_draws(self.model, self.recipe, self._data, epoch)
 
 
 class GradientNorm(keras.callbacks.Callback):
