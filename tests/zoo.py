@@ -823,6 +823,7 @@ SERVED = [
         "gated-pixel-cnn-logistics",
         "multi-scale-labels",
         "char-rnn",
+        "rnn-nade-lengths",
     )
 ]
 # Where every case costs a compilation by XLA: a large graph takes seconds.

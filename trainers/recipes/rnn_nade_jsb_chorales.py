@@ -27,7 +27,7 @@ RECIPE = Recipe(
     },
     learning_rate=5e-3,
     clipnorm=1.0,
-    weight_decay=0.01,
+    weight_decay=0.02,
     ema_momentum=0.99,
     batch_size=16,
     epochs=150,
