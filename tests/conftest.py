@@ -16,6 +16,11 @@ def pytest_addoption(parser):
         "--run-slow", action="store_true", help="also run tests marked slow"
     )
     group.addoption(
+        "--run-notebooks",
+        action="store_true",
+        help="also execute the notebooks in colab/",
+    )
+    group.addoption(
         "--seed", type=int, default=0, help="what the `seed` fixture returns"
     )
     group.addoption(
@@ -41,12 +46,13 @@ def pytest_report_header(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    if config.option.run_slow:
-        return
-    skip = pytest.mark.skip(reason="slow: run with --run-slow")
-    for item in items:
-        if "slow" in item.keywords:
-            item.add_marker(skip)
+    for marker, option in (("slow", "slow"), ("notebook", "notebooks")):
+        if config.getoption(f"--run-{option}"):
+            continue
+        skip = pytest.mark.skip(reason=f"{marker}: run with --run-{option}")
+        for item in items:
+            if marker in item.keywords:
+                item.add_marker(skip)
 
 
 @pytest.fixture
