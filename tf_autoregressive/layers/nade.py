@@ -119,6 +119,10 @@ class NADEConditionals(keras.layers.Layer):
             for name, weight in self._weights_by_dimension().items()
         }
 
+    def row(self, rows, index):
+        """Returns the weights of one dimension, from those of all."""
+        return {name: tensor[index] for name, tensor in rows.items()}
+
     def _weights_by_dimension(self):
         return {
             "encoder": self.encoder,

@@ -40,6 +40,13 @@ def recurrent_layers(cell, units, num_layers, **options):
     ]
 
 
+def run_recurrent(scope, layers, dropout, x):
+    """Returns the outputs of the last of `recurrent_layers`, with dropout."""
+    for layer in layers:
+        x = dropout(scope.recur(layer, x), training=scope.training)
+    return x
+
+
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
 class CharRNN(SequenceModel):
     """A stack of LSTM or GRU layers over symbols [1, 2].
@@ -190,9 +197,7 @@ class CharRNN(SequenceModel):
 
     def stack(self, scope, x):
         x = scope.shifted("inputs", x)
-        for layer in self.rnns:
-            x = scope.recur(layer, x)
-            x = self.dropout_layer(x, training=scope.training)
+        x = run_recurrent(scope, self.rnns, self.dropout_layer, x)
         return scope.conv(self.last_layer, x)
 
     def get_config(self):

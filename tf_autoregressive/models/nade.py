@@ -109,12 +109,12 @@ class NADE(AutoregressiveModel):
         return {"activation": activation, "rows": self.conditionals.rows()}
 
     def step(self, state, position):
-        row = _row(state["rows"], position.rank)
+        row = self.conditionals.row(state["rows"], position.rank)
         return self.conditionals.step(state["activation"], row), state
 
     def observe(self, state, position, value):
         value = self.output_distribution.network_input(value)
-        row = _row(state["rows"], position.rank)
+        row = self.conditionals.row(state["rows"], position.rank)
         activation = self.conditionals.observe(state["activation"], row, value)
         return {**state, "activation": activation}
 
@@ -125,7 +125,3 @@ class NADE(AutoregressiveModel):
             "activation": keras.activations.serialize(self.activation),
             "ordering": orderings.to_config(self.ordering_argument),
         }
-
-
-def _row(rows, index):
-    return {name: tensor[index] for name, tensor in rows.items()}

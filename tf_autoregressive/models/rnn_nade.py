@@ -10,6 +10,7 @@ import tensorflow as tf
 from tf_autoregressive.layers import NADEConditionals
 from tf_autoregressive.layers import sequence_scopes
 from tf_autoregressive.models.char_rnn import recurrent_layers
+from tf_autoregressive.models.char_rnn import run_recurrent
 from tf_autoregressive.models.sequence_model import SequenceModel
 
 
@@ -30,9 +31,6 @@ class RNNNADE(SequenceModel):
     Labels and vectors shift the inputs of the first layer equally at all
     steps, sequences step by step. With `variable_length` the context is the
     length, as `SequenceModel` says.
-
-    Train with `compile(..., jit_compile=True)`: the pass over the values of a
-    step is a loop.
 
     Args:
         event_shape: `(T, N)`.
@@ -127,9 +125,7 @@ class RNNNADE(SequenceModel):
         `[..., N * P]` and `[..., H]`, float32.
         """
         x = scope.shifted("inputs", x)
-        for layer in self.rnns:
-            x = scope.recur(layer, x)
-            x = self.dropout_layer(x, training=scope.training)
+        x = run_recurrent(scope, self.rnns, self.dropout_layer, x)
         return scope.conv(self.bias_layer, x), self.hidden_bias_layer(x)
 
     def network(self, inputs, *, context, member, training):
@@ -139,13 +135,9 @@ class RNNNADE(SequenceModel):
             tf.reshape(inputs, [-1, self.step_size]),
             tf.reshape(hidden_bias, [-1, self.nade_units]),
         )
-        return self._by_value(within, bias) + self._by_value(bias, bias)
-
-    def _by_value(self, tensor, steps):
-        """Returns `[..., N, P]`, with the leading axes of `steps [..., I]`."""
         width = self.output_distribution.num_parameters
-        shape = [*tf.unstack(tf.shape(steps)[:-1]), self.step_size, width]
-        return tf.reshape(tensor, shape)
+        shape = tf.concat([tf.shape(inputs), [width]], axis=0)
+        return tf.reshape(within, shape) + tf.reshape(bias, shape)
 
     # Incremental sampling. A position is a value, a block a step.
 
@@ -156,10 +148,12 @@ class RNNNADE(SequenceModel):
     def begin_block(self, cache, block):
         scope = sequence_scopes.StepScope(cache["stack"])
         bias, hidden_bias = self.stack(scope, cache["codes"])
+        width = self.output_distribution.num_parameters
+        bias = tf.reshape(bias, [-1, self.step_size, width])
         return {
             "rows": cache["rows"],
             "stack": scope.next_state(),
-            "bias": tf.transpose(self._by_value(bias, bias), [1, 0, 2]),
+            "bias": tf.transpose(bias, [1, 0, 2]),
             "activation": self.conditionals.first_activation(
                 tf.shape(bias)[0], hidden_bias
             ),
@@ -167,30 +161,24 @@ class RNNNADE(SequenceModel):
         }
 
     def step(self, state, position):
-        row = self._row(state, position)
+        row = self.conditionals.row(state["rows"], position.offset)
         parameters = self.conditionals.step(state["activation"], row)
         return parameters + state["bias"][position.offset], state
 
     def observe(self, state, position, value):
         value = self.output_distribution.network_input(value)
+        row = self.conditionals.row(state["rows"], position.offset)
         here = tf.one_hot(position.offset, self.step_size)
         return {
             **state,
             "activation": self.conditionals.observe(
-                state["activation"], self._row(state, position), value
+                state["activation"], row, value
             ),
             "codes": state["codes"] + value * here,
         }
 
     def end_block(self, state, block):
         return {name: state[name] for name in ("codes", "stack", "rows")}
-
-    def _row(self, state, position):
-        """Returns the weights of the NADE for the value at a position."""
-        return {
-            name: tensor[position.offset]
-            for name, tensor in state["rows"].items()
-        }
 
     def get_config(self):
         return {
