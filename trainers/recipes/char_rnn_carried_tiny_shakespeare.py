@@ -1,0 +1,42 @@
+"""Char-RNN on tiny Shakespeare, its states carried from batch to batch.
+
+Rows of a batch go on where those of the batch before ended, and gradients stop
+there. Otherwise as `char_rnn_tiny_shakespeare`, with about as many steps. Scoring
+begins anew with every window of 260 characters.
+
+Paper: Karpathy, "The Unreasonable Effectiveness of Recurrent Neural Networks",
+    2015: truncated backpropagation through time.
+Published: none by the paper on this data; nanoGPT 1.47 nats a character.
+Measured: not run yet.
+Cost: 1.5 h on two cores (estimate).
+Command: tfar train char_rnn_carried_tiny_shakespeare
+"""
+
+from ..recipe import Recipe
+
+RECIPE = Recipe(
+    name="char_rnn_carried_tiny_shakespeare",
+    paper="Karpathy 2015",
+    published="none on this data; nanoGPT 1.47 nats a character (GPU)",
+    measured="not run yet",
+    cost="1.5 h on two cores (estimate)",
+    dataset="tiny_shakespeare",
+    dataset_options={"steps": 260},
+    model="CharRNN",
+    model_options={
+        "embedding_size": 64,
+        "units": 512,
+        "num_layers": 2,
+        "dropout": 0.4,
+        "carried_rows": 64,
+    },
+    learning_rate=2e-3,
+    warmup_steps=100,
+    weight_decay=0.01,
+    clipnorm=1.0,
+    ema_momentum=0.999,
+    batch_size=64,
+    epochs=25,
+    max_seconds=5400.0,
+    evaluation_batch_size=143,
+)
