@@ -77,6 +77,10 @@ gave before it was exported.
 8511 that batches: there only signatures whose inputs all have a batch axis
 work, which `sample` and `complete` are not.
 
+A request names all inputs of its signature. `first` is the number of samples
+of the seed that are left out: 0, or what earlier requests have drawn. Where
+there are `top_k`, `top_p` and `min_p`, 0, 1 and 0 draw from all values.
+
 Bad requests end in INVALID_ARGUMENT, over REST in status 400, with a message
 that names the input. REST requests are in `requests/`.
 

@@ -16,6 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from export import export_model
+from export.options import OFF
 from tests.benchmarks.models import MODELS
 from tests.benchmarks.sampling import alternated
 
@@ -36,11 +37,12 @@ def measured(model, signatures, number):
     request = {
         "num_samples": tf.constant(number),
         "seed": tf.constant(0, tf.int64),
+        "first": tf.constant(0, tf.int64),
         "temperature": tf.constant(1.0),
     }
     _, inputs = signatures["sample"].structured_input_signature
-    if "top_k" in inputs:
-        request["top_k"] = tf.constant(0)
+    for name in inputs.keys() & OFF.keys():
+        request[name] = tf.constant(OFF[name], inputs[name].dtype)
     return alternated(
         {
             "log_prob, Python": lambda: model.log_prob(x),
