@@ -298,8 +298,5 @@ def _changed(model, events, rng):
 def _contexts(model, num_probes, rng, context):
     """Returns contexts `[B, ...]`, drawn if none is given, or `None`."""
     if context is None and model.context.expected:
-        if model.context.num_classes is not None:
-            context = rng.integers(model.context.num_classes, size=num_probes)
-        else:
-            context = rng.normal(size=(num_probes, *model.context.shape))
+        context = model.context.random(rng, num_probes)
     return model.context.batched(context, num_probes)

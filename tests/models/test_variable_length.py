@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from tests.conformance.draws import run_eagerly
 from tests.layers.convolutions import randomise
+from tf_autoregressive.dependencies import find_dependencies
 from tf_autoregressive.models import RNNNADE
 from tf_autoregressive.models import CharCNN
 from tf_autoregressive.models import CharRNN
@@ -125,6 +126,12 @@ def test_draws_end_where_they_are_told(name, rng, seed):
         for row, length in zip(x.numpy(), lengths, strict=True):
             np.testing.assert_array_equal(row[length:], 0)
     assert np.any(x != 0)
+
+
+def test_dependencies_are_those_of_whole_sequences(rng):
+    found = find_dependencies(make("nade", rng), [(2, 1)])
+    assert not found.leaks.any()
+    assert not found.unreachable.any()
 
 
 @pytest.mark.parametrize("length", [-1, 5, 2.0])

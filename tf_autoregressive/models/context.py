@@ -126,6 +126,12 @@ class Context:
         static = batch_size if isinstance(batch_size, int) else None
         return self.checked(context, static)
 
+    def random(self, rng, num_contexts):
+        """Returns contexts to try a model with, from a NumPy generator."""
+        if self.num_classes is not None:
+            return rng.integers(self.num_classes, size=num_contexts)
+        return rng.normal(size=(num_contexts, *self.shape))
+
     def encoded(self, context):
         """Returns float32 `[B, *encoded_shape]`: one-hot labels, or as is."""
         if context is None:

@@ -3,6 +3,7 @@
 Shapes: B batch, T steps.
 """
 
+import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive.models.context import Context
@@ -26,6 +27,10 @@ class Lengths(Context):
     @property
     def encoded_shape(self):
         return (self.num_steps,)
+
+    def random(self, rng, num_contexts):
+        # Of whole sequences: what comes after an end depends on nothing.
+        return np.full(num_contexts, self.num_steps)
 
     def encoded(self, context):
         return tf.sequence_mask(context, self.num_steps, tf.float32)
