@@ -272,9 +272,11 @@ def _converted(name, value, dtype):
 
 def _part(context, first, size):
     """Returns the contexts of a part; one for all samples is part of each."""
-    if context is None or len(context) == 1:
+    # What has no axis is for the server to refuse.
+    if context is None or np.ndim(context) == 0:
         return context
-    return np.asarray(context)[first : first + size]
+    context = np.asarray(context)
+    return context if len(context) == 1 else context[first : first + size]
 
 
 def _joined(answers):

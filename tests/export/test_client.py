@@ -138,6 +138,8 @@ def test_contexts_are_sent(server, exported, rng):
             client.sample(70, seed=1, context=labels)[0],
             exported.model.sample(70, seed=1, context=labels),
         )
+        with pytest.raises(RequestError, match="`context` must have shape"):
+            client.sample(4, seed=1, context=2)
         with pytest.raises(RequestError, match="`context` is missing"):
             client.score(x)
         with pytest.raises(RequestError, match=r"`context`.*from 0.5 to 0.5"):
