@@ -163,3 +163,29 @@ def test_arguments_are_checked(cls, options, message):
 )
 def test_the_receptive_field_is_known(model, expected):
     assert model().receptive_field == expected
+
+
+@pytest.mark.parametrize(
+    ("model", "names"),
+    [
+        (
+            lambda: NGramMLP((4,), units=2, vocabulary="ab"),
+            ["nats_per_token", "perplexity", "bits_per_char"],
+        ),
+        (
+            lambda: NGramMLP((4,), units=2, num_levels=3),
+            ["nats_per_token", "perplexity"],
+        ),
+        (
+            lambda: CharRNN((4, 3), units=2, distribution="bernoulli"),
+            ["nats_per_step"],
+        ),
+        (
+            lambda: CharRNN((4,), units=2, distribution="categorical"),
+            ["bits_per_dim"],
+        ),
+    ],
+    ids=["text", "symbols", "vectors", "levels"],
+)
+def test_scores_have_the_unit_of_the_data(model, names):
+    assert [metric.name for metric in model().make_unit_metrics()] == names
