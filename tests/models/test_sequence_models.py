@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tests.layers.convolutions import randomise
 from tf_autoregressive.models import RNNNADE
@@ -189,3 +190,25 @@ def test_the_receptive_field_is_known(model, expected):
 )
 def test_scores_have_the_unit_of_the_data(model, names):
     assert [metric.name for metric in model().make_unit_metrics()] == names
+
+
+@pytest.mark.parametrize("clipnorm", [None, 1e-3])
+def test_gradients_of_repeated_symbols_are_added_before_their_norm(clipnorm):
+    x = np.ones((4, 6), "uint8")
+    model = CharRNN((6,), num_levels=3, units=4, num_layers=1, dropout=0.0)
+    with tf.GradientTape() as tape:
+        loss = -tf.reduce_mean(model.log_prob(x))
+    weights = model.trainable_variables
+    gradients = tape.gradient(loss, weights)
+    expected = tf.linalg.global_norm([*map(tf.convert_to_tensor, gradients)])
+    before = model.get_weights()
+    optimizer = keras.optimizers.SGD(1.0, global_clipnorm=clipnorm)
+    model.compile(optimizer=optimizer, run_eagerly=True)
+    model.logs_gradient_norm = True
+
+    logs = model.fit(x, verbose=0).history
+
+    np.testing.assert_allclose(logs["gradient_norm"], [expected], rtol=1e-5)
+    moved = map(np.subtract, before, model.get_weights())
+    length = np.sqrt(sum(np.sum(np.square(part)) for part in moved))
+    np.testing.assert_allclose(length, clipnorm or expected, rtol=1e-3)

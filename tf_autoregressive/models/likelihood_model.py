@@ -164,7 +164,7 @@ class LikelihoodModel(keras.Model):
         gradients = tape.gradient(scaled, variables)
         logs = {}
         if self.logs_gradient_norm or _clips(self.optimizer):
-            gradients = _added_up(gradients)
+            gradients = _added_up(map(_dense, gradients))
         if self.logs_gradient_norm:
             logs["gradient_norm"] = _norm(gradients)
         self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
@@ -249,6 +249,7 @@ def _added_up(gradients):
     And zeros on the others. Keras clips what every replica has before it adds
     that up; what has to be clipped is the sum.
     """
+    gradients = list(gradients)
     if tf.distribute.get_strategy().num_replicas_in_sync == 1:
         return gradients
     replica = tf.distribute.get_replica_context().replica_id_in_sync_group
@@ -257,6 +258,15 @@ def _added_up(gradients):
         None if g is None else tf.where(is_first, g, tf.zeros_like(g))
         for g in map(_sum_over_replicas, gradients)
     ]
+
+
+def _dense(gradient):
+    """Returns a gradient as a tensor.
+
+    An embedding's holds a row for each time that a symbol occurs. Norms of the
+    parts are not that of their sum.
+    """
+    return None if gradient is None else tf.convert_to_tensor(gradient)
 
 
 def _norm(gradients):
