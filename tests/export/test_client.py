@@ -218,9 +218,9 @@ def test_answers_to_many_clients_are_not_mixed(host, fvsbn):
 
     def ask_on(number):
         rng = np.random.default_rng(number)
-        count = 0
         with Client(host, "fvsbn", timeout=60.0) as client:
-            while time.monotonic() < end:
+            # Each at least once: so many share few cores.
+            while True:
                 chosen = rng.integers(0, len(events), 1 + number % 9)
                 np.testing.assert_allclose(
                     client.score(events[chosen]), scores[chosen], rtol=1e-5
@@ -228,10 +228,10 @@ def test_answers_to_many_clients_are_not_mixed(host, fvsbn):
                 size = 1 + number
                 drawn, _ = client.sample(size, seed=0)
                 np.testing.assert_array_equal(drawn, samples[:size])
-                count += 2
-        return count
+                if time.monotonic() > end:
+                    return
 
     end = time.monotonic() + SECONDS
     with concurrent.futures.ThreadPoolExecutor(NUM_CLIENTS) as pool:
-        counts = list(pool.map(ask_on, range(NUM_CLIENTS)))
-    assert min(counts) > 0
+        # What failed on any of them is raised here.
+        list(pool.map(ask_on, range(NUM_CLIENTS)))
