@@ -168,7 +168,8 @@ def checked_cuts(cuts):
 def _valid_context(context, tensor):
     if context.num_classes is not None:
         tensor = shaped("context", tensor, [None])
-        rule = f"labels in [0, {context.num_classes - 1}]"
+        kind = "lengths" if context.is_length else "labels"
+        rule = f"{kind} in [0, {context.num_classes - 1}]"
         valid = (tensor >= 0) & (tensor < context.num_classes)
     else:
         tensor = shaped("context", tensor, [None, *context.shape])

@@ -13,6 +13,7 @@ import typing
 import numpy as np
 
 from .options import OFF
+from .signatures import has_bits_per_dim
 
 _NUM_EXAMPLES = 4
 _SEED = 20260501
@@ -94,7 +95,7 @@ def save(path: pathlib.Path, found: list[Exchange]):
 
 def _scores(model, log_prob):
     scores = {"log_prob": log_prob}
-    if model.num_levels is not None:
+    if has_bits_per_dim(model):
         bits = -log_prob / (model.num_dims * np.log(2.0))
         scores["bits_per_dim"] = bits.astype("float32")
     return scores

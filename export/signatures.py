@@ -25,7 +25,7 @@ class Signatures:
     """The signatures of a model, as functions of tensors.
 
     - `log_prob`, also the default: `events [B, *event_shape]` to `log_prob
-      [B]` nats and, of discrete events, `bits_per_dim [B]`;
+      [B]` nats and, of discrete events of one size, `bits_per_dim [B]`;
     - `log_prob_per_dim`: `events` to `log_prob_per_dim [B, *event_shape]`
       nats. Ensembles over several orderings have none;
     - `sample`: `num_samples`, `seed`, `first`, `temperature` and, where the
@@ -127,7 +127,7 @@ class Signatures:
         events, context = self._checked(events, context)
         log_prob = self._run("log_prob", self._model.score, events, context)
         answer = {"log_prob": log_prob}
-        if self._model.num_levels is not None:
+        if has_bits_per_dim(self._model):
             bits = -log_prob / (self._model.num_dims * math.log(2.0))
             answer["bits_per_dim"] = bits
         return answer
@@ -194,7 +194,9 @@ class Signatures:
             "result": json.dumps(self._result),
             **more,
         }
-        if model.context.num_classes is not None:
+        if model.context.is_length:
+            facts["max_length"] = model.context.num_steps
+        elif model.context.num_classes is not None:
             facts["num_classes"] = model.context.num_classes
         elif model.context.expected:
             facts["context_shape"] = model.context.shape
@@ -287,6 +289,11 @@ class Signatures:
             "top_p": tf.TensorSpec([], tf.float32),
             "min_p": tf.TensorSpec([], tf.float32),
         }
+
+
+def has_bits_per_dim(model):
+    """Returns whether all events have as many dimensions, and values."""
+    return model.num_levels is not None and not model.context.is_length
 
 
 def _stateless(seed):

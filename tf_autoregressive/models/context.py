@@ -20,6 +20,9 @@ class Context:
         ValueError: If both are given, or one is not positive.
     """
 
+    # Whether it says how many steps of an event there are.
+    is_length = False
+
     def __init__(self, num_classes=None, shape=None):
         if num_classes is not None and shape is not None:
             raise ValueError(

@@ -19,6 +19,8 @@ class Lengths(Context):
         num_steps: `T`, what sequences are padded to.
     """
 
+    is_length = True
+
     def __init__(self, num_steps):
         # Lengths are what labels are: one integer an example.
         super().__init__(num_classes=num_steps + 1)
