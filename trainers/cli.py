@@ -16,6 +16,9 @@ from .errors import UsageError
 from .known import KNOWN
 from .strategies import NAMES
 
+# Of `pictures`, which imports TensorFlow.
+PICTURES = ("features", "histograms", "log_prob", "masks", "neighbours")
+
 
 def main(argv: list[str] | None = None) -> int:
     """Runs `tfar` with these arguments, by default the process's own.
@@ -52,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_sample(subparsers)
     _add_complete(subparsers)
     _add_inspect(subparsers)
+    _add_show(subparsers)
     _add_compare(subparsers)
     _add(subparsers, "recipes", commands.list_recipes)
     _add(subparsers, "results", commands.write_results)
@@ -202,6 +206,24 @@ def _add_inspect(subparsers):
     subparser.add_argument(
         "--seed", type=int, default=0, help="of the trials (default: 0)"
     )
+
+
+def _add_show(subparsers):
+    subparser = _add_run_command(subparsers, "show", commands.show)
+    subparser.add_argument(
+        "kind",
+        choices=PICTURES,
+        help="weights of the first layer, predicted distributions of some "
+        "values, what each pixel of test examples costs, masks, or samples "
+        "beside their nearest training examples",
+    )
+    subparser.add_argument(
+        "--out", metavar="FILE", help="a .png file (default: RUN/KIND.png)"
+    )
+    subparser.add_argument(
+        "--seed", type=int, default=0, help="of samples (default: 0)"
+    )
+    _add_data_dir(subparser)
 
 
 def _add_export(subparsers):

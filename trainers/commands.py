@@ -12,6 +12,7 @@ from . import comparison
 from . import recipes
 from . import results_table
 from .errors import UsageError
+from .files import replacing
 from .known import known_positions
 from .overrides import with_overrides
 from .recipe import Recipe
@@ -115,9 +116,7 @@ def inspect(arguments: argparse.Namespace) -> int:
     directory = RunDirectory(arguments.run)
     # For its message, if there is no run.
     directory.recipe()
-    path = pathlib.Path(arguments.out or directory.dependencies)
-    if path.suffix != ".png":
-        raise UsageError(f"--out must end in .png. Received: {path}")
+    path = _picture_file(arguments.out or directory.dependencies)
     model = directory.load_model()
     from . import inspection
 
@@ -129,6 +128,21 @@ def inspect(arguments: argparse.Namespace) -> int:
     print(inspection.report(found))
     print(path)
     return int(found.leaks.any())
+
+
+def show(arguments: argparse.Namespace):
+    """Draw a picture of what a finished run's model learned."""
+    directory = RunDirectory(arguments.run)
+    recipe, model = directory.recipe(), directory.load_model()
+    path = directory.path / f"{arguments.kind}.png"
+    path = _picture_file(arguments.out or path)
+    from . import pictures
+
+    data = _load_data(recipe, arguments)
+    picture = pictures.png(arguments.kind, model, data, seed=arguments.seed)
+    with replacing(path) as temporary:
+        temporary.write_bytes(picture)
+    print(path)
 
 
 def list_recipes(arguments: argparse.Namespace):
@@ -145,9 +159,7 @@ def list_recipes(arguments: argparse.Namespace):
 
 def compare(arguments: argparse.Namespace):
     """Compare runs: their learning curves and their results."""
-    path = pathlib.Path(arguments.out)
-    if path.suffix != ".png":
-        raise UsageError(f"--out must end in .png. Received: {path}")
+    path = _picture_file(arguments.out)
     directories = list(map(RunDirectory, arguments.runs))
     print(comparison.table(directories))
     comparison.save_curves(path, directories)
@@ -215,6 +227,13 @@ def _files_to_write(arguments, directory, what: str, event_shape, rate=None):
     if plots.is_image_shape(event_shape):
         return [path.with_suffix(".png"), path]
     return [path]
+
+
+def _picture_file(name) -> pathlib.Path:
+    path = pathlib.Path(name)
+    if path.suffix != ".png":
+        raise UsageError(f"--out must end in .png. Received: {path}")
+    return path
 
 
 def _cuts(arguments: argparse.Namespace) -> dict:

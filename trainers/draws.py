@@ -24,7 +24,7 @@ def draw_samples(model, num: int, *, seed: int, contexts=None, **options):
             the samples get; `None` for a model without.
         **options: Passed to the model's `sample`.
     """
-    context = None if contexts is None else _spread(contexts, num)[1]
+    context = None if contexts is None else spread(contexts, num)[1]
     return np.asarray(model.sample(num, seed=seed, context=context, **options))
 
 
@@ -42,7 +42,7 @@ def draw_completions(model, examples, num: int, known, *, seed: int):
         originals: `[num, *event_shape]`.
         completed: `[num, 6, *event_shape]`.
     """
-    originals, context = _spread(examples, num)
+    originals, context = spread(examples, num)
     repeated = np.repeat(originals, _NUM_COMPLETIONS, axis=0)
     if context is not None:
         context = np.repeat(context, _NUM_COMPLETIONS, axis=0)
@@ -109,10 +109,17 @@ def save_completions(path, originals, known, completed, num_levels: int):
             )
 
 
-def _spread(examples, num: int):
+def spread(examples, num: int):
     """Returns examples and contexts (`None` if there are none) of a split.
 
     They are spread over the whole split, which may be sorted by class.
+
+    Args:
+        examples: Unbatched examples of known number.
+        num: How many to return.
+
+    Raises:
+        UsageError: If there are fewer.
     """
     count = int(examples.cardinality())
     if num > count:

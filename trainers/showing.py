@@ -7,6 +7,7 @@ import tensorflow as tf
 from tf_autoregressive import plots
 
 from . import draws
+from . import pictures
 from . import sounds
 from . import texts
 from .data import Data
@@ -23,8 +24,9 @@ def show_draws(model: keras.Model, recipe: Recipe, data: Data, step: int):
     """Writes summaries of draws from one seed: `samples`, and `completions`.
 
     Images as grids, with completions of test images of which the upper half
-    is known; texts as texts; sound as sound. Of other events nothing. Into
-    the summary writer that is the default.
+    is known, what the pixels of test images cost and, where there are, the
+    features of the first layer; texts as texts; sound as sound. Of other
+    events nothing. Into the summary writer that is the default.
 
     Args:
         model: The model.
@@ -37,6 +39,7 @@ def show_draws(model: keras.Model, recipe: Recipe, data: Data, step: int):
     elif plots.is_image_shape(model.event_shape):
         _show_samples(model, recipe, data, step)
         _show_completions(model, recipe, data, step)
+        _show_pictures(model, recipe, data, step)
     elif data.info.rate is not None:
         _show_sounds(model, recipe, data, step)
 
@@ -73,8 +76,20 @@ def _show_completions(model, recipe, data, step):
         completed,
         num_levels=model.num_levels,
     )
+    _show_png("completions", picture, step)
+
+
+def _show_pictures(model, recipe, data, step):
+    offered = pictures.offered(model)
+    for kind in ("log_prob", "features"):
+        if kind in offered:
+            picture = pictures.png(kind, model, data, seed=recipe.seed)
+            _show_png(kind, picture, step)
+
+
+def _show_png(name, picture, step):
     pixels = tf.io.decode_png(picture, channels=3)
-    tf.summary.image("completions", pixels[None], step=step)
+    tf.summary.image(name, pixels[None], step=step)
 
 
 def _show_texts(model, recipe, step):

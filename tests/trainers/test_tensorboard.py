@@ -68,7 +68,7 @@ def test_draws_of_images_are_shown(recipe, directory, data_dir, tmp_path):
         ema_momentum=0.9,
     )
     found = shown(settings, directory, data_dir, tmp_path)
-    assert set(found) == {"samples", "completions"}
+    assert set(found) == {"samples", "completions", "log_prob", "features"}
     for first, second in found.values():
         assert first.string_val[2].startswith(b"\x89PNG")
         assert first.string_val[2] != second.string_val[2]

@@ -1,0 +1,117 @@
+"""Pictures of what a model learned, by kind: `tfar show` and TensorBoard."""
+
+import numpy as np
+
+from tf_autoregressive import evaluation
+from tf_autoregressive import plots
+from tf_autoregressive.models import MADE
+from tf_autoregressive.models import NADE
+from tf_autoregressive.models import DeepNADE
+
+from . import draws
+from .data import Data
+from .errors import UsageError
+
+_NUM_SAMPLES = 8
+_NUM_HISTOGRAMS = 9
+
+
+def offered(model) -> list[str]:
+    """Returns the kinds of pictures that there are of a model."""
+    is_discrete = model.num_levels is not None
+    is_image = plots.is_image_shape(model.event_shape)
+    is_vector_model = isinstance(model, (MADE, NADE, DeepNADE))
+    conditions = {
+        "features": is_image and is_vector_model,
+        "histograms": is_discrete and not model.has_many_orderings,
+        "log_prob": is_image and is_discrete and not model.has_many_orderings,
+        "masks": isinstance(model, MADE),
+        "neighbours": is_image and is_discrete,
+    }
+    return [kind for kind, condition in conditions.items() if condition]
+
+
+def png(kind: str, model, data: Data, *, seed: int) -> bytes:
+    """Returns a picture.
+
+    Args:
+        kind: `features`: the weights from the event to the first layer.
+            `histograms`: the predicted distribution of some values of a test
+            example, and what they are. `log_prob`: what each pixel of test
+            examples costs. `masks`: of the dense layers. `neighbours`:
+            samples, and the training examples nearest to them.
+        model: The model.
+        data: Its data.
+        seed: Of the samples.
+
+    Raises:
+        UsageError: If there is no such picture of the model.
+    """
+    kinds = offered(model)
+    if kind not in kinds:
+        raise UsageError(
+            f"There is no picture of {kind} of this {type(model).__name__}. "
+            f"There are: {', '.join(kinds) or 'none'}"
+        )
+    return plots.picture(_SAVERS[kind], model, data, seed)
+
+
+def _save_features(file, model, data, seed):
+    plots.save_features(file, evaluation.first_layer_features(model))
+
+
+def _save_histograms(file, model, data, seed):
+    (x,), context = draws.spread(data.test, 1)
+    dims = np.linspace(0, model.num_dims - 1, _NUM_HISTOGRAMS).astype(int)
+    positions = np.stack(
+        np.unravel_index(np.unique(dims), model.event_shape), axis=1
+    )
+    probabilities = evaluation.predictive_probabilities(
+        model, x, positions, context=None if context is None else context[0]
+    )
+    plots.save_predictive_histograms(
+        file,
+        probabilities,
+        values=[x[tuple(position)] for position in positions],
+        titles=[",".join(map(str, position)) for position in positions],
+    )
+
+
+def _save_log_prob(file, model, data, seed):
+    x, context = draws.spread(data.test, _few(data))
+    plots.save_log_prob_maps(
+        file,
+        x,
+        model.log_prob_per_dim(x, context),
+        num_levels=model.num_levels,
+    )
+
+
+def _save_masks(file, model, data, seed):
+    plots.save_masks(file, evaluation.mask_matrices(model))
+
+
+def _save_neighbours(file, model, data, seed):
+    contexts = data.test if model.context.expected else None
+    samples = draws.draw_samples(
+        model, _few(data), seed=seed, contexts=contexts
+    )
+    neighbours, _ = evaluation.nearest_neighbours(
+        samples, data.train.batch(1000)
+    )
+    plots.save_neighbours(
+        file, samples, neighbours, num_levels=model.num_levels
+    )
+
+
+def _few(data):
+    return min(_NUM_SAMPLES, int(data.test.cardinality()))
+
+
+_SAVERS = {
+    "features": _save_features,
+    "histograms": _save_histograms,
+    "log_prob": _save_log_prob,
+    "masks": _save_masks,
+    "neighbours": _save_neighbours,
+}
