@@ -28,10 +28,9 @@ class Client:
         timeout: Seconds that one answer may take.
         num_retries: How often a server that is not available is asked again,
             after pauses of 0.1, 0.2, 0.4, ... seconds.
-        chunk_size: Examples of one scoring request; larger batches become
-            several requests. Samples beyond the limit of the model are
-            requested in several parts as well; the values are those of one
-            request.
+        chunk_size: Examples of one request to score or complete; larger
+            batches become several requests, as do more samples than the limit
+            of the model. The values are those of one request.
 
     Raises:
         ValueError: If `chunk_size` is below 1 or `num_retries` negative.
@@ -83,15 +82,14 @@ class Client:
             events: `[N, *event_shape]`.
             context: `[N, ...]`, of conditional models.
         """
-        return self._in_chunks("log_prob", "log_prob", events, context)
+        return self._scores("log_prob", events, context)
 
     def score_per_dim(self, events, context=None) -> np.ndarray:
         """Returns the score of each dimension, `[N, *event_shape]` nats.
 
         Args are those of `score`.
         """
-        signature = "log_prob_per_dim"
-        return self._in_chunks(signature, signature, events, context)
+        return self._scores("log_prob_per_dim", events, context)
 
     def sample(
         self,
@@ -181,13 +179,12 @@ class Client:
             seed: An int of 64 bits.
             context: `[N, ...]`, of conditional models.
         """
-        inputs = {
-            "events": events,
-            "known": known,
-            "seed": seed,
-            "context": context,
-        }
-        return self._ask("complete", inputs)["events"]
+        known = np.atleast_1d(known)
+        answers = []
+        for chunk, inputs in self._chunks(events, context):
+            asked = {"known": known[chunk], "seed": seed, "first": chunk.start}
+            answers.append(self._ask("complete", {**inputs, **asked})["events"])
+        return np.concatenate(answers)
 
     def info(self) -> dict:
         """Returns what the model is and how it was trained."""
@@ -195,17 +192,23 @@ class Client:
         facts = {name: _plain(value[0]) for name, value in answer.items()}
         return {**facts, "result": json.loads(facts["result"])}
 
-    def _in_chunks(self, signature, output, events, context):
+    def _scores(self, signature, events, context):
+        scores = [
+            self._ask(signature, inputs)[signature]
+            for _, inputs in self._chunks(events, context)
+        ]
+        return np.concatenate(scores)
+
+    def _chunks(self, events, context):
+        """Yields a slice of the examples, and the inputs that they are."""
         events = np.atleast_1d(events)
-        scores = []
         # Once for no examples at all, so that the server refuses them.
         for start in range(0, max(len(events), 1), self._chunk_size):
             chunk = slice(start, start + self._chunk_size)
             inputs = {"events": events[chunk], "context": None}
             if context is not None:
                 inputs["context"] = np.asarray(context)[chunk]
-            scores.append(self._ask(signature, inputs)[output])
-        return np.concatenate(scores)
+            yield chunk, inputs
 
     def _starts(self, count):
         """Returns where the parts of so many samples begin."""

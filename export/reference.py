@@ -176,7 +176,12 @@ def _completed(model, scored, options):
         seed=_SEED,
         **options,
     )
-    inputs = {**scored, "known": known, "seed": np.int64(_SEED)}
+    inputs = {
+        **scored,
+        "known": known,
+        "seed": np.int64(_SEED),
+        "first": np.int64(0),
+    }
     return Exchange("complete", inputs, _with_events(model, completed.numpy()))
 
 

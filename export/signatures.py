@@ -36,7 +36,8 @@ class Signatures:
       draw what one would;
     - `sample_seeds`: `seeds [N]` in place of `num_samples`, `seed` and
       `first`: example `i` is the first sample of `seeds[i]`;
-    - `complete`: `events`, `known [B, *event_shape]` and `seed` to `events`;
+    - `complete`: `events`, `known [B, *event_shape]`, `seed` and `first` to
+      `events`, completions `first` to `first + B` of the seed;
     - `info`: `request [B]`, whatever its values, to what the model is, one
       row for each.
 
@@ -76,6 +77,7 @@ class Signatures:
         """Returns a `tf.function` graph for each name of a signature."""
         scored = {"events": self._events, **self._context_spec()}
         seeded = {"seed": tf.TensorSpec([], tf.int64)}
+        first = {"first": tf.TensorSpec([], tf.int64)}
         log_prob = self.graph(self.log_prob, scored)
         functions = {"serving_default": log_prob, "log_prob": log_prob}
         if not self._model.has_many_orderings:
@@ -92,7 +94,7 @@ class Signatures:
             {
                 "num_samples": tf.TensorSpec([], tf.int32),
                 **seeded,
-                "first": tf.TensorSpec([], tf.int64),
+                **first,
                 **departing,
             },
         )
@@ -102,7 +104,7 @@ class Signatures:
         )
         known = tf.TensorSpec(self._events.shape, tf.bool)
         functions["complete"] = self.graph(
-            self.complete, {**scored, "known": known, **seeded}
+            self.complete, {**scored, "known": known, **seeded, **first}
         )
         request = {"request": tf.TensorSpec([None], tf.int32)}
         functions["info"] = self.graph(self.info, request)
@@ -147,10 +149,7 @@ class Signatures:
             at_least=1,
             at_most=self._max_num_samples,
         )
-        first = checks.checked_number(
-            "first", first, at_least=0, at_most=_LARGEST_FIRST
-        )
-        seed = sampling.LaterExamples(_stateless(seed), first)
+        seed = _later_examples(seed, first)
         return self._sampled("sample", num_samples, seed, **departing)
 
     def sample_seeds(self, seeds, **departing):
@@ -166,10 +165,11 @@ class Signatures:
         seed = sampling.SeedPerExample(tf.bitcast(seeds, tf.int32))
         return self._sampled("sample_seeds", num_samples, seed, **departing)
 
-    def complete(self, events, known, seed, context=None):
+    def complete(self, events, known, seed, first, context=None):
         """Answers with the events, drawn where they are not known."""
         events, context = self._checked(events, context)
         known = checks.checked_known(known, events)
+        seed = _later_examples(seed, first)
         return self._completed(events, known, seed, context)
 
     def info(self, request):
@@ -244,7 +244,7 @@ class Signatures:
             self._drawn_given,
             events,
             known,
-            _stateless(seed),
+            seed,
             context,
         )
         return self._with_events(completed)
@@ -296,7 +296,14 @@ def has_bits_per_dim(model):
     return model.num_levels is not None and not model.context.is_length
 
 
-def _stateless(seed):
+def _later_examples(seed, first):
+    first = checks.checked_number(
+        "first", first, at_least=0, at_most=_LARGEST_FIRST
+    )
+    return sampling.LaterExamples(stateless(seed), first)
+
+
+def stateless(seed):
     """Returns int32 `[2]`, what `sampling.as_seed` makes of the same int."""
     return tf.bitcast(checks.shaped("seed", seed, []), tf.int32)
 

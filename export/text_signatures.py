@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from . import checks
 from .signatures import Signatures
+from .signatures import stateless
 from .texts import Texts
 
 
@@ -57,7 +58,7 @@ class TextSignatures(Signatures):
         """Answers with texts that begin with the given ones."""
         numbers, counts, context = self._encoded(text, context)
         known = tf.sequence_mask(counts, self._num_steps)
-        return self._completed(numbers, known, seed, context)
+        return self._completed(numbers, known, stateless(seed), context)
 
     def facts(self):
         """Returns what `info` answers, the characters of the model too."""

@@ -14,7 +14,12 @@ GOOD = {
     "log_prob_per_dim": {"events": EVENTS},
     "sample": {"num_samples": 3, "seed": 1, "first": 0, **DRAWN},
     "sample_seeds": {"seeds": [1, 2, 3], **DRAWN},
-    "complete": {"events": EVENTS, "known": EVENTS == 0.0, "seed": 1},
+    "complete": {
+        "events": EVENTS,
+        "known": EVENTS == 0.0,
+        "seed": 1,
+        "first": 0,
+    },
     "info": {"request": [0]},
 }
 BAD = [
@@ -91,7 +96,10 @@ def test_the_error_names_the_context(exported):
         for signature, inputs in (
             ("log_prob", {"events": events}),
             ("sample", GOOD["sample"]),
-            ("complete", {"events": events, "known": events > 0, "seed": 1}),
+            (
+                "complete",
+                {**GOOD["complete"], "events": events, "known": events > 0},
+            ),
         ):
             inputs = {**inputs, "context": value}
             refused(exported, signature, "context", inputs, message)
