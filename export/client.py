@@ -122,12 +122,13 @@ class Client:
         num_samples = int(_converted("num_samples", num_samples, _INT32))
         departing = self._departing("sample", temperature, top_k, top_p, min_p)
         answers = []
-        for first in self._starts(num_samples):
+        limit = self._most_samples()
+        for part in _parts(num_samples, limit):
             inputs = {
-                "num_samples": min(num_samples - first, self._limit),
+                "num_samples": min(num_samples - part.start, limit),
                 "seed": seed,
-                "first": first,
-                "context": _part(context, first, self._limit),
+                "first": part.start,
+                "context": _of_part(context, part),
                 **departing,
             }
             answers.append(self._ask("sample", inputs))
@@ -161,10 +162,10 @@ class Client:
             "sample_seeds", temperature, top_k, top_p, min_p
         )
         answers = []
-        for first in self._starts(len(seeds)):
+        for part in _parts(len(seeds), self._most_samples()):
             inputs = {
-                "seeds": seeds[first : first + self._limit],
-                "context": _part(context, first, self._limit),
+                "seeds": seeds[part],
+                "context": _of_part(context, part),
                 **departing,
             }
             answers.append(self._ask("sample_seeds", inputs))
@@ -202,20 +203,17 @@ class Client:
     def _chunks(self, events, context):
         """Yields a slice of the examples, and the inputs that they are."""
         events = np.atleast_1d(events)
-        # Once for no examples at all, so that the server refuses them.
-        for start in range(0, max(len(events), 1), self._chunk_size):
-            chunk = slice(start, start + self._chunk_size)
+        for chunk in _parts(len(events), self._chunk_size):
             inputs = {"events": events[chunk], "context": None}
             if context is not None:
                 inputs["context"] = np.asarray(context)[chunk]
             yield chunk, inputs
 
-    def _starts(self, count):
-        """Returns where the parts of so many samples begin."""
+    def _most_samples(self):
+        """Returns how many samples the model draws for one request."""
         if self._limit is None:
             self._limit = self.info()["max_num_samples"]
-        # Once for no samples at all, so that the server refuses them.
-        return range(0, max(count, 1), self._limit)
+        return self._limit
 
     def _departing(self, signature, temperature, top_k, top_p, min_p):
         """Returns how a draw departs from the model, as inputs by name."""
@@ -273,13 +271,20 @@ def _converted(name, value, dtype):
     return converted
 
 
-def _part(context, first, size):
+def _parts(count, size):
+    """Yields slices that cover so many, the last one perhaps beyond them."""
+    # One where there are none, so that the server refuses it.
+    for start in range(0, max(count, 1), size):
+        yield slice(start, start + size)
+
+
+def _of_part(context, part):
     """Returns the contexts of a part; one for all samples is part of each."""
     # What has no axis is for the server to refuse.
     if context is None or np.ndim(context) == 0:
         return context
     context = np.asarray(context)
-    return context if len(context) == 1 else context[first : first + size]
+    return context if len(context) == 1 else context[part]
 
 
 def _joined(answers):

@@ -6,13 +6,16 @@ Shapes: N images, H height, W width, C channels.
 import pathlib
 
 import numpy as np
-import PIL.Image
 
-_SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp")
-_MODES = {1: "L", 3: "RGB"}
+from tf_autoregressive.datasets.image_files import MODES
+from tf_autoregressive.datasets.image_files import SUFFIXES
+from tf_autoregressive.datasets.image_files import image_files
+from tf_autoregressive.datasets.image_files import load_image
+
+from .row_reader import RowReader
 
 
-class ImageRows:
+class ImageRows(RowReader):
     """The images in a folder and below it, in the order of their paths.
 
     Values are 0 and 1 in images of one bit, 0 to 255 in others. Only what is
@@ -34,30 +37,15 @@ class ImageRows:
     dtype = np.dtype("uint8")
 
     def __init__(self, path: str | pathlib.Path, shape: tuple):
-        if len(shape) != 3 or shape[-1] not in _MODES:
+        if len(shape) != 3 or shape[-1] not in MODES:
             raise ValueError(
                 "A folder of images needs a model of images, of event shape "
                 f"(H, W, 1) or (H, W, 3). Received: {tuple(shape)}"
             )
-        self.files = sorted(
-            file
-            for file in pathlib.Path(path).rglob("*")
-            if file.suffix.lower() in _SUFFIXES and file.is_file()
-        )
+        self.files = sorted(image_files(pathlib.Path(path)))
         if not self.files:
-            raise ValueError(
-                f"{path} holds no images ({', '.join(_SUFFIXES)})."
-            )
+            raise ValueError(f"{path} holds no images ({', '.join(SUFFIXES)}).")
         self.shape = (len(self.files), *shape)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def __len__(self):
-        return self.shape[0]
 
     def close(self):
         """Does nothing: no file is open between two readings."""
@@ -66,22 +54,19 @@ class ImageRows:
         """Returns images `start` to `stop`, fewer at the end of the folder.
 
         Raises:
-            ValueError: If a file is no image, or one of another size.
+            ValueError: If a file is no image, one of another size, or of more
+                than 8 bits a channel.
         """
         return np.stack([self._image(file) for file in self.files[start:stop]])
 
     def _image(self, file):
         height, width, channels = self.shape[1:]
-        try:
-            with PIL.Image.open(file) as image:
-                is_bits = image.mode == "1"
-                values = np.asarray(image.convert(_MODES[channels]))
-        except (OSError, SyntaxError) as error:
-            raise ValueError(f"{file} is not a readable image.") from error
+        image, mode = load_image(file, channels)
+        values = np.asarray(image)
         if values.shape[:2] != (height, width):
             raise ValueError(
                 f"{file} must have height {height} and width {width}. "
                 f"Received: {values.shape[:2]}"
             )
         values = values.reshape(height, width, channels)
-        return values // 255 if is_bits else values
+        return values // 255 if mode == "1" else values

@@ -5,11 +5,12 @@ import pathlib
 from .image_rows import ImageRows
 from .record_rows import RecordRows
 from .record_rows import is_record_file
+from .row_reader import RowReader
 from .rows import Rows
 
 
-def open_rows(path: str | pathlib.Path, key: str, shape: tuple):
-    """Returns the rows of a file or folder: `Rows`, or what reads like them.
+def open_rows(path: str | pathlib.Path, key: str, shape: tuple) -> RowReader:
+    """Returns what reads the rows of a file or folder.
 
     Args:
         path: An `.npz` or `.npy` file, a TFRecord file (`.tfrecord`,

@@ -10,11 +10,13 @@ import numpy as np
 import tensorflow as tf
 from google.protobuf.message import DecodeError
 
+from .row_reader import RowReader
+
 _SUFFIXES = (".tfrecord", ".tfrecords")
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM")
 
 
-class RecordRows:
+class RecordRows(RowReader):
     """A feature of the `tf.train.Example`s in a TFRecord file, read in order.
 
     The feature of a record is one event, in C order: as many int64 or float
@@ -51,15 +53,6 @@ class RecordRows:
         self.shape = (self._count(), *shape)
         self._parse, self.dtype = self._kind()
         self.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def __len__(self):
-        return self.shape[0]
 
     def close(self):
         """Closes the file; a later reading opens it again."""

@@ -62,17 +62,11 @@ def exchanges(model, functions, facts) -> list[Exchange]:
     if "log_prob_text" in functions:
         found += _of_texts(model, events, options)
     _, inputs = functions["sample"].structured_input_signature
-    offers_cuts = OFF.keys() <= inputs.keys()
+    whole, cut = (OFF, _CUTS) if OFF.keys() <= inputs.keys() else ({}, {})
     found += [
-        _drawn(
-            model, options, num_examples, 0, 1.0, OFF if offers_cuts else {}
-        ),
-        _drawn(
-            model, options, num_examples, 3, 0.8, _CUTS if offers_cuts else {}
-        ),
-        _drawn_from_seeds(
-            model, options, num_examples, OFF if offers_cuts else {}
-        ),
+        _drawn(model, options, num_examples, 0, 1.0, whole),
+        _drawn(model, options, num_examples, 3, 0.8, cut),
+        _drawn_from_seeds(model, options, num_examples, whole),
         _completed(model, scored, options),
         Exchange("info", {"request": np.zeros(1, "int32")}, facts),
     ]

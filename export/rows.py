@@ -6,8 +6,10 @@ import zipfile
 
 import numpy as np
 
+from .row_reader import RowReader
 
-class Rows:
+
+class Rows(RowReader):
     """The rows of an array in an `.npz` or `.npy` file, read where asked for.
 
     Only what is read takes memory, however large the file is.
@@ -39,15 +41,6 @@ class Rows:
                     f"{self.dtype}"
                 )
             self._files = files.pop_all()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def __len__(self):
-        return self.shape[0]
 
     def close(self):
         """Closes the file."""

@@ -133,13 +133,18 @@ def inspect(arguments: argparse.Namespace) -> int:
 def show(arguments: argparse.Namespace):
     """Draw a picture of what a finished run's model learned."""
     directory = RunDirectory(arguments.run)
-    recipe, model = directory.recipe(), directory.load_model()
+    recipe = directory.recipe()
     path = directory.path / f"{arguments.kind}.png"
     path = _picture_file(arguments.out or path)
+    model = directory.load_model()
     from . import pictures
 
-    data = _load_data(recipe, arguments)
-    picture = pictures.png(arguments.kind, model, data, seed=arguments.seed)
+    picture = pictures.png(
+        arguments.kind,
+        model,
+        lambda: _load_data(recipe, arguments),
+        seed=arguments.seed,
+    )
     with replacing(path) as temporary:
         temporary.write_bytes(picture)
     print(path)

@@ -1,5 +1,7 @@
 """Pictures of what a model learned, by kind: `tfar show` and TensorBoard."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from tf_autoregressive import evaluation
@@ -31,7 +33,7 @@ def offered(model) -> list[str]:
     return [kind for kind, condition in conditions.items() if condition]
 
 
-def png(kind: str, model, data: Data, *, seed: int) -> bytes:
+def png(kind: str, model, load_data: Callable[[], Data], *, seed: int) -> bytes:
     """Returns a picture.
 
     Args:
@@ -41,7 +43,7 @@ def png(kind: str, model, data: Data, *, seed: int) -> bytes:
             examples costs. `masks`: of the dense layers. `neighbours`:
             samples, and the training examples nearest to them.
         model: The model.
-        data: Its data.
+        load_data: Returns its data, which not every picture needs.
         seed: Of the samples.
 
     Raises:
@@ -53,15 +55,15 @@ def png(kind: str, model, data: Data, *, seed: int) -> bytes:
             f"There is no picture of {kind} of this {type(model).__name__}. "
             f"There are: {', '.join(kinds) or 'none'}"
         )
-    return plots.picture(_SAVERS[kind], model, data, seed)
+    return plots.picture(_SAVERS[kind], model, load_data, seed)
 
 
-def _save_features(file, model, data, seed):
+def _save_features(file, model, load_data, seed):
     plots.save_features(file, evaluation.first_layer_features(model))
 
 
-def _save_histograms(file, model, data, seed):
-    (x,), context = draws.spread(data.test, 1)
+def _save_histograms(file, model, load_data, seed):
+    (x,), context = draws.spread(load_data().test, 1)
     dims = np.linspace(0, model.num_dims - 1, _NUM_HISTOGRAMS).astype(int)
     positions = np.stack(
         np.unravel_index(np.unique(dims), model.event_shape), axis=1
@@ -77,8 +79,9 @@ def _save_histograms(file, model, data, seed):
     )
 
 
-def _save_log_prob(file, model, data, seed):
-    x, context = draws.spread(data.test, _few(data))
+def _save_log_prob(file, model, load_data, seed):
+    test = load_data().test
+    x, context = draws.spread(test, _few(test))
     plots.save_log_prob_maps(
         file,
         x,
@@ -87,14 +90,15 @@ def _save_log_prob(file, model, data, seed):
     )
 
 
-def _save_masks(file, model, data, seed):
+def _save_masks(file, model, load_data, seed):
     plots.save_masks(file, evaluation.mask_matrices(model))
 
 
-def _save_neighbours(file, model, data, seed):
+def _save_neighbours(file, model, load_data, seed):
+    data = load_data()
     contexts = data.test if model.context.expected else None
     samples = draws.draw_samples(
-        model, _few(data), seed=seed, contexts=contexts
+        model, _few(data.test), seed=seed, contexts=contexts
     )
     neighbours, _ = evaluation.nearest_neighbours(
         samples, data.train.batch(1000)
@@ -104,8 +108,8 @@ def _save_neighbours(file, model, data, seed):
     )
 
 
-def _few(data):
-    return min(_NUM_SAMPLES, int(data.test.cardinality()))
+def _few(examples):
+    return min(_NUM_SAMPLES, int(examples.cardinality()))
 
 
 _SAVERS = {

@@ -83,7 +83,7 @@ def _show_pictures(model, recipe, data, step):
     offered = pictures.offered(model)
     for kind in ("log_prob", "features"):
         if kind in offered:
-            picture = pictures.png(kind, model, data, seed=recipe.seed)
+            picture = pictures.png(kind, model, lambda: data, seed=recipe.seed)
             _show_png(kind, picture, step)
 
 

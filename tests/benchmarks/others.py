@@ -48,7 +48,7 @@ def main():
         lambda: distribution.sample(number, seed=0), autograph=False
     )
     ways = {
-        "TFP": lambda: theirs(),
+        "TFP": theirs,
         "graph": lambda: model.sample(number, seed=0),
         "XLA": lambda: model.sample(number, seed=0, jit_compile=True),
     }

@@ -146,6 +146,13 @@ def test_a_folder_without_images_is_refused(tmp_path):
         ImageRows(tmp_path, SHAPE)
 
 
+def test_an_image_of_16_bits_is_refused(tmp_path):
+    deep = PIL.Image.fromarray(np.full((4, 3), 1000, "uint16"))
+    deep.save(tmp_path / "deep.png")
+    with pytest.raises(ValueError, match=r"deep\.png must have 8 bits"):
+        ImageRows(tmp_path, SHAPE).read(0, 1)
+
+
 def test_an_image_of_another_size_is_named(tmp_path):
     PIL.Image.new("L", (4, 4)).save(tmp_path / "a.png")
     (tmp_path / "b.png").write_text("no image")

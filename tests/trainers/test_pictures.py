@@ -72,6 +72,11 @@ def test_a_model_offers_what_there_is_of_it(model, kinds):
     assert pictures.offered(model) == expected
 
 
+def test_masks_need_no_data(finished, tmp_path):
+    run = finished(MADE(IMAGE, units=(4,), num_classes=10))
+    assert main(["show", run, "masks", "--data-dir", str(tmp_path)]) == 0
+
+
 def test_what_there_is_not_is_named(finished, data_dir, capsys):
     run = finished(PixelCNN(IMAGE, filters=2, num_blocks=1, num_classes=10))
     assert main(["show", run, "masks", "--data-dir", data_dir]) == 2
@@ -93,7 +98,7 @@ def test_samples_stand_beside_the_nearest_training_examples(
     )
     data = load(recipe(**ON_IMAGES), data_dir)
     model = MADE(IMAGE, units=(4,), num_classes=10)
-    pictures.png("neighbours", model, data, seed=1)
+    pictures.png("neighbours", model, lambda: data, seed=1)
     train = np.stack([x for x, _ in data.train.as_numpy_iterator()])
     distances = np.abs(train[None] - shown["samples"][:, None].astype(float))
     nearest = train[distances.sum(axis=(2, 3, 4)).argmin(axis=1)]

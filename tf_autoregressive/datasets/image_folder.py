@@ -9,9 +9,10 @@ import pathlib
 import numpy as np
 
 from tf_autoregressive.datasets.arrays import from_arrays
-
-_SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp")
-_MODES = {1: "L", 3: "RGB"}
+from tf_autoregressive.datasets.image_files import MODES
+from tf_autoregressive.datasets.image_files import SUFFIXES
+from tf_autoregressive.datasets.image_files import image_files
+from tf_autoregressive.datasets.image_files import load_image
 
 
 def from_image_folder(
@@ -56,12 +57,12 @@ def from_image_folder(
     """
     path = pathlib.Path(path)
     size = _height_and_width(image_size)
-    if channels not in _MODES:
+    if channels not in MODES:
         raise ValueError(
             f"`channels` must be 1 or 3. Received: channels={channels}"
         )
     files = _assign(
-        _image_files(path),
+        _names(path),
         {"validation": validation_fraction, "test": test_fraction},
     )
     events = {
@@ -87,16 +88,12 @@ def _height_and_width(image_size):
     return tuple(size)
 
 
-def _image_files(folder):
+def _names(folder):
     """Returns the images' paths from `folder`, sorted by hash of the path."""
-    names = [
-        file.relative_to(folder)
-        for file in folder.rglob("*")
-        if file.suffix.lower() in _SUFFIXES and file.is_file()
-    ]
+    names = [file.relative_to(folder) for file in image_files(folder)]
     if not names:
         raise FileNotFoundError(
-            f"`path` must be a folder with images ({', '.join(_SUFFIXES)}) in "
+            f"`path` must be a folder with images ({', '.join(SUFFIXES)}) in "
             f"it or below it. Received: path={str(folder)!r}"
         )
     return sorted(
@@ -135,21 +132,10 @@ def _read(file, size, channels):
     import PIL.ImageOps
 
     height, width = size
-    try:
-        with PIL.Image.open(file) as image:
-            mode = image.mode
-            pixels = PIL.ImageOps.fit(
-                PIL.ImageOps.exif_transpose(image).convert(_MODES[channels]),
-                (width, height),
-                method=PIL.Image.Resampling.BOX,
-            )
-    except (OSError, SyntaxError) as error:
-        raise ValueError(f"{file} is not a readable image.") from error
-    if mode.startswith(("I", "F")):
-        raise ValueError(
-            f"{file} must have 8 bits a channel: deeper ones would be clipped "
-            f"to 255. Received: an image of mode {mode!r}"
-        )
+    image, _ = load_image(file, channels)
+    pixels = PIL.ImageOps.fit(
+        image, (width, height), method=PIL.Image.Resampling.BOX
+    )
     return np.asarray(pixels).reshape(height, width, channels)
 
 

@@ -164,7 +164,7 @@ class LikelihoodModel(keras.Model):
         gradients = tape.gradient(scaled, variables)
         logs = {}
         if self.logs_gradient_norm or _clips(self.optimizer):
-            gradients = _added_up(map(_dense, gradients))
+            gradients = _added_up(gradients)
         if self.logs_gradient_norm:
             logs["gradient_norm"] = _norm(gradients)
         self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
@@ -244,12 +244,12 @@ def _clips(optimizer):
 
 
 def _added_up(gradients):
-    """Returns the gradients of all replicas together, on the first of them.
+    """Returns the gradients of all replicas as tensors, on the first of them.
 
     And zeros on the others. Keras clips what every replica has before it adds
     that up; what has to be clipped is the sum.
     """
-    gradients = list(gradients)
+    gradients = [_dense(gradient) for gradient in gradients]
     if tf.distribute.get_strategy().num_replicas_in_sync == 1:
         return gradients
     replica = tf.distribute.get_replica_context().replica_id_in_sync_group
