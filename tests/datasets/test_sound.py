@@ -4,6 +4,7 @@ import wave
 
 import numpy as np
 import pytest
+import soundfile
 
 from tf_autoregressive.datasets import from_recordings
 from tf_autoregressive.datasets import from_wav_folder
@@ -117,8 +118,38 @@ def test_folders_of_wav_files(rng, tmp_path):
     assert data.info.split_sizes == {"train": 16, "validation": 2, "test": 2}
     assert data.info.rate == 8000
     np.testing.assert_array_equal(stacked(data.test) - 32768, 9)
-    with pytest.raises(ValueError, match="`rate` must be that of every file"):
-        from_wav_folder(tmp_path, steps=6, rate=16_000)
+    with pytest.raises(ValueError, match="`rate` must be positive"):
+        from_wav_folder(tmp_path, steps=6, rate=0)
+
+
+def test_files_of_another_rate_are_resampled(tmp_path):
+    # A tone of 500 Hz, below half of the lower rate, and one above it.
+    time = np.arange(4000) / 16_000
+    low, high = np.sin(2 * np.pi * np.outer([500, 6000], time)) * 10_000
+    for number in range(10):
+        write_wav(tmp_path / f"{number}.wav", low + high, rate=16_000)
+    data = from_wav_folder(tmp_path, steps=2000, rate=8000, num_levels=65536)
+    samples = stacked(data.test)[0] - 32768
+    # Not at the ends, where the filter sees what lies outside as silence.
+    np.testing.assert_allclose(samples[200:-200], low[::2][200:-200], atol=20)
+
+
+@pytest.mark.parametrize("width", ["PCM_24", "PCM_32", "FLOAT", "PCM_U8"])
+def test_samples_of_other_widths(rng, tmp_path, width):
+    values = rng.integers(-128, 128, size=8) * 256
+    for number in range(10):
+        path = tmp_path / f"{number}.wav"
+        soundfile.write(path, values / 32768.0, 8000, subtype=width)
+    data = from_wav_folder(tmp_path, steps=8, rate=8000, num_levels=65536)
+    np.testing.assert_array_equal(stacked(data.test)[0] - 32768, values)
+
+
+def test_a_damaged_file_is_named(tmp_path):
+    for number in range(10):
+        write_wav(tmp_path / f"{number}.wav", np.zeros(8))
+    (tmp_path / "3.wav").write_bytes(b"RIFF, or so")
+    with pytest.raises(ValueError, match=r"3\.wav"):
+        from_wav_folder(tmp_path, steps=8, rate=8000)
 
 
 def test_channels_are_averaged(tmp_path):

@@ -25,11 +25,11 @@ from tf_autoregressive.datasets.music import from_songs
 from tf_autoregressive.datasets.music import load_music
 from tf_autoregressive.datasets.npz import from_npz
 from tf_autoregressive.datasets.sound import from_recordings
-from tf_autoregressive.datasets.sound import from_wav_folder
 from tf_autoregressive.datasets.sound import load_spoken_digits
 from tf_autoregressive.datasets.text import continued_batches
 from tf_autoregressive.datasets.text import from_text
 from tf_autoregressive.datasets.text import load_tiny_shakespeare
+from tf_autoregressive.datasets.wav_folder import from_wav_folder
 
 __all__ = [
     "Dataset",

@@ -4,7 +4,6 @@ Shapes: N windows, T samples of a window.
 """
 
 import pathlib
-import wave
 
 import numpy as np
 
@@ -113,55 +112,6 @@ def load_spoken_digits(
         source=f"Free Spoken Digit Dataset, from the file {_FILE_NAME}",
         licence="CC BY-SA 4.0",
     )
-
-
-def from_wav_folder(folder, *, steps, rate, num_levels=256, **described):
-    """Makes a dataset of the wav files of a folder and those below it.
-
-    Every tenth file, in the order of their paths, is in the test split, every
-    tenth in the validation split, the rest in the training split.
-
-    Args:
-        folder: The folder.
-        steps: Samples of a window.
-        rate: Samples a second that all files must have.
-        num_levels: As `from_recordings` takes it.
-        **described: As `from_recordings` takes it.
-
-    Returns:
-        A `Dataset`; see `from_recordings`. Channels are averaged.
-
-    Raises:
-        FileNotFoundError: If there are fewer than ten wav files.
-        ValueError: If a file is not 16-bit PCM at that rate.
-    """
-    paths = sorted(pathlib.Path(folder).rglob("*.wav"))
-    if len(paths) < 10:
-        raise FileNotFoundError(
-            f"`folder` must hold at least ten wav files. Received: {folder}, "
-            f"with {len(paths)}"
-        )
-    signals = [_read_wav(path, rate) for path in paths]
-    splits = {"train": [], "validation": [], "test": []}
-    for number, signal in enumerate(signals):
-        split = {8: "validation", 9: "test"}.get(number % 10, "train")
-        splits[split].append(signal)
-    return from_recordings(
-        splits, steps=steps, num_levels=num_levels, rate=rate, **described
-    )
-
-
-def _read_wav(path, rate):
-    with wave.open(str(path)) as file:
-        if file.getframerate() != rate or file.getsampwidth() != 2:
-            raise ValueError(
-                f"`rate` must be that of every file, of 16 bits a sample. "
-                f"Received: rate={rate}, {path} with {file.getframerate()} "
-                f"samples a second of {8 * file.getsampwidth()} bits"
-            )
-        frames = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-        channels = frames.reshape(-1, file.getnchannels())
-    return np.round(channels.mean(axis=1)).astype("int16")
 
 
 def _levels(signal, num_levels):

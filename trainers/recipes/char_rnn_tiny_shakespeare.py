@@ -31,6 +31,7 @@ RECIPE = Recipe(
     weight_decay=0.01,
     clipnorm=1.0,
     ema_momentum=0.999,
+    precision="mixed_bfloat16",
     batch_size=64,
     epochs=5,
     max_seconds=5400.0,
