@@ -16,6 +16,7 @@ from tests.models.probes import check_dependencies
 from tests.models.probes import triangle
 from tests.models.test_pixel_cnn import thirds
 from tests.zoo import Case
+from tf_autoregressive.layers.segments import SegmentedScope
 from tf_autoregressive.models import GatedPixelCNN
 
 THREE_LEVELS = {"distribution": "categorical", "num_levels": 3}
@@ -246,7 +247,7 @@ def test_links_are_taken_before_the_gate(index, rng):
     assert link.kernel.shape == (1, 1, 12, 12)
     linked = []
 
-    class Scope:
+    class Scope(SegmentedScope):
         def conv(self, layer, x):
             outputs = layer(x)
             if layer is vertical:
@@ -266,7 +267,7 @@ def test_the_horizontal_stack_gives_nothing_back(rng):
     x = rng.integers(2, size=(3, 4, 5, 1)).astype("float32")
     outputs = []
 
-    class Scope:
+    class Scope(SegmentedScope):
         def conv(self, layer, x):
             return layer(x)
 

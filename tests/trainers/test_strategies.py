@@ -28,7 +28,12 @@ IMAGES = {
     "dataset": "mnist",
     "dataset_options": {"binarization": "dynamic", "with_labels": True},
     "model": "GatedPixelCNN",
-    "model_options": {"filters": 2, "num_layers": 1, "num_classes": 10},
+    "model_options": {
+        "filters": 2,
+        "num_layers": 1,
+        "num_classes": 10,
+        "rematerialise": True,
+    },
     "batch_size": 14,
     # Unlike Adam, it tells a gradient from its double.
     "optimizer": "sgd",

@@ -17,6 +17,9 @@ import typing
 
 import tensorflow as tf
 
+from tf_autoregressive.layers.segments import PLAIN
+from tf_autoregressive.layers.segments import SegmentedScope
+
 
 class Level(typing.NamedTuple):
     """The layers of one resolution.
@@ -37,17 +40,19 @@ class Level(typing.NamedTuple):
     recurrent_layers: typing.Any = ()
 
 
-class MapScope:
+class MapScope(SegmentedScope):
     """All positions at once: `[B, H, W, channels]`.
 
     Args:
         shifts: What is added to a layer's outputs, by its name.
         training: Whether dropout is active.
+        segments: How segments are run.
     """
 
-    def __init__(self, shifts=None, *, training=False):
+    def __init__(self, shifts=None, *, training=False, segments=PLAIN):
         self.shifts = dict(shifts or {})
         self.training = training
+        self.segments = segments
 
     def conv(self, layer, x):
         """Returns the outputs of `layer`, `[B, H, W, O]`."""
@@ -79,7 +84,7 @@ class InitialisingScope(MapScope):
         return super().conv(layer, x)
 
 
-class RowScope:
+class RowScope(SegmentedScope):
     """One row, for layers that see whole rows: `[W, B, channels]`.
 
     Args:
@@ -89,8 +94,6 @@ class RowScope:
         shifts: By the layer's name, what is added: `[B, O]` or `[W, B, O]`.
         levels: The `Level` of this resolution and the ones below it.
     """
-
-    training = False
 
     def __init__(self, cache, row, shifts, levels):
         self.cache = cache
@@ -234,7 +237,7 @@ class RowScope:
         return plus(outputs, self.shifts.get(layer.name))
 
 
-class PixelScope:
+class PixelScope(SegmentedScope):
     """One colour of one pixel, for layers of pixels: `[B, channels]`.
 
     Colours are run in their order. Each run computes the filters of its colour
@@ -247,8 +250,6 @@ class PixelScope:
         column: Index of the pixel in its row, a scalar tensor.
         colour: Index of the colour, a Python int.
     """
-
-    training = False
 
     def __init__(self, cache, row, column, colour=0):
         self.cache = cache

@@ -11,19 +11,23 @@ Shapes: B batch, T steps, I input channels, O filters, R reach of a layer.
 import tensorflow as tf
 
 from tf_autoregressive.layers.scopes import plus
+from tf_autoregressive.layers.segments import PLAIN
+from tf_autoregressive.layers.segments import SegmentedScope
 
 
-class SequenceScope:
+class SequenceScope(SegmentedScope):
     """All steps at once: `[B, T, channels]`.
 
     Args:
         shifts: By name, what is added: `[B, 1 or T, channels]`.
         training: Whether dropout is active.
+        segments: How segments are run.
     """
 
-    def __init__(self, shifts, *, training=False):
+    def __init__(self, shifts, *, training=False, segments=PLAIN):
         self.shifts = shifts
         self.training = training
+        self.segments = segments
 
     def conv(self, layer, x):
         """Returns the outputs of a `CausalConv1D`, with the shift."""
@@ -63,14 +67,12 @@ class CarryingScope(SequenceScope):
         return x
 
 
-class StepScope:
+class StepScope(SegmentedScope):
     """One step: `[B, channels]`.
 
     Args:
         state: From `first_state`, with its rings as arrays.
     """
-
-    training = False
 
     def __init__(self, state):
         self.time = state["time"]

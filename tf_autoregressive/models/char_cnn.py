@@ -35,7 +35,7 @@ class CharCNN(SequenceModel):
         dropout: Share of `y` that is set to zero in training.
         **kwargs: Passed to `SequenceModel`: `embedding_size`,
             `distribution`, `num_levels`, `num_components`, `num_classes`,
-            `context_shape`, `variable_length`.
+            `context_shape`, `variable_length`, `rematerialise`.
 
     Input shape:
         `[B, *event_shape]`, event values.
@@ -107,15 +107,17 @@ class CharCNN(SequenceModel):
         return 1 + sum(layer.reach for layer in self.layers_back)
 
     def stack(self, scope, x):
-        activation = gated if self.gated else ops.relu
         x = scope.conv(self.first_layer, x)
-        for layer, output in zip(
-            self.layers_back, self.outputs_back, strict=True
-        ):
-            y = activation(scope.conv(layer, x))
-            y = self.dropout_layer(y, training=scope.training)
-            x = x + scope.conv(output, y)
+        for layers in zip(self.layers_back, self.outputs_back, strict=True):
+            x = x + scope.segment(self._residual, layers, x)
         return scope.conv(self.last_layer, ops.relu(x))
+
+    def _residual(self, scope, layers, x):
+        """Returns what a layer adds to its inputs."""
+        layer, output = layers
+        activation = gated if self.gated else ops.relu
+        y = activation(scope.conv(layer, x))
+        return scope.conv(output, scope.dropout(self.dropout_layer, y))
 
     def get_config(self):
         return {

@@ -43,8 +43,13 @@ def recurrent_layers(cell, units, num_layers, **options):
 def run_recurrent(scope, layers, dropout, x):
     """Returns the outputs of the last of `recurrent_layers`, with dropout."""
     for layer in layers:
-        x = dropout(scope.recur(layer, x), training=scope.training)
+        x = scope.segment(_recurrent_layer, (layer, dropout), x)
     return x
+
+
+def _recurrent_layer(scope, layers, x):
+    layer, dropout = layers
+    return scope.dropout(dropout, scope.recur(layer, x))
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -76,7 +81,7 @@ class CharRNN(SequenceModel):
             parameters, that is set to zero in training.
         **kwargs: Passed to `SequenceModel`: `embedding_size`,
             `distribution`, `num_levels`, `num_components`, `num_classes`,
-            `context_shape`, `variable_length`.
+            `context_shape`, `variable_length`, `rematerialise`.
 
     Input shape:
         `[B, *event_shape]`, event values.
@@ -85,7 +90,8 @@ class CharRNN(SequenceModel):
         A `tfd.Distribution` with batch shape `[B]`.
 
     Raises:
-        ValueError: If a size is not positive, or the cell not known.
+        ValueError: If a size is not positive, the cell not known, or states
+            are carried and rematerialised.
 
     Example:
         >>> model = CharRNN((64,), num_levels=65, units=16, num_layers=1)
@@ -113,6 +119,11 @@ class CharRNN(SequenceModel):
     ):
         super().__init__(event_shape, **kwargs)
         self._check_positive(units=units, num_layers=num_layers)
+        if carried_rows and self.rematerialise:
+            raise ValueError(
+                "`rematerialise` must be False with `carried_rows`, which keep "
+                f"states. Received: carried_rows={carried_rows}"
+            )
         self.cell = cell
         self.units = units
         self.num_layers = num_layers

@@ -44,7 +44,7 @@ class GatedPixelCNN(RasterModel):
         kernel_size: `k`, odd.
         head_filters: Filters of the layer before the parameters.
         **kwargs: Passed to `RasterModel`: `distribution`, `num_levels`,
-            `num_components`, `num_classes`, `context_shape`.
+            `num_components`, `num_classes`, `context_shape`, `rematerialise`.
 
     Input shape:
         `[B, H, W, C]`, event values.
@@ -155,17 +155,14 @@ class GatedPixelCNN(RasterModel):
         for vertical, link, horizontal in zip(
             self.vertical, self.links, self.horizontal, strict=True
         ):
-            before_gate = scope.conv(vertical, x)
-            scope.link(horizontal, scope.conv(link, before_gate))
-            x = gated(before_gate)
+            x, shift = scope.segment(_vertical_layer, (vertical, link), x)
+            scope.link(horizontal, shift)
 
     def pixel_stack(self, scope, x):
         total = 0.0
         for index in range(self.num_layers):
-            y = gated(scope.conv(self.horizontal[index], x))
-            residual, skip = ops.split(
-                scope.conv(self.outputs[index], y), 2, axis=-1
-            )
+            layers = (self.horizontal[index], self.outputs[index])
+            residual, skip = scope.segment(_horizontal_layer, layers, x)
             x = x + residual if index else residual
             total = total + skip
         for layer in self.head:
@@ -181,6 +178,20 @@ class GatedPixelCNN(RasterModel):
             "kernel_size": self.kernel_size,
             "head_filters": self.head_filters,
         }
+
+
+def _vertical_layer(scope, layers, x):
+    """Returns the outputs of a vertical layer, and what it hands over."""
+    vertical, link = layers
+    before_gate = scope.conv(vertical, x)
+    return gated(before_gate), scope.conv(link, before_gate)
+
+
+def _horizontal_layer(scope, layers, x):
+    """Returns what a horizontal layer adds to its inputs, and its skip."""
+    horizontal, output = layers
+    y = gated(scope.conv(horizontal, x))
+    return ops.split(scope.conv(output, y), 2, axis=-1)
 
 
 def gated(x):

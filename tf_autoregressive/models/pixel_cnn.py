@@ -35,7 +35,7 @@ class PixelCNN(RasterModel):
         kernel_size: `k`, odd.
         head_filters: Filters of the layer before the parameters.
         **kwargs: Passed to `RasterModel`: `distribution`, `num_levels`,
-            `num_components`, `num_classes`, `context_shape`.
+            `num_components`, `num_classes`, `context_shape`, `rematerialise`.
 
     Input shape:
         `[B, H, W, C]`, event values.
@@ -108,7 +108,7 @@ class PixelCNN(RasterModel):
     def pixel_stack(self, scope, x):
         x = scope.conv(self.first_layer, x)
         for block in self.blocks:
-            x = x + relu_stack(scope, block, x)
+            x = x + scope.segment(relu_stack, block, x)
         return relu_stack(scope, self.head, x)
 
     def get_config(self):

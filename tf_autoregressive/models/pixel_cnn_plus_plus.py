@@ -79,7 +79,7 @@ class PixelCNNPlusPlus(RasterModel):
         num_resolutions: Number of resolutions.
         dropout: Rate of the dropout within blocks.
         **kwargs: Passed to `RasterModel`: `num_levels`, `num_components`,
-            `num_classes`, `context_shape` (a vector).
+            `num_classes`, `context_shape` (a vector), `rematerialise`.
 
     Input shape:
         `[B, H, W, C]`, event values.
@@ -272,7 +272,7 @@ class PixelCNNPlusPlus(RasterModel):
         """Runs a stream from one resolution down to the lowest and back."""
         stream, skips = streams[level], [x]
         for index, block in enumerate(stream.down):
-            x = self._gated_block(scope, block, x)
+            x = scope.segment(self._gated_block, block, x)
             self._link(scope, block, self.ul[level].down[index], x)
             skips.append(x)
         if stream.stride is None:
@@ -285,7 +285,7 @@ class PixelCNNPlusPlus(RasterModel):
                 x,
             )
         for index, block in enumerate(stream.up):
-            x = self._gated_block(scope, block, x, skips.pop())
+            x = scope.segment(self._gated_block, block, x, skips.pop())
             self._link(scope, block, self.ul[level].up[index], x)
         return x
 
@@ -293,9 +293,7 @@ class PixelCNNPlusPlus(RasterModel):
         y = scope.conv(block.conv_in, concat_elu(x))
         if skip is not None:
             y = y + scope.conv(block.skip, concat_elu(skip))
-        y = concat_elu(y)
-        if scope.training:
-            y = self.dropout_layer(y, training=True)
+        y = scope.dropout(self.dropout_layer, concat_elu(y))
         c, d = ops.split(scope.conv(block.conv_out, y), 2, axis=-1)
         return x + c * ops.sigmoid(d)
 

@@ -49,7 +49,7 @@ class PixelRNN(RasterModel):
         kernel_size: Width of the convolutions of `RowLSTM`, odd.
         head_filters: Filters of the layer before the parameters.
         **kwargs: Passed to `RasterModel`: `distribution`, `num_levels`,
-            `num_components`, `num_classes`, `context_shape`.
+            `num_components`, `num_classes`, `context_shape`, `rematerialise`.
 
     Input shape:
         `[B, H, W, C]`, event values.
@@ -148,10 +148,12 @@ class PixelRNN(RasterModel):
         x = scope.conv(self.first_layer, x)
         total = 0.0
         for index, lstm in enumerate(self.lstms):
-            hidden = ops.cast(scope.recur(lstm, x), lstm.compute_dtype)
-            x = x + scope.conv(self.ups[index], hidden)
-            if self.skip_connections:
-                total = total + scope.conv(self.skips[index], hidden)
+            # Listed with the layer: what a context adds goes by its name.
+            layers = [lstm.input_to_state, lstm, self.ups[index]]
+            layers += self.skips[index : index + 1]
+            residual, *skip = scope.segment(_recurrent_layer, layers, x)
+            x = x + residual
+            total = sum(skip, total)
         return relu_stack(scope, self.head, x + total)
 
     def get_config(self):
@@ -165,3 +167,10 @@ class PixelRNN(RasterModel):
             "kernel_size": self.kernel_size,
             "head_filters": self.head_filters,
         }
+
+
+def _recurrent_layer(scope, layers, x):
+    """Returns what an LSTM adds to its inputs, and its skip if it has one."""
+    _, lstm, *outputs = layers
+    hidden = ops.cast(scope.recur(lstm, x), lstm.compute_dtype)
+    return [scope.conv(output, hidden) for output in outputs]

@@ -8,11 +8,11 @@ import tensorflow as tf
 
 from tf_autoregressive.layers import MaskedConv2D
 from tf_autoregressive.layers import scopes
-from tf_autoregressive.models.base import AutoregressiveModel
 from tf_autoregressive.models.context_layers import context_layers
+from tf_autoregressive.models.segmented_model import SegmentedModel
 
 
-class RasterModel(AutoregressiveModel):
+class RasterModel(SegmentedModel):
     """An image model in raster order: row by row, pixel by pixel, R, G, B.
 
     **Writing one.** Subclass `RasterModel`, create the layers in `__init__`
@@ -30,8 +30,8 @@ class RasterModel(AutoregressiveModel):
 
     Args:
         event_shape: `(H, W, C)`.
-        **kwargs: Passed to `AutoregressiveModel`: `distribution`,
-            `num_levels`, `num_components`, `num_classes`, `context_shape`.
+        **kwargs: Passed to `SegmentedModel`: `distribution`, `num_levels`,
+            `num_components`, `num_classes`, `context_shape`, `rematerialise`.
 
     Raises:
         ValueError: If `event_shape` has not three axes, or a spatial context
@@ -83,9 +83,10 @@ class RasterModel(AutoregressiveModel):
 
     def network(self, inputs, *, context, member, training):
         shifts = self._context_shifts(context)
-        return self._run_on_maps(
-            scopes.MapScope(shifts, training=training), inputs
+        scope = scopes.MapScope(
+            shifts, training=training, segments=self.segments
         )
+        return self._run_on_maps(scope, inputs)
 
     def _run_on_maps(self, scope, inputs):
         x = self.network_inputs(inputs)

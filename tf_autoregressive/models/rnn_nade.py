@@ -43,7 +43,7 @@ class RNNNADE(SequenceModel):
             that is set to zero in training.
         distribution: `"bernoulli"` or `"categorical"`.
         **kwargs: Passed to `SequenceModel`: `num_levels`, `num_classes`,
-            `context_shape`, `variable_length`.
+            `context_shape`, `variable_length`, `rematerialise`.
 
     Input shape:
         `[B, T, N]`, event values.

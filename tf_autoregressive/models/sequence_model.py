@@ -14,9 +14,9 @@ from tf_autoregressive import sampling
 from tf_autoregressive.distributions import VectorOutput
 from tf_autoregressive.layers import CausalConv1D
 from tf_autoregressive.layers import sequence_scopes
-from tf_autoregressive.models.base import AutoregressiveModel
 from tf_autoregressive.models.context_layers import context_layers
 from tf_autoregressive.models.lengths import Lengths
+from tf_autoregressive.models.segmented_model import SegmentedModel
 from tf_autoregressive.vocabulary import Vocabulary
 
 # Steps that are drawn in one call of a graph.
@@ -27,7 +27,7 @@ _PARAMETERS = "parameters"
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
-class SequenceModel(AutoregressiveModel):
+class SequenceModel(SegmentedModel):
     """A model of sequences, whose step `t` sees the steps before `t`.
 
     An event is a sequence of `T` symbols, `event_shape=(T,)`. With
@@ -74,8 +74,8 @@ class SequenceModel(AutoregressiveModel):
             numbers: `encode` and `decode` then translate, and `num_levels` is
             their number.
         variable_length: Whether `context` is the lengths of the sequences.
-        **kwargs: Passed to `AutoregressiveModel`: `num_levels`,
-            `num_components`, `num_classes`, `context_shape`.
+        **kwargs: Passed to `SegmentedModel`: `num_components`, `num_classes`,
+            `context_shape`, `rematerialise`.
 
     Raises:
         ValueError: If `event_shape` has not one axis or two, the distribution
@@ -215,7 +215,9 @@ class SequenceModel(AutoregressiveModel):
 
     def _sequence_scope(self, context, training):
         return sequence_scopes.SequenceScope(
-            self._context_shifts(context), training=training
+            self._context_shifts(context),
+            training=training,
+            segments=self.segments,
         )
 
     def _next_parameters(self, scope, codes):

@@ -36,7 +36,7 @@ class WaveNet(SequenceModel):
         kernel_size: `k`.
         **kwargs: Passed to `SequenceModel`: `embedding_size`,
             `distribution`, `num_levels`, `num_components`, `num_classes`,
-            `context_shape`, `variable_length`.
+            `context_shape`, `variable_length`, `rematerialise`.
 
     Input shape:
         `[B, *event_shape]`, event values.
@@ -112,7 +112,7 @@ class WaveNet(SequenceModel):
         x = scope.conv(self.first_layer, x)
         total = 0.0
         for gate, output in zip(self.gates, self.outputs, strict=True):
-            z = scope.conv(output, gated(scope.conv(gate, x)))
+            z = scope.segment(_gated_layer, (gate, output), x)
             x = x + z[..., : self.filters]
             total = total + z[..., self.filters :]
         for layer in self.head:
@@ -128,3 +128,9 @@ class WaveNet(SequenceModel):
             "num_layers": self.num_layers,
             "kernel_size": self.kernel_size,
         }
+
+
+def _gated_layer(scope, layers, x):
+    """Returns what a layer adds to its inputs and to the skips."""
+    gate, output = layers
+    return scope.conv(output, gated(scope.conv(gate, x)))

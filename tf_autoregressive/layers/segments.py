@@ -1,0 +1,94 @@
+"""Segments of a stack: kept in training, or computed again for gradients.
+
+A model writes a part of its stack as `body(scope, layers, *tensors)` and runs
+it by `scope.segment`. What a body depends on is in its arguments: the layers,
+what is added to their outputs, and the tensors.
+"""
+
+import copy
+
+import tensorflow as tf
+
+
+class Plain:
+    """Segments run once, and all that gradients need of them is kept."""
+
+    def run(self, scope, body, layers, tensors):
+        """Returns `body(scope, layers, *tensors)`."""
+        return body(scope, layers, *tensors)
+
+    def dropout(self, layer, x):
+        """Returns `x` after a Keras `Dropout`."""
+        return layer(x, training=True)
+
+
+PLAIN = Plain()
+
+
+class Rematerialised(Plain):
+    """Segments run again when their gradients are computed [1].
+
+    In training only what goes from segment to segment is kept, for one more
+    forward pass in a step. Gradients are the same.
+
+    Args:
+        seeds: A Keras `SeedGenerator`, for dropout.
+
+    References:
+        [1] Chen et al., "Training Deep Nets with Sublinear Memory Cost", 2016.
+            https://arxiv.org/abs/1604.06174
+    """
+
+    def __init__(self, seeds):
+        self.seeds = seeds
+
+    def run(self, scope, body, layers, tensors):
+        if not scope.training:
+            return body(scope, layers, *tensors)
+        names = [layer.name for layer in layers if layer is not None]
+        names = [name for name in names if name in scope.shifts]
+        # Drawn out here: both runs must drop the same.
+        seed = self.seeds.next()
+
+        @tf.recompute_grad
+        def run(*inputs):
+            inner = copy.copy(scope)
+            # Inputs, for gradients to reach what a context adds.
+            inner.shifts = dict(zip(names, inputs, strict=False))
+            inner.segments = _SeededDropout(seed)
+            return body(inner, layers, *inputs[len(names) :])
+
+        return run(*(scope.shifts[name] for name in names), *tensors)
+
+
+class _SeededDropout(Plain):
+    """Dropout that is a function of a seed, inside a segment."""
+
+    def __init__(self, seed):
+        self.seed = seed
+        self.count = 0
+
+    def dropout(self, layer, x):
+        self.count += 1
+        seed = tf.stack([self.seed[0] + self.count, self.seed[1]])
+        return tf.nn.experimental.stateless_dropout(x, layer.rate, seed)
+
+
+class SegmentedScope:
+    """A scope that runs segments of a stack.
+
+    Attributes:
+        training: Whether dropout is active.
+        segments: How segments are run.
+    """
+
+    training = False
+    segments = PLAIN
+
+    def segment(self, body, layers, *tensors):
+        """Returns `body(scope, layers, *tensors)`, with a scope like this."""
+        return self.segments.run(self, body, layers, tensors)
+
+    def dropout(self, layer, x):
+        """Returns `x` after a Keras `Dropout`, if this is training."""
+        return self.segments.dropout(layer, x) if self.training else x
