@@ -8,15 +8,15 @@ import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive import sampling
-from tf_autoregressive.models.base import AutoregressiveModel
 from tf_autoregressive.models.pixel_rnn import PixelRNN
 from tf_autoregressive.models.raster_model import check_image_shape
 from tf_autoregressive.models.raster_model import enlarged
+from tf_autoregressive.models.segmented_model import SegmentedModel
 from tf_autoregressive.sampling import noise
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
-class MultiScalePixelRNN(AutoregressiveModel):
+class MultiScalePixelRNN(SegmentedModel):
     """Multi-scale PixelRNN [1, Sec. 3.6].
 
         s = x[::f, ::f]
@@ -39,8 +39,8 @@ class MultiScalePixelRNN(AutoregressiveModel):
         num_layers: Number of layers, of both.
         upsampling_filters: Filters `F` of the enlarged small image.
         head_filters: Filters of the layer before the parameters, of both.
-        **kwargs: Passed to `AutoregressiveModel`: `distribution`,
-            `num_levels`, `num_components`, `num_classes`, `context_shape`.
+        **kwargs: Passed to `SegmentedModel`: `distribution`, `num_levels`,
+            `num_components`, `num_classes`, `context_shape`, `rematerialise`.
 
     Input shape:
         `[B, H, W, C]`, event values.
@@ -131,6 +131,7 @@ class MultiScalePixelRNN(AutoregressiveModel):
             num_levels=self.num_levels,
             num_components=self.num_components,
             context_shape=context_shape,
+            rematerialise=self.rematerialise,
             dtype=self.dtype_policy,
             name=name,
         )
