@@ -41,6 +41,9 @@ from .sharding import check_divides
 from .sharding import sharded
 from .sharding import sharded_evaluation
 
+# Of the initial weights, what may be left in the averaged ones.
+_MOST_INITIAL = 0.05
+
 
 def run(
     recipe: Recipe,
@@ -83,10 +86,26 @@ def run(
             progress = _restored(model, directory)
             _check_shared(directory, progress, devices)
             if not progress.stopped:
+                _tell_of_slow_average(recipe, data)
                 _fit(
                     model, recipe, data, directory, progress, verbose, callbacks
                 )
             return _finish(model, recipe, data, directory, progress)
+
+
+def _tell_of_slow_average(recipe: Recipe, data):
+    """Prints it if averaged weights will still be near the initial ones.
+
+    They would score badly, however well the model has learned.
+    """
+    steps = recipe.epochs * steps_per_epoch(data.train, recipe.batch_size)
+    share = (recipe.ema_momentum or 0.0) ** steps
+    if share > _MOST_INITIAL:
+        print(
+            f"`ema_momentum` {recipe.ema_momentum} leaves {share:.0%} of the "
+            f"initial weights in the averaged ones after {steps:,} steps; "
+            f"{_MOST_INITIAL ** (1.0 / steps):.4f} leaves {_MOST_INITIAL:.0%}."
+        )
 
 
 def _check_possible(recipe: Recipe, devices):

@@ -282,6 +282,15 @@ def test_a_damaged_newest_checkpoint_costs_one_epoch(
     assert final_state(broken) == final_state(whole)
 
 
+@pytest.mark.parametrize(("momentum", "told"), [(0.999, True), (0.5, False)])
+def test_an_average_that_is_too_slow_is_told(
+    momentum, told, recipe, directory, train, capsys
+):
+    train(recipe(ema_momentum=momentum), directory)
+    message = "of the initial weights in the averaged ones after"
+    assert (message in capsys.readouterr().out) == told
+
+
 def test_the_best_epoch_is_the_one_that_is_saved(recipe, directory, train):
     # Fitting coin tosses by heart makes validation worse from some epoch on.
     settings = recipe(
