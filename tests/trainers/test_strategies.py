@@ -39,7 +39,7 @@ IMAGES = {
     "optimizer": "sgd",
     "learning_rate": 1e-3,
 }
-# 557 validation and 1115 test windows.
+# 223 validation and 1115 test windows.
 SEQUENCES = {
     "dataset": "tiny_shakespeare",
     "dataset_options": {"steps": 100, "stride": 10_000},

@@ -17,7 +17,7 @@ RECIPE = Recipe(
     measured="not run yet",
     cost="10 min on two cores (estimate)",
     dataset="tiny_shakespeare",
-    dataset_options={"steps": 260, "stride": 52},
+    dataset_options={"steps": 780, "stride": 156},
     model="NGramMLP",
     model_options={
         "embedding_size": 32,
@@ -29,8 +29,8 @@ RECIPE = Recipe(
     weight_decay=0.01,
     clipnorm=1.0,
     ema_momentum=0.99,
-    batch_size=64,
+    batch_size=21,
     epochs=3,
     max_seconds=1800.0,
-    evaluation_batch_size=143,
+    evaluation_batch_size=11,
 )
