@@ -15,22 +15,11 @@ import time
 import keras
 import numpy as np
 
+from tests.benchmarks.models import IMAGE_MODELS
 from tf_autoregressive import models
 
-IMAGE = (28, 28, 1)
 MODELS = {
-    "PixelCNN-15x64": lambda **options: models.PixelCNN(
-        IMAGE, filters=64, num_blocks=15, **options
-    ),
-    "GatedPixelCNN-14x64": lambda **options: models.GatedPixelCNN(
-        IMAGE, filters=64, num_layers=14, **options
-    ),
-    "PixelCNNPlusPlus-2x40": lambda **options: models.PixelCNNPlusPlus(
-        (32, 32, 3), num_levels=256, filters=40, num_blocks=2, **options
-    ),
-    "PixelRNN-7x16": lambda **options: models.PixelRNN(
-        IMAGE, units=16, num_layers=7, **options
-    ),
+    **IMAGE_MODELS,
     "WaveNet-30x64": lambda **options: models.WaveNet(
         (1024,), num_levels=256, **options
     ),

@@ -1,6 +1,6 @@
 """Prints how long things take here and in TensorFlow Probability (TFP).
 
-python -m tests.benchmarks.others [NAME ...] [--repeats N]
+python -m tests.benchmarks.others [--ways NAME ...] [--repeats N]
 
 TFP has a MADE, `tfb.AutoregressiveNetwork` under `tfd.Autoregressive`, and a
 PixelCNN++, `tfd.PixelCNN`. To draw, both run the whole network at every
@@ -113,10 +113,10 @@ WAYS = {
 def main():
     """Prints a line for each way."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", choices=[*WAYS, []], default=[])
+    parser.add_argument("--ways", nargs="+", choices=WAYS, default=WAYS)
     parser.add_argument("--repeats", type=int, default=3)
     arguments = parser.parse_args()
-    for name in arguments.names or WAYS:
+    for name in arguments.ways:
         times = alternated(WAYS[name](), repeats=arguments.repeats)
         fastest = min(times[way] for way in times if way.startswith("TFP"))
         for way, seconds in times.items():

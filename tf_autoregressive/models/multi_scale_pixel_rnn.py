@@ -131,11 +131,11 @@ class MultiScalePixelRNN(SegmentedModel):
             num_levels=self.num_levels,
             num_components=self.num_components,
             context_shape=context_shape,
-            rematerialise=self.rematerialise,
             dtype=self.dtype_policy,
             name=name,
         )
         network.output_distribution = self.output_distribution
+        network.segments = self.segments
         return network
 
     def network(self, inputs, *, context, member, training):
