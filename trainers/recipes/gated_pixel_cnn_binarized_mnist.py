@@ -20,7 +20,7 @@ RECIPE = Recipe(
     dataset="binarized_mnist",
     model="GatedPixelCNN",
     model_options={
-        "filters": 32,
+        "filters": 48,
         "num_layers": 7,
         "first_kernel_size": 13,
         "head_filters": 64,
@@ -29,7 +29,7 @@ RECIPE = Recipe(
     warmup_steps=100,
     ema_momentum=0.999,
     batch_size=20,
-    epochs=20,
+    epochs=16,
     max_seconds=7200.0,
     precision="mixed_bfloat16",
 )
