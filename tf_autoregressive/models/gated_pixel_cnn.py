@@ -195,6 +195,9 @@ def _horizontal_layer(scope, layers, x):
 
 
 def gated(x):
-    """Returns `tanh(f) * sigmoid(g)` of the two halves of `[..., 2p]`."""
-    f, g = ops.split(x, 2, axis=-1)
-    return ops.tanh(f) * ops.sigmoid(g)
+    """Returns `tanh(f) * sigmoid(g)` of the two halves of `[..., 2p]`.
+
+    Computed in float32: bfloat16 takes a CPU longer, and rounds every factor.
+    """
+    f, g = ops.split(ops.cast(x, "float32"), 2, axis=-1)
+    return ops.cast(ops.tanh(f) * ops.sigmoid(g), x.dtype)

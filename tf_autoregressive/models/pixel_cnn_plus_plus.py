@@ -294,8 +294,10 @@ class PixelCNNPlusPlus(RasterModel):
         if skip is not None:
             y = y + scope.conv(block.skip, concat_elu(skip))
         y = scope.dropout(self.dropout_layer, concat_elu(y))
-        c, d = ops.split(scope.conv(block.conv_out, y), 2, axis=-1)
-        return x + c * ops.sigmoid(d)
+        y = scope.conv(block.conv_out, y)
+        # In float32: bfloat16 takes a CPU longer, and rounds both factors.
+        c, d = ops.split(ops.cast(y, "float32"), 2, axis=-1)
+        return x + ops.cast(c * ops.sigmoid(d), x.dtype)
 
     def _link(self, scope, block, target, x):
         if block.link is not None:
