@@ -48,6 +48,7 @@ def result(
         "steps": last["step"],
         "train_seconds": last["train_seconds"],
         "stopped_by": progress.stopped,
+        "learning_curve": progress.rows,
         "weights": "exponential moving average" if averaged else "as trained",
         "num_parameters": sum(
             math.prod(variable.shape) for variable in model.trainable_variables

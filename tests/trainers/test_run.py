@@ -114,6 +114,8 @@ def final_state(directory):
     metrics = directory.metrics.read_text().splitlines()
     result = json.loads(directory.result.read_text())
     del result["train_seconds"]
+    for row in result["learning_curve"]:
+        del row["train_seconds"]
     return {
         "epochs": epochs,
         "progress": progress,
@@ -151,6 +153,7 @@ def test_a_run_leaves_everything_that_it_promises(recipe, directory, train):
     assert len(result["data"]["sha256"]) == 64
     assert result["versions"]["keras"] == keras.__version__
     assert len(directory.metrics.read_text().splitlines()) == 3
+    assert result["learning_curve"] == directory.read_metrics()
 
 
 def test_the_result_is_the_saved_models_score(
