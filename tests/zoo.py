@@ -281,7 +281,12 @@ _LSTM = {
     "head_filters": 7,
     "weight_scale": 0.5,
 }
-_ROW_LSTM = {**_LSTM, "recurrence": "row_lstm"}
+_ROW_LSTM = {
+    **_LSTM,
+    "recurrence": "row_lstm",
+    # Enough that no colour's are all dead at random weights.
+    "head_filters": 17,
+}
 _MULTI_SCALE = {
     "units": 4,
     "upsampling_filters": 3,

@@ -27,7 +27,7 @@ def sigmoid(x):
 def update(gates, cell):
     """Returns the states after gates `[..., 4h]` in the order o, f, i, g."""
     o, f, i, g = np.split(gates, 4, axis=-1)
-    cell = sigmoid(f + 1.0) * cell + sigmoid(i) * np.tanh(g)
+    cell = sigmoid(f) * cell + sigmoid(i) * np.tanh(g)
     return sigmoid(o) * np.tanh(cell), cell
 
 

@@ -55,3 +55,14 @@ def test_rows_of_diagonals_are_pixels_or_zero(size, rng):
         expected = maps[:, :, r, n - r] if 0 <= n - r < width else 0.0
         np.testing.assert_array_equal(diagonals[n, :, :, r], expected + 0.0)
     np.testing.assert_array_equal(unskewed(diagonals, width), maps)
+
+
+def test_a_new_layer_remembers():
+    layer = DiagonalBiLSTM([0] * 3, [0] * 5)
+    layer.build((None, 4, 6, 3))
+    out, forget, new, candidate = np.split(
+        layer.input_to_state.bias.numpy().reshape(2, -1), 4, axis=-1
+    )
+    np.testing.assert_array_equal(forget, np.ones([2, 5]))
+    for biases in (out, new, candidate):
+        np.testing.assert_array_equal(biases, np.zeros([2, 5]))

@@ -24,7 +24,7 @@ def arguments(rng, offsets):
     ]
 
 
-def unrolled(gates, kernel, first_cells, inside, offsets):
+def unrolled(gates, kernel, first_cells, offsets):
     """The recurrence for automatic differentiation, step by step."""
     hidden = cell = tf.zeros(gates[0, ..., :UNITS].shape)
     lines = []
@@ -32,7 +32,6 @@ def unrolled(gates, kernel, first_cells, inside, offsets):
         seen = neighbours(hidden, offsets)
         total = gates[step] + tf.einsum("gbsi,gij->gbsj", seen, kernel)
         hidden, cell = lstm(total, cell + first_cells[step])
-        hidden, cell = hidden * inside[step], cell * inside[step]
         lines.append(hidden)
     return tf.stack(lines)
 
@@ -40,13 +39,12 @@ def unrolled(gates, kernel, first_cells, inside, offsets):
 @pytest.mark.parametrize("offsets", [(-1, 0), (-1, 0, 1), (0,)], ids=str)
 def test_gradients_are_those_of_automatic_differentiation(offsets, rng):
     tensors = arguments(rng, offsets)
-    inside = rng.integers(2, size=(STEPS, 1, 1, PIXELS, 1)).astype("float32")
     weights = rng.normal(size=(STEPS, DIRECTIONS, BATCH, PIXELS, UNITS))
     results = []
     for function in (lstm_lines, unrolled):
         with tf.GradientTape() as tape:
             tape.watch(tensors)
-            hidden = function(*tensors, inside, offsets)
+            hidden = function(*tensors, offsets)
             loss = tf.reduce_sum(hidden * weights.astype("float32"))
         results.append([hidden, *tape.gradient(loss, tensors)])
     for actual, expected in zip(*results, strict=True):

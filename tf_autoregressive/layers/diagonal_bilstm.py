@@ -49,8 +49,7 @@ class DiagonalBiLSTM(PixelLSTM):
     References:
         [1] van den Oord et al., "Pixel Recurrent Neural Networks", 2016.
             https://arxiv.org/abs/1601.06759
-        Deviation: the states before the first pixel of every row are learned;
-            nothing is computed outside of the map.
+        Deviation: the states before the first pixel of every row are learned.
     """
 
     def __init__(self, in_colours, out_colours, **kwargs):
@@ -67,11 +66,12 @@ class DiagonalBiLSTM(PixelLSTM):
         to_right, to_left = tf.split(tf.cast(gates, tf.float32), 2, axis=-1)
         gates = tf.stack([to_right, to_left[:, :, ::-1]])
         height, width = gates.shape[2:4]
+        # To the left of the map gates are zero, and so are states; what is
+        # computed to its right no pixel of the map sees.
         hidden = lstm_lines(
             skewed(gates + self._of_first_states(height, width)),
             tf.convert_to_tensor(self.kernel),
             self._first_cells(height, width),
-            _inside(height, width)[:, None, None, :, None],
             # A pixel's neighbours on the diagonal before it: above, beside.
             (-1, 0),
         )
@@ -202,12 +202,6 @@ def unskewed(diagonals, width):
         rows, (directions, batch_size, height, height + width, channels)
     )
     return maps[:, :, :, :width]
-
-
-def _inside(height, width):
-    """Returns bool `[N, H]`: whether a diagonal's pixel is in the map."""
-    column = np.arange(height + width - 1)[:, None] - np.arange(height)
-    return (column >= 0) & (column < width)
 
 
 def _shape(maps):

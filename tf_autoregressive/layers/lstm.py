@@ -3,7 +3,6 @@
 Shapes: T steps, G directions, B batch, S pixels of a line, h units, m taps.
 """
 
-import numpy as np
 import tensorflow as tf
 
 
@@ -14,19 +13,16 @@ def lstm(gates, cell):
         gates: `[..., 4h]`: output, forget and input gates, and the candidate.
         cell: Cell states from before, `[..., h]`.
     """
-    out, forget, new, candidate = _opened(gates, cell.shape[-1])
+    out, forget, new, candidate = _opened(gates)
     cell = forget * cell + new * candidate
     return out * tf.tanh(cell), cell
 
 
-def _opened(gates, units):
+def _opened(gates):
     """Returns the three sigmoids and the tanh of `[..., 4h]`."""
-    # sigmoid(f + 1): a new network remembers.
-    shift = np.repeat(np.float32([0.0, 1.0, 0.0]), units)
-    out, forget, new = tf.split(
-        tf.sigmoid(gates[..., : 3 * units] + shift), 3, axis=-1
-    )
-    return out, forget, new, tf.tanh(gates[..., 3 * units :])
+    units = gates.shape[-1] // 4
+    sigmoids, candidate = tf.split(gates, [3 * units, units], axis=-1)
+    return *tf.split(tf.sigmoid(sigmoids), 3, axis=-1), tf.tanh(candidate)
 
 
 def neighbours(states, offsets, axis=-2):
@@ -45,21 +41,23 @@ def _moved(line, offset, axis=-2):
         return line
     rank = line.shape.rank
     axis %= rank
+    lost = min(abs(offset), line.shape[axis])
+    begin, size = [0] * rank, [-1] * rank
+    begin[axis] = lost if offset > 0 else 0
+    size[axis] = line.shape[axis] - lost
     paddings = [[0, 0]] * rank
-    paddings[axis] = [max(-offset, 0), max(offset, 0)]
-    begin = [0] * rank
-    begin[axis] = max(offset, 0)
-    return tf.slice(tf.pad(line, paddings), begin, tf.shape(line))
+    paddings[axis] = [0, lost] if offset > 0 else [lost, 0]
+    return tf.pad(tf.slice(line, begin, size), paddings)
 
 
-def lstm_lines(gates, kernel, first_cells, inside, offsets):
+def lstm_lines(gates, kernel, first_cells, offsets):
     """Returns the hidden states of all lines, `[T, G, B, S, h]`.
 
         seen[t, s] = concat(h[t - 1, s + offset] for the offsets)
         before[t] = c[t - 1] + first_cells[t]
         h[t], c[t] = lstm(gates[t] + seen[t] @ kernel, before[t])
 
-    and both zero where a line has no pixel, and before the first line.
+    and both zero before the first line.
 
     The gradient is written out: the loop back holds only what depends on the
     step after, and the kernel's is one product for all steps. Left to
@@ -71,28 +69,22 @@ def lstm_lines(gates, kernel, first_cells, inside, offsets):
         kernel: float32 `[G, m * h, 4h]`.
         first_cells: float32, broadcast to `[T, G, B, S, h]`: cell states of
             pixels that have none before them.
-        inside: NumPy, broadcast to `[T, G, B, S, 1]`: 1 where there is a
-            pixel, else 0.
         offsets: The `m` offsets, static.
     """
-    inside = tf.constant(inside, tf.float32)
 
     @tf.custom_gradient
     def run(gates, kernel, first_cells):
-        hidden, cells, opened = _forward(
-            gates, kernel, first_cells, inside, offsets
-        )
+        hidden, cells, totals = _forward(gates, kernel, first_cells, offsets)
 
         def gradients(upstream):
             return _backward(
                 upstream,
                 kernel,
                 first_cells,
-                inside,
                 offsets,
                 hidden,
                 cells,
-                opened,
+                totals,
             )
 
         return hidden, gradients
@@ -133,19 +125,17 @@ def _loop(num_steps, state, body, widths, like, *, reverse=False):
     return [array.stack() for array in arrays]
 
 
-def _forward(gates, kernel, first_cells, inside, offsets):
-    """Returns hidden states, cell states, and the opened gates, all steps."""
+def _forward(gates, kernel, first_cells, offsets):
+    """Returns the hidden states, cell states and gates of all steps."""
     units = gates.shape[-1] // 4
 
     def body(step, state):
         hidden, cell = state
         total = gates[step] + _multiplied(neighbours(hidden, offsets), kernel)
-        opened = _opened(total, units)
-        out, forget, new, candidate = opened
+        out, forget, new, candidate = _opened(total)
         cell = forget * (cell + first_cells[step]) + new * candidate
-        here = inside[step]
-        hidden, cell = out * tf.tanh(cell) * here, cell * here
-        return [hidden, cell], [hidden, cell, tf.concat(opened, axis=-1)]
+        hidden = out * tf.tanh(cell)
+        return [hidden, cell], [hidden, cell, total]
 
     zeros = tf.zeros_like(gates[0, ..., :units])
     widths = [units, units, 4 * units]
@@ -154,24 +144,24 @@ def _forward(gates, kernel, first_cells, inside, offsets):
 
 def _multiplied(lines, kernel):
     """Returns `[G, B, S, 4h]`, or with a transposed kernel `[..., m * h]`."""
-    flat = tf.reshape(lines, [lines.shape[0], -1, lines.shape[-1]])
-    shape = tf.concat([tf.shape(lines)[:-1], [kernel.shape[-1]]], axis=0)
-    return tf.reshape(tf.matmul(flat, kernel), shape)
+    directions, _, pixels, channels = lines.shape
+    flat = tf.reshape(lines, [directions, -1, channels])
+    return tf.reshape(
+        tf.matmul(flat, kernel), [directions, -1, pixels, kernel.shape[-1]]
+    )
 
 
-def _backward(
-    upstream, kernel, first_cells, inside, offsets, hidden, cells, opened
-):
+def _backward(upstream, kernel, first_cells, offsets, hidden, cells, totals):
     """Returns the gradients of the gates, the kernel and the first cells."""
     units = hidden.shape[-1]
-    out, forget, new, candidate = tf.split(opened, 4, axis=-1)
+    out, forget, new, candidate = _opened(totals)
     cells_before = _one_later(cells) + first_cells
     tanh = tf.tanh(forget * cells_before + new * candidate)
     # What turns the gradient of the hidden states and of the cells into that
     # of the gates: of all steps at once.
-    of_hidden = tanh * out * (1.0 - out)
-    of_cell = tf.concat(
+    to_gates = tf.concat(
         [
+            tanh * out * (1.0 - out),
             cells_before * forget * (1.0 - forget),
             candidate * new * (1.0 - new),
             new * (1.0 - tf.square(candidate)),
@@ -183,15 +173,10 @@ def _backward(
 
     def body(step, state):
         of_line, of_cells = state
-        here = inside[step]
-        of_line = (of_line + upstream[step]) * here
-        of_cells = of_cells * here + of_line * to_cell[step]
-        of_gates = tf.concat(
-            [
-                of_line * of_hidden[step],
-                tf.tile(of_cells, [1, 1, 1, 3]) * of_cell[step],
-            ],
-            axis=-1,
+        of_line = of_line + upstream[step]
+        of_cells = of_cells + of_line * to_cell[step]
+        of_gates = (
+            tf.concat([of_line] + 3 * [of_cells], axis=-1) * to_gates[step]
         )
         of_seen = tf.split(
             _multiplied(of_gates, transposed), len(offsets), axis=-1

@@ -16,7 +16,7 @@ class PixelLSTM(keras.layers.Layer):
     """An LSTM over the pixels of a map: input-to-state, then a recurrence.
 
         [o, f, i, g] = input_to_state(x) + state-to-state
-        c = sigmoid(f + 1) * c_before + sigmoid(i) * tanh(g)
+        c = sigmoid(f) * c_before + sigmoid(i) * tanh(g)
         h = sigmoid(o) * tanh(c)                               [1, Eqs. 1 to 3]
 
     The input-to-state part is one masked convolution of the whole map. Each
@@ -39,8 +39,8 @@ class PixelLSTM(keras.layers.Layer):
     References:
         [1] van den Oord et al., "Pixel Recurrent Neural Networks", 2016,
             Sec. 3. https://arxiv.org/abs/1601.06759
-        Deviation: 1 is added to the forget gates, so that a new network
-            remembers.
+        Deviation: the biases of the forget gates begin at 1, so that a new
+            network remembers.
     """
 
     def __init__(
@@ -68,6 +68,11 @@ class PixelLSTM(keras.layers.Layer):
             # Split by direction, then by gate: each part has all colours.
             np.tile(self.out_colours, 4 * num_directions),
             (1, input_size),
+            bias_initializer=keras.initializers.Constant(
+                np.tile(
+                    np.repeat([0.0, 1.0, 0.0, 0.0], self.units), num_directions
+                )
+            ),
             dtype=self.dtype_policy,
             name=f"{self.name}_input_to_state",
         )

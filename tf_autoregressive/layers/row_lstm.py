@@ -74,7 +74,6 @@ class RowLSTM(PixelLSTM):
             (gates + is_first * of_first_row)[:, None],
             tf.convert_to_tensor(self.kernel),
             (is_first * self.first_cell)[:, None],
-            np.ones([height, 1, 1, 1, 1]),
             self.offsets,
         )
         return tf.cast(
