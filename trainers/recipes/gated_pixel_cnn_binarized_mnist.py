@@ -30,8 +30,8 @@ RECIPE = Recipe(
     learning_rate=3e-3,
     schedule="exponential",
     final_learning_rate_fraction=0.03,
-    # Without it, training images are 2 nats better than others after eight
-    # epochs.
+    # Without it, after eight epochs, training images cost 85.1 nats and
+    # validation images, which are the easier ones, 86.3.
     weight_decay=0.2,
     ema_momentum=0.999,
     batch_size=20,
