@@ -74,18 +74,13 @@ def lstm_lines(gates, kernel, first_cells, offsets):
 
     @tf.custom_gradient
     def run(gates, kernel, first_cells):
-        hidden, cells, totals = _forward(gates, kernel, first_cells, offsets)
+        hidden, *kept = _forward(gates, kernel, first_cells, offsets)
 
         def gradients(upstream):
-            return _backward(
-                upstream,
-                kernel,
-                first_cells,
-                offsets,
-                hidden,
-                cells,
-                totals,
+            of_gates, of_kernel, of_first_cells = _backward(
+                upstream, kernel, offsets, *kept
             )
+            return of_gates, of_kernel, _summed_to(first_cells, of_first_cells)
 
         return hidden, gradients
 
@@ -126,19 +121,26 @@ def _loop(num_steps, state, body, widths, like, *, reverse=False):
 
 
 def _forward(gates, kernel, first_cells, offsets):
-    """Returns the hidden states, cell states and gates of all steps."""
+    """Returns the hidden states of all steps and what the gradient needs.
+
+    Kept, not computed again: on a CPU that costs less than the way back
+    through the memory.
+    """
     units = gates.shape[-1] // 4
 
     def body(step, state):
         hidden, cell = state
-        total = gates[step] + _multiplied(neighbours(hidden, offsets), kernel)
-        out, forget, new, candidate = _opened(total)
-        cell = forget * (cell + first_cells[step]) + new * candidate
-        hidden = out * tf.tanh(cell)
-        return [hidden, cell], [hidden, cell, total]
+        seen = neighbours(hidden, offsets)
+        opened = _opened(gates[step] + _multiplied(seen, kernel))
+        out, forget, new, candidate = opened
+        before = cell + first_cells[step]
+        cell = forget * before + new * candidate
+        tanh = tf.tanh(cell)
+        hidden = out * tanh
+        return [hidden, cell], [hidden, seen, before, tanh, *opened]
 
     zeros = tf.zeros_like(gates[0, ..., :units])
-    widths = [units, units, 4 * units]
+    widths = [units, len(offsets) * units] + 6 * [units]
     return _loop(gates.shape[0], [zeros, zeros], body, widths, gates)
 
 
@@ -151,18 +153,17 @@ def _multiplied(lines, kernel):
     )
 
 
-def _backward(upstream, kernel, first_cells, offsets, hidden, cells, totals):
+def _backward(
+    upstream, kernel, offsets, seen, before, tanh, out, forget, new, candidate
+):
     """Returns the gradients of the gates, the kernel and the first cells."""
-    units = hidden.shape[-1]
-    out, forget, new, candidate = _opened(totals)
-    cells_before = _one_later(cells) + first_cells
-    tanh = tf.tanh(forget * cells_before + new * candidate)
+    units = out.shape[-1]
     # What turns the gradient of the hidden states and of the cells into that
     # of the gates: of all steps at once.
     to_gates = tf.concat(
         [
             tanh * out * (1.0 - out),
-            cells_before * forget * (1.0 - forget),
+            before * forget * (1.0 - forget),
             candidate * new * (1.0 - new),
             new * (1.0 - tf.square(candidate)),
         ],
@@ -190,19 +191,32 @@ def _backward(upstream, kernel, first_cells, offsets, hidden, cells, totals):
         of_cells = of_cells * forget[step]
         return [of_line, of_cells], [of_gates, of_cells]
 
-    zeros = tf.zeros_like(hidden[0])
-    widths = [4 * units, units]
+    zeros = tf.zeros_like(out[0])
     of_gates, of_first_cells = _loop(
-        hidden.shape[0], [zeros, zeros], body, widths, hidden, reverse=True
+        out.shape[0], [zeros, zeros], body, [4 * units, units], out, reverse=True
     )
-    seen = neighbours(_one_later(hidden), offsets)
-    of_kernel = tf.einsum("tgbsi,tgbsj->gij", seen, of_gates)
-    return of_gates, of_kernel, _summed_to(first_cells, of_first_cells)
+    return of_gates, _of_kernel(seen, of_gates), of_first_cells
 
 
-def _one_later(lines):
-    """Returns the lines with line `t - 1` at `t`, and zeros at 0."""
-    return tf.concat([tf.zeros_like(lines[:1]), lines[:-1]], axis=0)
+def _of_kernel(seen, of_gates):
+    """Returns the gradient of the kernel, a product for each direction.
+
+    Without `tf.einsum`, whose transposed copies take several times as long.
+    """
+    pairs = zip(
+        tf.unstack(seen, axis=1), tf.unstack(of_gates, axis=1), strict=True
+    )
+    return tf.stack(
+        [
+            tf.matmul(_rows(lines), _rows(gradients), transpose_a=True)
+            for lines, gradients in pairs
+        ]
+    )
+
+
+def _rows(lines):
+    """Returns `[T * B * S, channels]`."""
+    return tf.reshape(lines, [-1, lines.shape[-1]])
 
 
 def _summed_to(tensor, gradient):
