@@ -192,8 +192,9 @@ def _backward(
         return [of_line, of_cells], [of_gates, of_cells]
 
     zeros = tf.zeros_like(out[0])
+    widths = [4 * units, units]
     of_gates, of_first_cells = _loop(
-        out.shape[0], [zeros, zeros], body, [4 * units, units], out, reverse=True
+        out.shape[0], [zeros, zeros], body, widths, out, reverse=True
     )
     return of_gates, _of_kernel(seen, of_gates), of_first_cells
 
