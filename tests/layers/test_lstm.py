@@ -12,10 +12,12 @@ STEPS, DIRECTIONS, BATCH, PIXELS, UNITS = 4, 2, 3, 5, 2
 
 
 def arguments(rng, offsets):
-    """Returns `(gates, kernel, first_cells)`, float32 tensors."""
+    """Returns `(gates, kernel, hidden, cell, entering)`, float32 tensors."""
     shapes = [
         (STEPS, DIRECTIONS, BATCH, PIXELS, 4 * UNITS),
         (DIRECTIONS, len(offsets) * UNITS, 4 * UNITS),
+        (DIRECTIONS, BATCH, PIXELS, UNITS),
+        (DIRECTIONS, BATCH, PIXELS, UNITS),
         (STEPS, DIRECTIONS, 1, PIXELS, UNITS),
     ]
     return [
@@ -24,29 +26,39 @@ def arguments(rng, offsets):
     ]
 
 
-def unrolled(gates, kernel, first_cells, offsets):
+def by_lines(gates, kernel, hidden, cell, entering, offsets):
+    return lstm_lines(gates, kernel, (hidden, cell), entering, offsets)
+
+
+def unrolled(gates, kernel, hidden, cell, entering, offsets):
     """The recurrence for automatic differentiation, step by step."""
-    hidden = cell = tf.zeros(gates[0, ..., :UNITS].shape)
     lines = []
     for step in range(STEPS):
         seen = neighbours(hidden, offsets)
         total = gates[step] + tf.einsum("gbsi,gij->gbsj", seen, kernel)
-        hidden, cell = lstm(total, cell + first_cells[step])
+        hidden, cell = lstm(total, cell + entering[step])
         lines.append(hidden)
-    return tf.stack(lines)
+    return tf.stack(lines), cell
 
 
 @pytest.mark.parametrize("offsets", [(-1, 0), (-1, 0, 1), (0,)], ids=str)
 def test_gradients_are_those_of_automatic_differentiation(offsets, rng):
     tensors = arguments(rng, offsets)
-    weights = rng.normal(size=(STEPS, DIRECTIONS, BATCH, PIXELS, UNITS))
+    weights, cell_weights = (
+        rng.normal(size=shape).astype("float32")
+        for shape in (
+            (STEPS, DIRECTIONS, BATCH, PIXELS, UNITS),
+            (DIRECTIONS, BATCH, PIXELS, UNITS),
+        )
+    )
     results = []
-    for function in (lstm_lines, unrolled):
+    for function in (by_lines, unrolled):
         with tf.GradientTape() as tape:
             tape.watch(tensors)
-            hidden = function(*tensors, offsets)
-            loss = tf.reduce_sum(hidden * weights.astype("float32"))
-        results.append([hidden, *tape.gradient(loss, tensors)])
+            hidden, cell = function(*tensors, offsets)
+            loss = tf.reduce_sum(hidden * weights)
+            loss += tf.reduce_sum(cell * cell_weights)
+        results.append([hidden, cell, *tape.gradient(loss, tensors)])
     for actual, expected in zip(*results, strict=True):
         np.testing.assert_allclose(actual, expected, rtol=1e-4, atol=1e-5)
 

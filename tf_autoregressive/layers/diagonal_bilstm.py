@@ -68,9 +68,12 @@ class DiagonalBiLSTM(PixelLSTM):
         height, width = gates.shape[2:4]
         # To the left of the map gates are zero, and so are states; what is
         # computed to its right no pixel of the map sees.
-        hidden = lstm_lines(
-            skewed(gates + self._of_first_states(height, width)),
+        gates = skewed(gates + self._of_first_states(height, width))
+        nothing = tf.zeros_like(gates[0, ..., : self.units])
+        hidden, _ = lstm_lines(
+            gates,
             tf.convert_to_tensor(self.kernel),
+            (nothing, nothing),
             self._first_cells(height, width),
             # A pixel's neighbours on the diagonal before it: above, beside.
             (-1, 0),

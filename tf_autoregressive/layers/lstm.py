@@ -50,59 +50,76 @@ def _moved(line, offset, axis=-2):
     return tf.pad(tf.slice(line, begin, size), paddings)
 
 
-def lstm_lines(gates, kernel, first_cells, offsets):
-    """Returns the hidden states of all lines, `[T, G, B, S, h]`.
+def lstm_lines(gates, kernel, states, entering, offsets):
+    """Returns the hidden states of all lines, and the last line's cells.
 
         seen[t, s] = concat(h[t - 1, s + offset] for the offsets)
-        before[t] = c[t - 1] + first_cells[t]
+        before[t] = c[t - 1] + entering[t]
         h[t], c[t] = lstm(gates[t] + seen[t] @ kernel, before[t])
 
-    and both zero before the first line.
+    States are float32; products are in the dtype of the kernel.
 
     The gradient is written out: the loop back holds only what depends on the
     step after, and the kernel's is one product for all steps. Left to
     automatic differentiation, a step costs several times as many operations,
-    each too small to matter but for its overhead.
+    and a matrix of the kernel's size is added to at every step.
 
     Args:
-        gates: float32 `[T, G, B, S, 4h]` from the inputs.
-        kernel: float32 `[G, m * h, 4h]`.
-        first_cells: float32, broadcast to `[T, G, B, S, h]`: cell states of
-            pixels that have none before them.
+        gates: `[T, G, B, S, 4h]` from the inputs.
+        kernel: `[G, m * h, 4h]`.
+        states: Hidden and cell states before the first line, `[G, B, S, h]`.
+        entering: Broadcast to `[T, G, B, S, h]`: cell states of pixels that
+            have none before them.
         offsets: The `m` offsets, static.
+
+    Returns:
+        `[T, G, B, S, h]` and `[G, B, S, h]`, float32.
     """
 
     @tf.custom_gradient
-    def run(gates, kernel, first_cells):
-        hidden, *kept = _forward(gates, kernel, first_cells, offsets)
+    def run(gates, kernel, hidden, cell, entering):
+        (_, last_cell), (hidden, seen, *kept) = _forward(
+            gates, kernel, [hidden, cell], entering, offsets
+        )
 
-        def gradients(upstream):
-            of_gates, of_kernel, of_first_cells = _backward(
-                upstream, kernel, offsets, *kept
+        def gradients(of_hidden, of_last_cell):
+            of_states, (of_gates, of_cells) = _backward(
+                of_hidden, of_last_cell, kernel, offsets, *kept
             )
-            return of_gates, of_kernel, _summed_to(first_cells, of_first_cells)
+            of_entering = _summed_to(entering, of_cells)
+            of_kernel = _of_kernel(seen, of_gates)
+            of_gates = tf.cast(of_gates, gates.dtype)
+            return of_gates, of_kernel, *of_states, of_entering
 
-        return hidden, gradients
+        return (hidden, last_cell), gradients
 
-    return run(gates, kernel, first_cells)
+    return run(gates, kernel, *states, entering)
 
 
-def _loop(num_steps, state, body, widths, like, *, reverse=False):
+def _loop(num_steps, state, body, kept, *, reverse=False):
     """Runs `body(step, state)`, which returns a state and lines to keep.
 
-    Returns the kept lines, each stacked to `[T, G, B, S, width]`.
+    Args:
+        num_steps: `T`.
+        state: A list of `[G, B, S, h]`.
+        body: The function.
+        kept: Width and dtype of each line that it keeps.
+        reverse: Whether to begin with the last step.
+
+    Returns:
+        The last state and the kept lines, each `[T, G, B, S, width]`.
     """
-    shape = like.shape[1:-1]
+    shape = state[0].shape[:-1]
     arrays = [
-        tf.TensorArray(like.dtype, num_steps, element_shape=[*shape, width])
-        for width in widths
+        tf.TensorArray(dtype, num_steps, element_shape=[*shape, width])
+        for width, dtype in kept
     ]
 
     def next_step(count, state, arrays):
         step = num_steps - 1 - count if reverse else count
         new, lines = body(step, state)
         arrays = [
-            array.write(step, line)
+            array.write(step, tf.cast(line, array.dtype))
             for array, line in zip(arrays, lines, strict=True)
         ]
         new = [
@@ -111,17 +128,21 @@ def _loop(num_steps, state, body, widths, like, *, reverse=False):
         ]
         return count + 1, new, arrays
 
-    _, _, arrays = tf.while_loop(
+    _, state, arrays = tf.while_loop(
         lambda count, *_: count < num_steps,
         next_step,
         (0, state, arrays),
         maximum_iterations=num_steps,
     )
-    return [array.stack() for array in arrays]
+    return state, [array.stack() for array in arrays]
 
 
-def _forward(gates, kernel, first_cells, offsets):
-    """Returns the hidden states of all steps and what the gradient needs.
+def _num_steps(lines):
+    return tf.shape(lines)[0] if lines.shape[0] is None else lines.shape[0]
+
+
+def _forward(gates, kernel, states, entering, offsets):
+    """Returns the last states, the hidden states and what the gradient needs.
 
     Kept, not computed again: on a CPU that costs less than the way back
     through the memory.
@@ -131,32 +152,45 @@ def _forward(gates, kernel, first_cells, offsets):
     def body(step, state):
         hidden, cell = state
         seen = neighbours(hidden, offsets)
-        opened = _opened(gates[step] + _multiplied(seen, kernel))
-        out, forget, new, candidate = opened
-        before = cell + first_cells[step]
+        total = tf.cast(gates[step], tf.float32) + _multiplied(seen, kernel)
+        out, forget, new, candidate = opened = _opened(total)
+        before = cell + entering[step]
         cell = forget * before + new * candidate
         tanh = tf.tanh(cell)
         hidden = out * tanh
         return [hidden, cell], [hidden, seen, before, tanh, *opened]
 
-    zeros = tf.zeros_like(gates[0, ..., :units])
-    widths = [units, len(offsets) * units] + 6 * [units]
-    return _loop(gates.shape[0], [zeros, zeros], body, widths, gates)
+    kept = [
+        (units, tf.float32),
+        (len(offsets) * units, kernel.dtype),
+        *6 * [(units, tf.float32)],
+    ]
+    return _loop(_num_steps(gates), states, body, kept)
 
 
 def _multiplied(lines, kernel):
     """Returns `[G, B, S, 4h]`, or with a transposed kernel `[..., m * h]`."""
     directions, _, pixels, channels = lines.shape
     flat = tf.reshape(lines, [directions, -1, channels])
+    product = tf.matmul(tf.cast(flat, kernel.dtype), kernel)
     return tf.reshape(
-        tf.matmul(flat, kernel), [directions, -1, pixels, kernel.shape[-1]]
+        tf.cast(product, tf.float32), [directions, -1, pixels, kernel.shape[-1]]
     )
 
 
 def _backward(
-    upstream, kernel, offsets, seen, before, tanh, out, forget, new, candidate
+    of_hidden,
+    of_last_cell,
+    kernel,
+    offsets,
+    before,
+    tanh,
+    out,
+    forget,
+    new,
+    candidate,
 ):
-    """Returns the gradients of the gates, the kernel and the first cells."""
+    """Returns the gradients of the first states, and of gates and cells."""
     units = out.shape[-1]
     # What turns the gradient of the hidden states and of the cells into that
     # of the gates: of all steps at once.
@@ -174,7 +208,7 @@ def _backward(
 
     def body(step, state):
         of_line, of_cells = state
-        of_line = of_line + upstream[step]
+        of_line = of_line + of_hidden[step]
         of_cells = of_cells + of_line * to_cell[step]
         of_gates = (
             tf.concat([of_line] + 3 * [of_cells], axis=-1) * to_gates[step]
@@ -191,12 +225,9 @@ def _backward(
         of_cells = of_cells * forget[step]
         return [of_line, of_cells], [of_gates, of_cells]
 
-    zeros = tf.zeros_like(out[0])
-    widths = [4 * units, units]
-    of_gates, of_first_cells = _loop(
-        out.shape[0], [zeros, zeros], body, widths, out, reverse=True
-    )
-    return of_gates, _of_kernel(seen, of_gates), of_first_cells
+    kept = [(4 * units, kernel.dtype), (units, tf.float32)]
+    first = [tf.zeros_like(of_last_cell), of_last_cell]
+    return _loop(_num_steps(out), first, body, kept, reverse=True)
 
 
 def _of_kernel(seen, of_gates):

@@ -4,7 +4,6 @@ Shapes: B batch, H rows, W columns, I input channels, h units.
 """
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive.layers.lstm import lstm
@@ -64,21 +63,22 @@ class RowLSTM(PixelLSTM):
 
     def recurrence(self, gates):
         gates = tf.transpose(tf.cast(gates, tf.float32), [1, 0, 2, 3])
-        height, _, width, _ = gates.shape
+        gates = tf.expand_dims(gates, 1)
+        nothing = tf.zeros_like(gates[0, ..., : self.units])
         # Above the first row, every pixel has the first state.
-        first_hidden = tf.repeat(self.first_hidden[None], width, axis=1)
-        of_first_row = neighbours(first_hidden, self.offsets) @ self.kernel
-        is_first = tf.constant(np.float32(np.arange(height) == 0))
-        is_first = is_first[:, None, None, None]
-        hidden = lstm_lines(
-            (gates + is_first * of_first_row)[:, None],
+        states = [
+            nothing + first[:, None, None]
+            for first in (self.first_hidden, self.first_cell)
+        ]
+        hidden, _ = lstm_lines(
+            gates,
             tf.convert_to_tensor(self.kernel),
-            (is_first * self.first_cell)[:, None],
+            states,
+            tf.zeros([gates.shape[0], 1, 1, 1, 1]),
             self.offsets,
         )
-        return tf.cast(
-            tf.transpose(hidden[:, 0], [1, 0, 2, 3]), self.compute_dtype
-        )
+        hidden = tf.transpose(tf.squeeze(hidden, 1), [1, 0, 2, 3])
+        return tf.cast(hidden, self.compute_dtype)
 
     def first_pixel(self, batch_size):
         hidden, cell = self._first_states(batch_size, 0)

@@ -7,9 +7,10 @@ import keras
 import tensorflow as tf
 
 from tf_autoregressive.layers import sequence_scopes
+from tf_autoregressive.layers.sequence_lstm import SequenceLSTM
 from tf_autoregressive.models.sequence_model import SequenceModel
 
-_CELLS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
+_CELLS = {"lstm": SequenceLSTM, "gru": keras.layers.GRU}
 
 
 def recurrent_layers(cell, units, num_layers, **options):

@@ -1,0 +1,81 @@
+"""An LSTM over the steps of sequences.
+
+Shapes: B batch, T steps, I input channels, h units.
+"""
+
+import keras
+import tensorflow as tf
+
+from tf_autoregressive.layers.lstm import lstm_lines
+
+
+class _Recurrence(keras.layers.RNN):
+    """What `keras.layers.LSTM` turns to where there is no cuDNN."""
+
+    def inner_loop(self, sequences, initial_state, mask, training=False):
+        if mask is not None:
+            raise ValueError("`mask` must be None: no step is left out.")
+        kernel, recurrent_kernel, bias = (
+            _gates_reordered(tf.cast(weight, sequences.dtype))
+            for weight in self.cell.weights
+        )
+        gates = _products(sequences, kernel, bias)
+        hidden, last_cell = lstm_lines(
+            _as_lines(gates),
+            tf.expand_dims(recurrent_kernel, 0),
+            [_as_lines(tf.cast(s, tf.float32)) for s in initial_state],
+            tf.zeros([tf.shape(gates)[0], 1, 1, 1, 1]),
+            offsets=(0,),
+        )
+        hidden = tf.cast(tf.squeeze(hidden, [1, 3]), sequences.dtype)
+        last_cell = tf.cast(tf.squeeze(last_cell, [0, 2]), sequences.dtype)
+        outputs = tf.transpose(hidden, [1, 0, 2])
+        return hidden[-1], outputs, [hidden[-1], last_cell]
+
+
+@keras.saving.register_keras_serializable(package="tf_autoregressive")
+class SequenceLSTM(keras.layers.LSTM, _Recurrence):
+    """`keras.layers.LSTM`, trained several times faster on a CPU.
+
+    Same weights, same equations. Inputs are multiplied with their kernel for
+    all steps at once, and the gradients of the weights are one product each,
+    where Keras adds to them at every step. States are float32 under every
+    dtype policy. With cuDNN it is Keras's own.
+
+    Activations are those that Keras has by default; nothing is dropped.
+
+    Args:
+        units: `h`.
+        **kwargs: Passed to `keras.layers.LSTM`.
+
+    Input shape:
+        `[B, T, I]`, float.
+
+    Output shape:
+        `[B, T, h]` with `return_sequences=True`.
+    """
+
+
+def _products(sequences, kernel, bias):
+    """Returns `x @ kernel + bias` of every step, `[T, B, 4h]`."""
+    steps = tf.transpose(sequences, [1, 0, 2])
+    rows = tf.reshape(steps, [-1, kernel.shape[0]])
+    gates = tf.nn.bias_add(tf.matmul(rows, kernel), bias)
+    num_steps, batch_size = tf.unstack(tf.shape(steps)[:2])
+    if steps.shape[0] is not None:
+        num_steps = steps.shape[0]
+    return tf.reshape(gates, [num_steps, batch_size, kernel.shape[1]])
+
+
+def _as_lines(steps):
+    """Returns `[..., 1, B, 1, channels]`: lines of one pixel, one direction.
+
+    Not by an index: the gradient of that is several times slower.
+    """
+    return tf.expand_dims(tf.expand_dims(steps, -2), -4)
+
+
+def _gates_reordered(weights):
+    """Returns `[..., 4h]` in the order of `lstm`, from that of Keras."""
+    new, forget, candidate, out = tf.split(weights, 4, axis=-1)
+    return tf.concat([out, forget, new, candidate], axis=-1)
