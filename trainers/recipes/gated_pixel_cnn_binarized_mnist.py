@@ -20,9 +20,12 @@ RECIPE = Recipe(
     dataset="binarized_mnist",
     model="GatedPixelCNN",
     model_options={
-        "filters": 48,
+        "filters": 32,
         "num_layers": 7,
         "first_kernel_size": 13,
+        # With 3, of 13 rows up, the lower half of a digit costs 3 nats more:
+        # a digit is 20 rows high.
+        "kernel_size": 7,
         "head_filters": 64,
     },
     # A cosine stays too long above 1e-3, where it gains nothing after two
@@ -35,7 +38,7 @@ RECIPE = Recipe(
     weight_decay=0.2,
     ema_momentum=0.999,
     batch_size=20,
-    epochs=20,
+    epochs=18,
     max_seconds=7200.0,
     precision="mixed_bfloat16",
 )
