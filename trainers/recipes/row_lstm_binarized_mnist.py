@@ -1,10 +1,10 @@
-"""Row LSTM on binarized MNIST, in two and a half hours on two cores.
+"""Row LSTM on binarized MNIST.
 
 Paper: van den Oord et al., "Pixel Recurrent Neural Networks", 2016, Sec. 3.1.
     It does not give the size of its Row LSTM on MNIST, nor learning rates.
 Published: 80.54 nats (van den Oord et al. 2016a, Table 4).
-Measured: not run yet.
-Cost: 2.5 hours on two CPU cores.
+Measured: 80.96 nats.
+Cost: 1 h 47 min on one of two cores.
 Command: tfar train row_lstm_binarized_mnist
 """
 
@@ -14,8 +14,8 @@ RECIPE = Recipe(
     name="row_lstm_binarized_mnist",
     paper="van den Oord et al. 2016a",
     published="80.54 nats (van den Oord et al. 2016a, Table 4)",
-    measured="not run yet",
-    cost="2.5 h on two cores",
+    measured="80.96 nats",
+    cost="1 h 47 min on one of two cores",
     dataset="binarized_mnist",
     model="PixelRNN",
     model_options={
