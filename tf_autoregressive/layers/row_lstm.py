@@ -41,7 +41,7 @@ class RowLSTM(PixelLSTM):
 
     Example:
         >>> layer = RowLSTM([0] * 3, [0] * 5)
-        >>> tuple(layer(np.zeros((2, 4, 6, 3), "float32")).shape)
+        >>> tuple(layer(tf.zeros((2, 4, 6, 3))).shape)
         (2, 4, 6, 5)
 
     References:
