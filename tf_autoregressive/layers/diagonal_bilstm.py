@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from tf_autoregressive.layers.lstm import lstm
 from tf_autoregressive.layers.lstm import lstm_lines
+from tf_autoregressive.layers.lstm import sizes
 from tf_autoregressive.layers.pixel_lstm import PixelLSTM
 from tf_autoregressive.layers.pixel_lstm import as_row
 
@@ -184,7 +185,7 @@ def skewed(maps):
     Args:
         maps: `[2, B, H, W, channels]`.
     """
-    directions, batch_size, height, width, channels = _shape(maps)
+    directions, batch_size, height, width, channels = sizes(maps)
     maps = tf.pad(maps, [[0, 0], [0, 0], [0, 0], [0, height], [0, 0]])
     # A row is one longer than it will be: each starts a column later.
     rows = tf.reshape(maps, (directions, batch_size, -1, channels))
@@ -198,7 +199,7 @@ def skewed(maps):
 def unskewed(diagonals, width):
     """Returns the maps `[2, B, H, W, channels]` of their diagonals."""
     maps = tf.transpose(diagonals, (1, 2, 3, 0, 4))
-    directions, batch_size, height, _, channels = _shape(maps)
+    directions, batch_size, height, _, channels = sizes(maps)
     rows = tf.reshape(maps, (directions, batch_size, -1, channels))
     rows = tf.pad(rows, [[0, 0], [0, 0], [0, height], [0, 0]])
     maps = tf.reshape(
@@ -215,11 +216,3 @@ def _first(tensor, count, axis):
     size = [-1] * tensor.shape.rank
     size[axis] = count
     return tf.slice(tensor, [0] * tensor.shape.rank, size)
-
-
-def _shape(maps):
-    """Returns the sizes of the axes, static where they are known."""
-    return [
-        tf.shape(maps)[axis] if size is None else size
-        for axis, size in enumerate(maps.shape)
-    ]

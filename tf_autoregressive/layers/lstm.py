@@ -137,8 +137,12 @@ def _loop(num_steps, state, body, kept, *, reverse=False):
     return state, [array.stack() for array in arrays]
 
 
-def _num_steps(lines):
-    return tf.shape(lines)[0] if lines.shape[0] is None else lines.shape[0]
+def sizes(tensor):
+    """Returns the sizes of the axes, static where they are known."""
+    return [
+        tf.shape(tensor)[axis] if size is None else size
+        for axis, size in enumerate(tensor.shape)
+    ]
 
 
 def _forward(gates, kernel, states, entering, offsets):
@@ -165,7 +169,7 @@ def _forward(gates, kernel, states, entering, offsets):
         (len(offsets) * units, kernel.dtype),
         *6 * [(units, tf.float32)],
     ]
-    return _loop(_num_steps(gates), states, body, kept)
+    return _loop(sizes(gates)[0], states, body, kept)
 
 
 def _multiplied(lines, kernel):
@@ -227,7 +231,7 @@ def _backward(
 
     kept = [(4 * units, kernel.dtype), (units, tf.float32)]
     first = [tf.zeros_like(of_last_cell), of_last_cell]
-    return _loop(_num_steps(out), first, body, kept, reverse=True)
+    return _loop(sizes(out)[0], first, body, kept, reverse=True)
 
 
 def _of_kernel(seen, of_gates):

@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from tf_autoregressive.layers.lstm import lstm_lines
+from tf_autoregressive.layers.lstm import sizes
 
 
 class _Recurrence(keras.layers.RNN):
@@ -24,7 +25,7 @@ class _Recurrence(keras.layers.RNN):
             _as_lines(gates),
             tf.expand_dims(recurrent_kernel, 0),
             [_as_lines(tf.cast(s, tf.float32)) for s in initial_state],
-            tf.zeros([tf.shape(gates)[0], 1, 1, 1, 1]),
+            tf.zeros([sizes(gates)[0], 1, 1, 1, 1]),
             offsets=(0,),
         )
         hidden = tf.cast(tf.squeeze(hidden, [1, 3]), sequences.dtype)
@@ -61,10 +62,7 @@ def _products(sequences, kernel, bias):
     steps = tf.transpose(sequences, [1, 0, 2])
     rows = tf.reshape(steps, [-1, kernel.shape[0]])
     gates = tf.nn.bias_add(tf.matmul(rows, kernel), bias)
-    num_steps, batch_size = tf.unstack(tf.shape(steps)[:2])
-    if steps.shape[0] is not None:
-        num_steps = steps.shape[0]
-    return tf.reshape(gates, [num_steps, batch_size, kernel.shape[1]])
+    return tf.reshape(gates, [*sizes(steps)[:2], kernel.shape[1]])
 
 
 def _as_lines(steps):

@@ -23,8 +23,8 @@ RECIPE = Recipe(
         "filters": 32,
         "num_layers": 7,
         "first_kernel_size": 13,
-        # With 3, of 13 rows up, the lower half of a digit costs 3 nats more:
-        # a digit is 20 rows high.
+        # Kernels of 3 see 12 rows up, and a digit has 20: its lower rows cost
+        # 3.8 nats more than with a Row LSTM, its upper rows the same.
         "kernel_size": 7,
         "head_filters": 64,
     },
@@ -33,8 +33,8 @@ RECIPE = Recipe(
     learning_rate=3e-3,
     schedule="exponential",
     final_learning_rate_fraction=0.03,
-    # Without it, after eight epochs, training images cost 85.1 nats and
-    # validation images, which are the easier ones, 86.3.
+    # Without it, and with kernels of 3, training images cost 85.1 nats after
+    # eight epochs, and validation images, which are the easier ones, 86.3.
     weight_decay=0.2,
     ema_momentum=0.999,
     batch_size=20,
