@@ -38,7 +38,7 @@ RECIPE = Recipe(
     weight_decay=0.2,
     ema_momentum=0.999,
     batch_size=20,
-    epochs=18,
+    epochs=15,
     max_seconds=7200.0,
     precision="mixed_bfloat16",
 )
