@@ -21,7 +21,6 @@ RECIPE = Recipe(
     model="PixelCNNPlusPlus",
     model_options={"filters": 40, "num_blocks": 1, "dropout": 0.0},
     learning_rate=2e-3,
-    warmup_steps=100,
     schedule="exponential",
     final_learning_rate_fraction=0.05,
     ema_momentum=0.999,
