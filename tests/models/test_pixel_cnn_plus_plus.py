@@ -381,7 +381,7 @@ def test_all_layers_start_with_the_promised_statistics(with_labels, rng):
         for layer in model.context_layers.values():
             layer.kernel.assign(rng.normal(size=layer.kernel.shape))
     model.initialise(x, labels)
-    assert int(model.initialised) == 1
+    assert model.initialised
     check_statistics(model, x, labels)
     # No layer was forgotten.
     layers = [*all_layers(model), *model.context_layers.values()]
@@ -438,18 +438,101 @@ def test_fit_initialises_from_its_first_batch(of, with_labels, rng):
     expected = type(model).from_config(model.get_config())
     expected.set_weights(model.get_weights())
     # As many of an array as are enough; a batch of a dataset.
-    first = 128 if of == "arrays" else 10
-    expected.initialise(x[:first], labels[:first] if with_labels else None)
-    assert int(model.initialised) == 0
+    first = slice(128 if of == "arrays" else 10)
+    expected.initialise(x[first], labels[first] if with_labels else None)
+    assert not model.initialised
     if of == "arrays":
         model.fit(x, labels, batch_size=150, verbose=0)
     else:
         model.fit(dataset(x, labels, 10).take(2), verbose=0)
-    assert int(model.initialised) == 1
+    assert model.initialised
     for one, other in zip(
         model.get_weights(), expected.get_weights(), strict=True
     ):
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+
+
+def test_arrays_may_be_sorted(rng):
+    model = frozen(tiny())
+    x = np.sort(random_events(rng, 300, TINY), axis=0)
+    expected = type(model).from_config(model.get_config())
+    expected.set_weights(model.get_weights())
+    expected.initialise(x[:256:2])
+    model.fit(x, verbose=0)
+    assert_same_weights(model.get_weights(), expected.get_weights())
+
+
+@pytest.mark.parametrize(
+    "batch_of",
+    [
+        lambda x, labels: {"x": x, "context": labels},
+        lambda x, labels: (x, labels, np.ones(len(x), "float32")),
+    ],
+    ids=["dictionary", "weights"],
+)
+def test_fit_initialises_from_all_that_datasets_yield(batch_of, rng):
+    model = frozen(tiny(num_classes=2))
+    x, labels = random_events(rng, 10, TINY), rng.integers(2, size=10)
+    expected = type(model).from_config(model.get_config())
+    expected.set_weights(model.get_weights())
+    expected.initialise(x, labels)
+    data = tf.data.Dataset.from_tensors(batch_of(x, labels))
+    model.fit(data, verbose=0)
+    assert_same_weights(model.get_weights(), expected.get_weights())
+
+
+def test_fit_says_what_it_cannot_initialise_from(rng):
+    model = frozen(tiny())
+    x = random_events(rng, 4, TINY)
+    with pytest.raises(ValueError, match="dataset is empty"):
+        model.fit(tf.data.Dataset.from_tensors(x).take(0), verbose=0)
+    with pytest.raises(ValueError, match="`x` must be a dataset or an array"):
+        model.fit((batch for batch in [x]), steps_per_epoch=1, verbose=0)
+
+
+def test_constant_features_keep_their_scale():
+    x = np.zeros([20, *TINY], "uint8")
+    model = tiny()
+    model.initialise(x)
+    assert np.isfinite(model.log_prob(x)).all()
+    for layer in all_layers(model):
+        assert np.max(layer.scale) <= 1e3
+
+
+@pytest.mark.parametrize(
+    ("event_shape", "num_resolutions"),
+    [
+        ((4, 4, 1), 3),
+        pytest.param((1, 1, 3), 1, marks=pytest.mark.slow),
+        pytest.param((8, 4, 1), 3, marks=pytest.mark.slow),
+        pytest.param((1, 6, 1), 1, marks=pytest.mark.slow),
+    ],
+)
+def test_small_images_train(event_shape, num_resolutions, rng):
+    # Where maps have one row, or one pixel, whole layers are constant.
+    model = small(event_shape, num_resolutions=num_resolutions)
+    x = random_events(rng, 64, event_shape)
+    model.compile(keras.optimizers.Adam(1e-3), jit_compile=False)
+    losses = model.fit(x, epochs=3, verbose=0).history["loss"]
+    # Of values that are drawn uniformly, no model of sense costs much more.
+    uniform = np.prod(event_shape) * np.log(4)
+    assert uniform * 0.9 < losses[-1] < uniform * 1.5
+
+
+@pytest.mark.parametrize("trained_by", ["train_on_batch", "a loop"])
+def test_fit_leaves_trained_weights_alone(trained_by, rng):
+    model = tiny()
+    x = random_events(rng, 10, TINY)
+    optimizer = keras.optimizers.SGD(0.01)
+    model.compile(optimizer, run_eagerly=True)
+    if trained_by == "train_on_batch":
+        model.train_on_batch(x)
+    else:
+        with tf.GradientTape() as tape:
+            loss = -tf.reduce_mean(model(x).log_prob(x))
+        weights = model.trainable_variables
+        optimizer.apply(tape.gradient(loss, weights), weights)
+    assert_fit_changes_nothing(frozen(model), rng)
 
 
 def assert_fit_changes_nothing(model, rng):
@@ -461,7 +544,6 @@ def assert_fit_changes_nothing(model, rng):
 
 def test_fit_initialises_once(rng):
     model = frozen(tiny())
-    assert not model.initialised.trainable
     model.fit(random_events(rng, 10, TINY), verbose=0)
     assert_fit_changes_nothing(model, rng)
 
@@ -520,6 +602,7 @@ tf.config.set_logical_device_configuration(cpu, [half, half])
 from tests.models.test_pixel_cnn_plus_plus import check_statistics
 from tests.models.test_pixel_cnn_plus_plus import random_events
 from tests.models.test_pixel_cnn_plus_plus import small
+from tf_autoregressive.models.initialisation import share_first
 
 
 def copies(variable):
@@ -539,7 +622,7 @@ for devices in (["CPU:0"], ["CPU:0", "CPU:1"]):
         model.optimizer.learning_rate = 0.0
     model.fit(data, verbose=0)
     check_statistics(model, x[:24], labels[:24])
-    assert copies(model.initialised) == [1] * len(devices)
+    assert model.initialised
     model.optimizer.learning_rate = 0.01
     history = model.fit(data, epochs=2, verbose=0).history
     for variable in model.trainable_variables:
@@ -548,6 +631,12 @@ for devices in (["CPU:0"], ["CPU:0", "CPU:1"]):
         for other in others:
             np.testing.assert_array_equal(other, first)
     results.append([*history["loss"], model.evaluate(data, verbose=0)[0]])
+first, second = model.parameters_layer.scale.value.values
+expected = first.numpy()
+second.assign(2.0 * second)
+share_first([model.parameters_layer.scale], model.distribute_strategy)
+np.testing.assert_array_equal(first, expected)
+np.testing.assert_array_equal(second, expected)
 np.testing.assert_allclose(*results, rtol=1e-4)
 """
 

@@ -39,6 +39,21 @@ IMAGES = {
     "optimizer": "sgd",
     "learning_rate": 1e-3,
 }
+# Its weights are initialised by examples.
+NORMED = {
+    "dataset": "mnist",
+    "dataset_options": {"binarization": "dynamic"},
+    "model": "PixelCNNPlusPlus",
+    "model_options": {
+        "distribution": "bernoulli",
+        "filters": 2,
+        "num_blocks": 1,
+        "num_resolutions": 1,
+        "dropout": 0.0,
+    },
+    "batch_size": 14,
+    "learning_rate": 1e-3,
+}
 # 223 validation and 1115 test windows.
 SEQUENCES = {
     "dataset": "tiny_shakespeare",
@@ -176,8 +191,8 @@ def outcomes(process):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "num_test"),
-    [(VECTORS, 33), (IMAGES, 33), (SEQUENCES, 1115)],
-    ids=["vector", "image", "sequence"],
+    [(VECTORS, 33), (IMAGES, 33), (NORMED, 33), (SEQUENCES, 1115)],
+    ids=["vector", "image", "weight norm", "sequence"],
 )
 def test_the_number_of_replicas_and_processes_changes_nothing(
     recipe, start, start_workers, changes, num_test

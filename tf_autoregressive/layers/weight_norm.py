@@ -7,7 +7,8 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-_EPSILON = 1e-10
+# Of less, a feature is constant, such as all that the first row sees.
+_LEAST_VARIANCE = 1e-6
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -19,7 +20,8 @@ class WeightNorm(keras.layers.Layer):
     with a norm per filter, over all its inputs. `initialise` sets scale and
     bias such that the outputs on a batch have a standard deviation of
     `init_scale` and the mean that the bias initializer gives, 0 by default
-    [1, Eqs. 5 and 6].
+    [1, Eqs. 5 and 6]. A filter whose outputs are constant there has no
+    deviation to set: its scale becomes `init_scale`.
 
     References:
         [1] Salimans and Kingma, "Weight Normalization", 2016.
@@ -51,7 +53,8 @@ class WeightNorm(keras.layers.Layer):
         mean, variance = tf.nn.moments(
             tf.cast(self(inputs), tf.float32), axes=[0, 1, 2]
         )
-        scale = self.init_scale * tf.math.rsqrt(variance + _EPSILON)
+        variance = tf.where(variance < _LEAST_VARIANCE, 1.0, variance)
+        scale = self.init_scale * tf.math.rsqrt(variance)
         self.scale.assign(scale)
         bias = self.bias_initializer(self.bias.shape)
         self.bias.assign(bias - mean * scale)

@@ -9,6 +9,8 @@ import tensorflow as tf
 
 from tf_autoregressive import metrics
 
+_EMPTY = "The dataset is empty: no example to work on."
+
 
 class LikelihoodModel(keras.Model):
     """A Keras model that is trained on mean nats per example.
@@ -117,17 +119,19 @@ class LikelihoodModel(keras.Model):
     def _checked_data(self, x, y=None):
         """Returns `x`, checked now if an array, on its way in if a dataset."""
         if isinstance(x, np.ndarray):
+            if not len(x):
+                raise ValueError(_EMPTY)
             self.event.checked(x)
             if y is not None:
                 self.context.checked(y, len(x))
         if not isinstance(x, tf.data.Dataset):
             return x
         if _is_empty(x):
-            raise ValueError("The dataset is empty: no example to work on.")
+            raise ValueError(_EMPTY)
         return x.map(self._checked_batch, num_parallel_calls=tf.data.AUTOTUNE)
 
     def _checked_batch(self, *data):
-        x, context, weight = _unpacked(data[0] if len(data) == 1 else data)
+        x, context, weight = unpacked(data[0] if len(data) == 1 else data)
         x, context = self.checked(x, context)
         if weight is None:
             return x if context is None else (x, context)
@@ -152,7 +156,7 @@ class LikelihoodModel(keras.Model):
         return tf.cast(self.optimizer.iterations, tf.int32)
 
     def train_step(self, data):
-        x, context, weight = _unpacked(data)
+        x, context, weight = unpacked(data)
         x, context = self.checked(x, context)
         with tf.GradientTape() as tape:
             log_prob = self.training_log_prob(x, context)
@@ -172,13 +176,13 @@ class LikelihoodModel(keras.Model):
         return _loggable({**self.get_metrics_result(), **logs})
 
     def test_step(self, data):
-        x, context, weight = _unpacked(data)
+        x, context, weight = unpacked(data)
         x, context = self.checked(x, context)
         self._update_metrics(self.score(x, context), context, weight)
         return _loggable(self.get_metrics_result())
 
     def predict_step(self, data):
-        x, context, _ = _unpacked(data)
+        x, context, _ = unpacked(data)
         x, context = self.checked(x, context)
         return self.score(x, context)
 
@@ -207,7 +211,7 @@ class LikelihoodModel(keras.Model):
         self.update_unit_metrics(self.unit_metrics, log_prob, context, weight)
 
 
-def _unpacked(data):
+def unpacked(data):
     """Returns `(x, context, weight)` of what a dataset yields."""
     if isinstance(data, dict):
         return data["x"], data.get("context"), data.get("weight")

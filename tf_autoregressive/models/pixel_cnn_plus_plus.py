@@ -6,6 +6,7 @@ Shapes: B batch, H rows, W columns, C channels, F filters.
 import typing
 
 import keras
+import numpy as np
 import tensorflow as tf
 from keras import ops
 
@@ -13,10 +14,9 @@ from tf_autoregressive.layers import NormedConv2D
 from tf_autoregressive.layers import UpsamplingConv2D
 from tf_autoregressive.layers.scopes import InitialisingScope
 from tf_autoregressive.layers.scopes import Level
+from tf_autoregressive.models.initialisation import first_examples
+from tf_autoregressive.models.initialisation import share_first
 from tf_autoregressive.models.raster_model import RasterModel
-
-# A mean over as many maps is precise enough.
-NUM_INITIAL_EXAMPLES = 128
 
 
 class Block(typing.NamedTuple):
@@ -102,8 +102,10 @@ class PixelCNNPlusPlus(RasterModel):
             2017, Fig. 2 and Sec. 2. https://arxiv.org/abs/1701.05517
         [2] Salimans and Kingma, "Weight Normalization", 2016, Sec. 3.
             https://arxiv.org/abs/1602.07868
-        Deviation: what a block of `ul` on the way up gets from `u` and from
-        the way down has weight normalisation of its own each.
+        Deviations: what a block of `ul` on the way up gets from `u` and from
+        the way down has weight normalisation of its own each; and the layer of
+        the parameters starts at a tenth of the scale, around means and scales
+        that cover the levels.
     """
 
     def __init__(
@@ -161,13 +163,6 @@ class PixelCNNPlusPlus(RasterModel):
                 for stream in [*self.u, *self.ul]
                 for block in [*stream.down, *stream.up]
             ]
-        )
-        self.initialised = self.add_weight(
-            name="initialised",
-            shape=(),
-            dtype="int32",
-            initializer="zeros",
-            trainable=False,
         )
         self.build()
 
@@ -303,13 +298,20 @@ class PixelCNNPlusPlus(RasterModel):
         if block.link is not None:
             scope.link(target.conv_in, scope.conv(block.link, concat_elu(x)))
 
+    @property
+    def initialised(self):
+        """Whether the weights were initialised by examples, or trained."""
+        # Every layer's scales are 1 until then.
+        return bool(np.any(self.parameters_layer.scale.numpy() != 1.0))
+
     def fit(self, x=None, y=None, *args, **kwargs):
         """Trains as every model does; before the first update, initialises.
 
         See `initialise`; a model that was trained, or loaded, is left alone.
         """
-        if not self.initialised.numpy():
-            self.initialise(*_first_batch(x, y))
+        if not self.initialised:
+            data = self._checked_data(x, y)
+            self.initialise(*first_examples(data, y, self.distribute_strategy))
         return super().fit(x, y, *args, **kwargs)
 
     def initialise(self, x, context=None):
@@ -317,7 +319,8 @@ class PixelCNNPlusPlus(RasterModel):
 
         Afterwards the outputs of every layer have mean 0 and the standard
         deviation that its place asks for, over these examples. Runs eagerly
-        and once for all replicas of a `tf.distribute` strategy.
+        and once for all replicas of a `tf.distribute` strategy; with several
+        workers all must call it, and get the result of the first.
 
         Args:
             x: Event values `[B, *event_shape]`.
@@ -328,7 +331,7 @@ class PixelCNNPlusPlus(RasterModel):
         self._run_on_maps(
             InitialisingScope(shifts), self.output_distribution.network_input(x)
         )
-        self.initialised.assign(1)
+        share_first(self.trainable_variables, self.distribute_strategy)
 
     def get_config(self):
         return {
@@ -338,15 +341,6 @@ class PixelCNNPlusPlus(RasterModel):
             "num_resolutions": self.num_resolutions,
             "dropout": self.dropout,
         }
-
-
-def _first_batch(x, y):
-    """Returns events and contexts of the first batch of what `fit` gets."""
-    if isinstance(x, tf.data.Dataset):
-        batch = next(iter(x.take(1)))
-        x, y = batch if isinstance(batch, tuple) else (batch, None)
-    most = slice(NUM_INITIAL_EXAMPLES)
-    return x[most], None if y is None else y[most]
 
 
 def concat_elu(x):
