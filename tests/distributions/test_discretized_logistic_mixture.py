@@ -209,12 +209,41 @@ def test_no_coefficients_are_zeros(rng):
 
 
 def test_log_scales_are_bounded_in_the_loss():
-    levels = np.arange(0, 2**16, 97)[:, None]
+    levels = np.arange(256)[:, None]
     for given, bound in ((-50.0, -7.0), (1e4, 20.0)):
         np.testing.assert_array_equal(
-            single([0.1], [given], 2**16).log_prob(levels),
-            single([0.1], [bound], 2**16).log_prob(levels),
+            single([0.1], [given]).log_prob(levels),
+            single([0.1], [bound]).log_prob(levels),
         )
+
+
+@pytest.mark.parametrize("num_levels", [256, 2**10, 2**16])
+def test_the_least_scale_is_the_same_share_of_a_level(num_levels):
+    # A value that is sure costs 0.03 nats, however many levels there are.
+    level = num_levels // 3
+    loc = 2.0 * level / (num_levels - 1) - 1.0
+    certain = single([loc], [-50.0], num_levels)
+    np.testing.assert_allclose(certain.log_prob([level]), -0.027, atol=2e-3)
+    noise = uniforms(0, 1, 1000)
+    drawn = certain.from_uniforms(noise).numpy()
+    assert np.mean(drawn == level) > 0.95
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_nothing_outside_the_levels_is_possible(channels, rng):
+    pixel = DiscretizedLogisticMixture(
+        **random_parameters(rng, channels), num_levels=4
+    )
+    inside = np.full(channels, 3)
+    assert np.isfinite(pixel.log_prob(inside))
+    for channel in range(channels):
+        for outside in (-1, 4, 1000):
+            value = inside.copy()
+            value[channel] = outside
+            assert pixel.log_prob(value) == -np.inf
+            per_channel = pixel.log_prob_per_channel(value)
+            assert per_channel[channel] == -np.inf
+            assert np.isfinite(np.delete(per_channel, channel)).all()
 
 
 def conditionals(mass, num_levels, channels):
@@ -437,8 +466,8 @@ def test_draws_take_the_scales_of_the_loss():
     noise = uniforms(0, 1, 1000)
     for given, bound in ((-50.0, -7.0), (1e4, 20.0)):
         np.testing.assert_array_equal(
-            single([0.1], [given], 2**16).from_uniforms(noise),
-            single([0.1], [bound], 2**16).from_uniforms(noise),
+            single([0.1], [given]).from_uniforms(noise),
+            single([0.1], [bound]).from_uniforms(noise),
         )
 
 

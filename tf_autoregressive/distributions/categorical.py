@@ -8,6 +8,7 @@ import math
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from tf_autoregressive.distributions.inverse_cdf import chosen_index
 from tf_autoregressive.distributions.output import OutputDistribution
 
 tfd = tfp.distributions
@@ -69,14 +70,8 @@ class CategoricalOutput(OutputDistribution):
         return logits
 
     def draw(self, parameters, noise):
-        mass = tf.cumsum(tf.nn.softmax(parameters), axis=-1)
-        total = mass[..., -1:]
-        # `mass < total` keeps a uniform that rounds up to the total from
-        # passing the last value of positive probability.
-        passed = (mass <= noise * total) & (mass < total)
-        return tf.reduce_sum(
-            tf.cast(passed, tf.float32), axis=-1, keepdims=True
-        )
+        level = chosen_index(tf.nn.softmax(parameters), noise)
+        return tf.cast(level[..., None], tf.float32)
 
 
 class Levels(tfd.Categorical):

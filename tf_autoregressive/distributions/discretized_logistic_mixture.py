@@ -16,12 +16,18 @@ import tensorflow_probability as tfp
 from tensorflow_probability.python.internal import dtype_util
 from tensorflow_probability.python.internal import tensor_util
 
+from tf_autoregressive.distributions.inverse_cdf import chosen_index
+
 tfd = tfp.distributions
 
-# Below, a component collapses on a value of the training data. Above, where
-# every bin but the outer two is all but empty, the exponential underflows and
-# gradients are not finite.
-LOG_SCALE_BOUNDS = (-7.0, 20.0)
+# Below, a component collapses on a value of the training data. With more
+# levels the bins are narrower than these 8 bits, and so is the least scale:
+# else 16 bits of silence would cost 7 of them.
+_MIN_LOG_SCALE, _MIN_LEVELS = -7.0, 256
+
+# Above, where every bin but the outer two is all but empty, the exponential
+# underflows and gradients are not finite.
+_MAX_LOG_SCALE = 20.0
 
 # Where a bin has no end. Finite, so that its gradient is zero and not NaN, and
 # far in units of any scale.
@@ -42,14 +48,16 @@ class DiscretizedLogisticMixture(tfd.Distribution):
     the highest all above, so the probabilities sum to 1. One component is
     shared by all channels.
 
-    `log_prob` takes whole numbers of any dtype. `mean`, `mode` and `cdf` need
+    `log_prob` takes whole numbers of any dtype; outside `[0, num_levels)` it
+    is `-inf`. `mean`, `mode` and `cdf` need
     `C = 1`; the first two enumerate the levels.
 
     Args:
         logits: `[..., K]`.
         loc: `[..., C, K]`, on the scale [-1, 1].
         log_scale: `[..., C, K]`; taken to be within [-7, 20], by `log_prob` as
-            by draws.
+            by draws; with more than 256 levels at least
+            `-7 - log((num_levels - 1) / 255)`, the same share of a level.
         coeffs: `[..., C * (C - 1) / 2, K]`, for channel 1 on 0, 2 on 0, 2 on
             1, 3 on 0 and so on; `None` for zeros, channels that are
             independent given the component.
@@ -216,7 +224,14 @@ class DiscretizedLogisticMixture(tfd.Distribution):
     # Scoring.
 
     def _log_prob(self, value):
-        return tf.reduce_logsumexp(self._log_joints(value)[-1], axis=-1)
+        log_prob = tf.reduce_logsumexp(self._log_joints(value)[-1], axis=-1)
+        return _or_impossible(
+            log_prob, tf.reduce_all(self._in_support(value), axis=-1)
+        )
+
+    def _in_support(self, value):
+        value = tf.cast(value, self.loc.dtype)
+        return (value >= 0) & (value <= self.num_levels - 1)
 
     def log_prob_per_channel(self, value, name="log_prob_per_channel"):
         """Returns `log p(v[c] | v[<c])`, `[..., C]` nats; sums to `log_prob`.
@@ -231,9 +246,10 @@ class DiscretizedLogisticMixture(tfd.Distribution):
                 tf.reduce_logsumexp(log_joint, axis=-1)
                 for log_joint in self._log_joints(value)
             ]
-            return tf.stack(
+            conditionals = tf.stack(
                 [prefixes[0], *(b - a for a, b in pairwise(prefixes))], axis=-1
             )
+            return _or_impossible(conditionals, self._in_support(value))
 
     def _log_joints(self, value):
         """Returns `log p(k, v[<=c])`, `[..., K]`, for each channel `c`."""
@@ -251,7 +267,7 @@ class DiscretizedLogisticMixture(tfd.Distribution):
         count = self.num_channels
         scale = self.num_levels - 1
         loc = tf.unstack(self.loc * scale, axis=-2)
-        log_scale = bounded_log_scale(self.log_scale)
+        log_scale = bounded_log_scale(self.log_scale, self.num_levels)
         rate = tf.unstack(tf.exp(-math.log(scale) - log_scale), axis=-2)
         coeffs = []
         if self.coeffs is not None and count > 1:
@@ -370,8 +386,7 @@ class DiscretizedLogisticMixture(tfd.Distribution):
         log_cdf = tf.reduce_logsumexp(
             tf.nn.log_softmax(self.logits) + below, axis=-1
         )
-        impossible = tf.constant(-math.inf, log_cdf.dtype)
-        return tf.where(value[..., 0] < 0, impossible, log_cdf)
+        return _or_impossible(log_cdf, value[..., 0] >= 0)
 
     def _mean(self):
         self._check_single_channel("mean")
@@ -468,9 +483,16 @@ class _Channel(typing.NamedTuple):
         return mean + logistic / rate
 
 
-def bounded_log_scale(log_scale):
+def _or_impossible(log_prob, possible):
+    """Returns log-probabilities, `-inf` where it is not possible."""
+    return tf.where(possible, log_prob, tf.constant(-math.inf, log_prob.dtype))
+
+
+def bounded_log_scale(log_scale, num_levels):
     """Returns log-scales as `DiscretizedLogisticMixture` takes them."""
-    return tf.clip_by_value(log_scale, *LOG_SCALE_BOUNDS)
+    finer = max(num_levels, _MIN_LEVELS) - 1
+    lowest = _MIN_LOG_SCALE - math.log(finer / (_MIN_LEVELS - 1))
+    return tf.clip_by_value(log_scale, lowest, _MAX_LOG_SCALE)
 
 
 def standard_noise(uniforms):
@@ -487,10 +509,6 @@ def standard_noise(uniforms):
 def _chosen(log_weights, uniform):
     """Returns one-hot `[..., K]`: the component that `uniform [..., 1]` is."""
     highest = tf.reduce_max(log_weights, axis=-1, keepdims=True)
-    mass = tf.cumsum(tf.exp(log_weights - highest), axis=-1)
-    total = mass[..., -1:]
-    # `mass < total` keeps a uniform that rounds up to the total from passing
-    # the last component of positive probability.
-    passed = (mass <= uniform * total) & (mass < total)
-    component = tf.reduce_sum(tf.cast(passed, tf.int32), axis=-1)
+    mass = tf.exp(log_weights - highest)
+    component = chosen_index(mass, uniform)
     return tf.one_hot(component, mass.shape[-1], dtype=mass.dtype)

@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from tf_autoregressive.distributions.inverse_cdf import chosen_index
 from tf_autoregressive.distributions.output import OutputDistribution
 
 tfd = tfp.distributions
@@ -96,10 +97,7 @@ class GaussianMixtureOutput(OutputDistribution):
 
     def draw(self, parameters, noise):
         logits, loc, scale = self._per_dim(parameters)
-        mass = tf.cumsum(tf.nn.softmax(logits), axis=-1)
-        total = mass[..., -1:]
-        passed = (mass <= noise[..., :1] * total) & (mass < total)
-        component = tf.reduce_sum(tf.cast(passed, tf.int32), axis=-1)
+        component = chosen_index(tf.nn.softmax(logits), noise[..., :1])
         chosen = tf.one_hot(component, self.num_components)
         loc = tf.reduce_sum(chosen * loc, axis=-1, keepdims=True)
         scale = tf.reduce_sum(chosen * scale, axis=-1, keepdims=True)

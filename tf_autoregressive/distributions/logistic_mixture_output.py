@@ -110,7 +110,7 @@ class DiscretizedLogisticMixtureOutput(OutputDistribution):
                 f"top_k={top_k}, top_p={top_p}, min_p={min_p}"
             )
         logits, loc, log_scale, coeffs = self._split(parameters)
-        log_scale = bounded_log_scale(log_scale)
+        log_scale = bounded_log_scale(log_scale, self.num_levels)
         log_scale += tf.math.log(tf.cast(temperature, log_scale.dtype))
         return tf.concat([logits / temperature, loc, log_scale, coeffs], -1)
 

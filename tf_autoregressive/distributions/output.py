@@ -63,7 +63,7 @@ class OutputDistribution(abc.ABC):
         Args:
             parameters: `[..., P]`.
             temperature: Positive; below 1 sharpens, above 1 flattens.
-            top_k: Keep the `k` most probable values.
+            top_k: Keep the `k` most probable values, and those as probable.
             top_p: Keep the fewest values that hold probability `top_p`.
             min_p: Keep values at least `min_p` times as probable as the most
                 probable one.

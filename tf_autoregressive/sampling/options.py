@@ -1,5 +1,6 @@
 """How a draw departs from the model's own distribution."""
 
+import numbers
 import typing
 
 
@@ -34,9 +35,12 @@ class SamplingOptions(typing.NamedTuple):
                 "`temperature` must be positive. "
                 f"Received: temperature={self.temperature}"
             )
-        if self.top_k is not None and self.top_k < 1:
+        if self.top_k is not None and not (
+            isinstance(self.top_k, numbers.Integral) and self.top_k >= 1
+        ):
             raise ValueError(
-                f"`top_k` must be at least 1. Received: top_k={self.top_k}"
+                "`top_k` must be a whole number of at least 1. "
+                f"Received: top_k={self.top_k}"
             )
         if self.top_p is not None and not 0.0 < self.top_p <= 1.0:
             raise ValueError(
