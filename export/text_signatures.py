@@ -30,7 +30,9 @@ class TextSignatures(Signatures):
     def __init__(self, model, **options):
         super().__init__(model, **options)
         self._num_steps = model.event_shape[0]
-        self._texts = Texts(model.vocabulary, self._num_steps)
+        self._texts = Texts(
+            model.vocabulary, self._num_steps, unknown=model.unknown
+        )
 
     def concrete_functions(self):
         """Returns a `tf.function` graph for each name of a signature."""

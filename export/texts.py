@@ -15,13 +15,17 @@ class Texts:
     Args:
         characters: In the order of their numbers.
         num_steps: `T`, the characters of one text.
+        unknown: What stands for other characters, `None` for an error.
     """
 
-    def __init__(self, characters: str, num_steps: int):
+    def __init__(
+        self, characters: str, num_steps: int, unknown: str | None = None
+    ):
         codes = np.array([ord(character) for character in characters], "int32")
         self._num_steps = num_steps
         self._codes = codes
         self._order = np.argsort(codes).astype("int32")
+        self._unknown = None if unknown is None else characters.index(unknown)
 
     def decode(self, numbers):
         """Returns the texts `[B]`, strings, of numbers `[B, T]`."""
@@ -33,7 +37,8 @@ class Texts:
 
         Args:
             texts: The input `text`, strings in UTF-8. Texts that are too long
-                or hold other characters end in an error.
+                end in an error, and so do those that hold other characters
+                unless there is an `unknown` one.
         """
         texts = checks.shaped("text", texts, [None])
         codes = tf.strings.unicode_decode(texts, "UTF-8", errors="replace")
@@ -72,4 +77,7 @@ class Texts:
             tf.searchsorted(ordered, codes), len(self._codes) - 1
         )
         known = tf.gather(ordered, place) == codes
-        return tf.gather(tf.constant(self._order), place), known
+        numbers = tf.gather(tf.constant(self._order), place)
+        if self._unknown is None:
+            return numbers, known
+        return tf.where(known, numbers, self._unknown), tf.ones_like(known)

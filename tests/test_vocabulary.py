@@ -37,6 +37,8 @@ def test_or_are_replaced():
     [
         ("a", {}, "`characters` must be at least two, all different"),
         ("aba", {}, "`characters` must be at least two, all different"),
+        ("", {}, "`characters` must be at least two, all different"),
+        (["the", "ca"], {}, "`characters` must be single characters"),
         ("ab", {"unknown": "x"}, "`unknown` must be None or one of"),
     ],
 )
@@ -48,4 +50,10 @@ def test_arguments_are_checked(characters, options, message):
 @pytest.mark.parametrize("numbers", [[3], [-1], [0, 7]])
 def test_numbers_are_checked(numbers):
     with pytest.raises(ValueError, match=r"`numbers` must be in \[0, 3\)"):
+        Vocabulary("abc").decode(numbers)
+
+
+@pytest.mark.parametrize("numbers", [[0.9, 1.5], [[0, 1]], 1])
+def test_numbers_are_integers_of_one_text(numbers):
+    with pytest.raises(ValueError, match=r"`numbers` must be integers \[T\]"):
         Vocabulary("abc").decode(numbers)

@@ -24,7 +24,7 @@ def nearest_neighbours(samples, examples, *, num_neighbours=5):
 
     Args:
         samples: `[N, *event_shape]`.
-        examples: An array `[..., *event_shape]`, or batches of them: a
+        examples: An array `[n, *event_shape]`, or batches of them: a
             `tf.data.Dataset` or any iterable. Of pairs the first is taken.
         num_neighbours: How many of them, `M`.
 
@@ -51,15 +51,16 @@ def nearest_neighbours(samples, examples, *, num_neighbours=5):
                 "`examples` must have the shape of `samples`. Received: "
                 f"{batch.shape[1:]} and {samples.shape[1:]}"
             )
-        found = np.concatenate(
-            [found, np.broadcast_to(batch, (len(samples), *batch.shape))],
-            axis=1,
-        )
-        squares = np.concatenate([squares, _squares(samples, batch)], axis=1)
-        # Stable: of equal ones those that came first, however they came.
-        best = np.argsort(squares, axis=1, kind="stable")[:, :num_neighbours]
-        rows = np.arange(len(samples))[:, None]
-        found, squares = found[rows, best], squares[rows, best]
+        # The nearest of the batch alone: all of it for every sample would be
+        # many times the data.
+        of_batch = _squares(samples, batch)
+        best = _smallest(of_batch, num_neighbours)
+        found = np.concatenate([found, batch[best]], axis=1)
+        of_best = np.take_along_axis(of_batch, best, axis=1)
+        squares = np.concatenate([squares, of_best], axis=1)
+        best = _smallest(squares, num_neighbours)
+        found = found[np.arange(len(samples))[:, None], best]
+        squares = np.take_along_axis(squares, best, axis=1)
     if num_neighbours < 1 or squares.shape[1] < num_neighbours:
         raise ValueError(
             "`num_neighbours` must be at least 1 and at most the number of "
@@ -93,7 +94,8 @@ def predictive_probabilities(model, x, positions, *, context=None):
         raise ValueError(
             "`model` must have discrete events: real values have densities."
         )
-    x = np.asarray(x)
+    # Of any level: uint8 would not hold those above 255.
+    x = model.event.checked(np.asarray(x)[None]).numpy()[0].astype("int32")
     levels = np.arange(model.num_levels)
     shape = model.event_shape
     positions = [tuple(map(int, position)) for position in positions]
@@ -202,6 +204,12 @@ def _batches(examples):
     for batch in examples:
         first = batch[0] if isinstance(batch, (tuple, list)) else batch
         yield np.asarray(first)
+
+
+def _smallest(squares, number):
+    """Returns the indices `[N, number]` of the smallest of `[N, M]`."""
+    # Stable: of equal ones those that came first, however they came.
+    return np.argsort(squares, axis=1, kind="stable")[:, : max(number, 0)]
 
 
 def _squares(samples, examples):

@@ -13,7 +13,7 @@ class Vocabulary:
 
     Raises:
         ValueError: If there are fewer than two characters or one appears
-            twice, or `unknown` is not among them.
+            twice, or is none, or `unknown` is not among them.
 
     Example:
         >>> vocabulary = Vocabulary.of("to be")
@@ -26,6 +26,11 @@ class Vocabulary:
     """
 
     def __init__(self, characters, *, unknown=None):
+        if any(len(character) != 1 for character in characters):
+            raise ValueError(
+                "`characters` must be single characters. "
+                f"Received: characters={characters!r}"
+            )
         characters = "".join(characters)
         if len(characters) < 2 or len(set(characters)) < len(characters):
             raise ValueError(
@@ -69,9 +74,16 @@ class Vocabulary:
         """Returns the text of numbers `[T]`.
 
         Raises:
-            ValueError: If a number is not in `[0, len(self))`.
+            ValueError: If a number is not in `[0, len(self))`, or no integer.
         """
         numbers = np.asarray(numbers)
+        if numbers.ndim != 1 or (
+            numbers.size and numbers.dtype.kind not in "iu"
+        ):
+            raise ValueError(
+                "`numbers` must be integers [T], those of one text. Received: "
+                f"shape {numbers.shape}, dtype={numbers.dtype}"
+            )
         if numbers.size and not (
             numbers.min() >= 0 and numbers.max() < len(self)
         ):

@@ -90,6 +90,7 @@ def _options(model_class, recipe: Recipe, info):
         options.setdefault("num_levels", info.num_levels)
     if "vocabulary" in defaults:
         options.setdefault("vocabulary", info.vocabulary)
+        options.setdefault("unknown", info.unknown)
     return options
 
 

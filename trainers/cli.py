@@ -154,7 +154,8 @@ def _add_sample(subparsers):
     subparser.add_argument(
         "--steps",
         type=_positive(int),
-        help="for texts: characters to draw (default: those of an example)",
+        help="for texts and sound: characters, or samples, to draw (default: "
+        "those of an example)",
     )
     subparser.add_argument(
         "--stream",
@@ -204,7 +205,7 @@ def _add_inspect(subparsers):
         help="a .png file (default: RUN/dependencies.png)",
     )
     subparser.add_argument(
-        "--seed", type=int, default=0, help="of the trials (default: 0)"
+        "--seed", type=_seed, default=0, help="of the trials (default: 0)"
     )
 
 
@@ -221,7 +222,7 @@ def _add_show(subparsers):
         "--out", metavar="FILE", help="a .png file (default: RUN/KIND.png)"
     )
     subparser.add_argument(
-        "--seed", type=int, default=0, help="of samples (default: 0)"
+        "--seed", type=_seed, default=0, help="of samples (default: 0)"
     )
     _add_data_dir(subparser)
 
@@ -400,10 +401,12 @@ def _add_draw_arguments(subparser, num: int):
         help=f"how many (default: {num})",
     )
     subparser.add_argument(
-        "--seed", type=int, default=0, help="of the draws (default: 0)"
+        "--seed", type=_seed, default=0, help="of the draws (default: 0)"
     )
     subparser.add_argument(
-        "--out", metavar="FILE", help="a .png, .wav or .npz file"
+        "--out",
+        metavar="FILE",
+        help="a .png, .wav or .npz file; a .txt file for texts",
     )
 
 
@@ -423,6 +426,18 @@ def _coordinates(text: str) -> tuple[int, ...]:
     return tuple(map(int, parts))
 
 
+def _seed(text: str) -> int:
+    """Parses an integer from 0."""
+    seed = int(text)
+    if seed < 0:
+        raise argparse.ArgumentTypeError(f"must be 0 or above: {text}")
+    return seed
+
+
+# argparse names it in the message about text that is no number.
+_seed.__name__ = "int"
+
+
 def _positive(number_type):
     """Returns a parser of numbers of this type above 0."""
 
@@ -432,7 +447,7 @@ def _positive(number_type):
             raise argparse.ArgumentTypeError(f"must be above 0: {text}")
         return number
 
-    # argparse names the function in the message about text that is no number.
+    # As above.
     parse.__name__ = number_type.__name__
     return parse
 

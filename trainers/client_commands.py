@@ -1,9 +1,12 @@
 """What the subcommands of `tfar client` do: ask a served model."""
 
 import argparse
+import pathlib
 import zipfile
 
 from .errors import UsageError
+from .files import check_directory
+from .files import replacing
 from .sibling import exporter
 
 
@@ -12,6 +15,7 @@ def score(arguments: argparse.Namespace):
     import numpy as np
 
     events, context = _arrays(arguments)
+    path = None if arguments.out is None else _output_file(arguments.out)
     export = exporter()
     try:
         with export.Client(
@@ -21,9 +25,18 @@ def score(arguments: argparse.Namespace):
     except (ValueError, ImportError, OSError) as error:
         raise UsageError(f"{arguments.host}: {error}") from error
     print(f"{-log_prob.mean():.4f} nats on {len(log_prob):,} examples")
-    if arguments.out:
-        np.savez(arguments.out, log_prob=log_prob)
-        print(arguments.out)
+    if path:
+        with replacing(path) as temporary:
+            np.savez(temporary, log_prob=log_prob)
+        print(path)
+
+
+def _output_file(name) -> pathlib.Path:
+    path = pathlib.Path(name)
+    if path.suffix != ".npz":
+        raise UsageError(f"--out must end in .npz. Received: {path}")
+    check_directory(path)
+    return path
 
 
 def _arrays(arguments):
@@ -31,10 +44,19 @@ def _arrays(arguments):
     import numpy as np
 
     try:
-        with np.load(arguments.npz) as file:
+        file = np.load(arguments.npz)
+        if isinstance(file, np.ndarray):
+            raise ValueError("not an .npz file, but a single array")
+        with file:
             return tuple(
                 None if key is None else file[key]
                 for key in (arguments.key, arguments.context_key)
             )
-    except (KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
+    except (
+        EOFError,
+        KeyError,
+        OSError,
+        ValueError,
+        zipfile.BadZipFile,
+    ) as error:
         raise UsageError(f"--npz {arguments.npz}: {error}") from error

@@ -12,6 +12,7 @@ from . import comparison
 from . import recipes
 from . import results_table
 from .errors import UsageError
+from .files import check_directory
 from .files import replacing
 from .known import known_positions
 from .overrides import with_overrides
@@ -74,6 +75,7 @@ def sample(arguments: argparse.Namespace):
         arguments.num,
         seed=arguments.seed,
         contexts=contexts,
+        steps=arguments.steps,
         **_cuts(arguments),
     )
     for path in files:
@@ -88,11 +90,19 @@ def complete(arguments: argparse.Namespace):
     from . import draws
 
     files = _files_to_write(
-        arguments, directory, "completions", model.event_shape
+        arguments,
+        directory,
+        f"completions-{arguments.known}",
+        model.event_shape,
     )
     known = known_positions(
         arguments.known, model.event_shape, seed=arguments.seed
     )
+    if arguments.known == "bottom" and not model.any_order:
+        print(
+            "The model draws from the top down: the top halves do not depend "
+            "on the bottom ones."
+        )
     originals, completed = draws.draw_completions(
         model,
         _load_data(recipe, arguments).test,
@@ -124,8 +134,9 @@ def inspect(arguments: argparse.Namespace) -> int:
         model.site_shape, arguments.positions, everything=arguments.all
     )
     found = inspection.find(model, positions, seed=arguments.seed)
-    inspection.save_picture(path, found)
+    # First: of a long search, the report must not wait for the picture.
     print(inspection.report(found))
+    inspection.save_picture(path, found)
     print(path)
     return int(found.leaks.any())
 
@@ -238,6 +249,7 @@ def _picture_file(name) -> pathlib.Path:
     path = pathlib.Path(name)
     if path.suffix != ".png":
         raise UsageError(f"--out must end in .png. Received: {path}")
+    check_directory(path)
     return path
 
 
@@ -250,6 +262,9 @@ def _cuts(arguments: argparse.Namespace) -> dict:
 def _sample_texts(model, directory: RunDirectory, arguments):
     from . import texts
 
+    path = directory.path / f"samples-seed-{arguments.seed}.txt"
+    path = pathlib.Path(arguments.out or path)
+    texts.check_file(path)
     steps = arguments.steps or model.event_shape[0]
     options = {
         "prime": arguments.prime or "",
@@ -260,8 +275,6 @@ def _sample_texts(model, directory: RunDirectory, arguments):
         texts.print_as_drawn(model, steps, **options)
         return
     drawn = texts.draw_texts(model, arguments.num, steps, **options)
-    path = directory.path / f"samples-seed-{arguments.seed}.txt"
-    path = pathlib.Path(arguments.out or path)
     texts.save_texts(path, drawn)
     print(path)
 

@@ -7,13 +7,17 @@ import numpy as np
 from tf_autoregressive import plots
 
 from .errors import UsageError
+from .errors import usage_errors
+from .files import check_directory
 from .files import replacing
 from .sounds import save_wav
 
 _NUM_COMPLETIONS = 6
 
 
-def draw_samples(model, num: int, *, seed: int, contexts=None, **options):
+def draw_samples(
+    model, num: int, *, seed: int, contexts=None, steps=None, **options
+):
     """Returns `num` samples as a NumPy array `[num, *event_shape]`.
 
     Args:
@@ -22,10 +26,21 @@ def draw_samples(model, num: int, *, seed: int, contexts=None, **options):
         seed: Seed of the samples.
         contexts: `(example, context)` pairs, unbatched, the contexts of which
             the samples get; `None` for a model without.
-        **options: Passed to the model's `sample`.
+        steps: Of a model of sequences, the length of the samples; `None` for
+            that of an event.
+        **options: Passed to the model's `sample`, or `generate`.
+
+    Raises:
+        UsageError: If an option does not fit the model.
     """
     context = None if contexts is None else spread(contexts, num)[1]
-    return np.asarray(model.sample(num, seed=seed, context=context, **options))
+    options = {"seed": seed, "context": context, **options}
+    with usage_errors():
+        if steps is None:
+            samples = model.sample(num, **options)
+        else:
+            samples = model.generate(num, steps, **options)
+    return np.asarray(samples)
 
 
 def draw_completions(model, examples, num: int, known, *, seed: int):
@@ -62,12 +77,13 @@ def check_file(path: pathlib.Path, event_shape, rate: int | None = None):
     Raises:
         UsageError: If the name ends in none of `.npz`, `.png` and `.wav`, in
             `.png` though the events are no images, or in `.wav` though they
-            are no sound.
+            are no sound, or its directory does not exist.
     """
     if path.suffix not in (".npz", ".png", ".wav"):
         raise UsageError(
             f"The file's name must end in .png, .wav or .npz. Received: {path}"
         )
+    check_directory(path)
     if path.suffix == ".wav" and rate is None:
         raise UsageError(
             "Only sound can go into a .wav file, and samples alone: the run's "

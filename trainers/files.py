@@ -36,6 +36,18 @@ def replacing(path: pathlib.Path):
             temporary.unlink(missing_ok=True)
 
 
+def check_directory(path: pathlib.Path):
+    """Checks, before any work, that a file of this path can be made.
+
+    Raises:
+        UsageError: If its directory does not exist.
+    """
+    if not path.parent.is_dir():
+        raise UsageError(
+            f"{path} cannot be written: there is no directory {path.parent}."
+        )
+
+
 def write_text(path: pathlib.Path, text: str):
     """Writes `text` to `path`, atomically."""
     with replacing(path) as temporary:

@@ -8,6 +8,7 @@ from tf_autoregressive import dependencies
 from tf_autoregressive import plots
 
 from .errors import UsageError
+from .errors import usage_errors
 from .files import replacing
 
 _MOST_NAMED = 5
@@ -53,10 +54,8 @@ def find(model, positions, *, seed: int):
     Raises:
         UsageError: If the model's parameters are not finite, or random.
     """
-    try:
+    with usage_errors():
         return dependencies.find_dependencies(model, positions, seed=seed)
-    except ValueError as error:
-        raise UsageError(str(error)) from error
 
 
 def save_picture(path: pathlib.Path, found):

@@ -34,10 +34,10 @@ def known_positions(name: str, event_shape, *, seed: int = 0) -> np.ndarray:
         drawn = np.random.default_rng(seed).random(shape) < 0.5
         return np.broadcast_to(drawn, event_shape).copy()
     axis, is_first = _HALVES[name]
-    if axis >= len(event_shape):
+    if axis >= len(event_shape) or event_shape[axis] < 2:
         raise UsageError(
             f"Events of shape {tuple(event_shape)} have no {name} half. "
-            "Choose top, bottom or random."
+            f"Choose another of {', '.join(KNOWN)}."
         )
     half = event_shape[axis] // 2
     known = np.zeros(event_shape, dtype=bool)

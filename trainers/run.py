@@ -117,6 +117,11 @@ def _check_possible(recipe: Recipe, devices):
             f"not accumulate on {devices.num_replicas_in_sync}. Use a larger "
             "`batch_size`, which they share."
         )
+    if recipe.carried_rows and devices.num_replicas_in_sync > 1:
+        raise UsageError(
+            "`carried_rows` needs a single replica: a row continues its own "
+            f"text. Received: {devices.num_replicas_in_sync} replicas"
+        )
     if recipe.max_seconds and strategies.num_workers(devices) > 1:
         raise UsageError(
             "`max_seconds` needs a single process: the clocks of several "

@@ -4,31 +4,55 @@ import pathlib
 import sys
 
 from .errors import UsageError
+from .errors import usage_errors
+from .files import check_directory
 from .files import write_text
 
 _RULE = "\n" + 72 * "-" + "\n"
 
 
 def check_options(model, arguments):
-    """Checks what only models of texts can do.
+    """Checks what only models of texts, or of sequences, can do.
 
     Raises:
-        UsageError: If a text is asked of a model without a vocabulary, or the
-            prime has a character that the model does not know.
+        UsageError: If a text is asked of a model without a vocabulary, a
+            number of steps of a model that has one of its own, a file
+            of a text that is printed, or the prime has a character that the
+            model does not know.
     """
     if vocabulary(model) is None:
-        for name in ("prime", "steps", "stream"):
+        for name in ("prime", "stream"):
             if getattr(arguments, name):
-                raise UsageError(
-                    f"--{name} is for models of texts; this is a "
-                    f"{type(model).__name__} of events of shape "
-                    f"{model.event_shape}."
-                )
+                raise _not_for(model, name, "texts")
+        if arguments.steps and not hasattr(model, "generate"):
+            raise _not_for(model, "steps", "sequences")
         return
-    try:
+    if arguments.stream and arguments.out:
+        raise UsageError(
+            "--stream prints a text and writes no file: leave out --out, or "
+            f"--stream. Received: --out {arguments.out}"
+        )
+    with usage_errors("--prime: "):
         model.encode(arguments.prime or "")
-    except ValueError as error:
-        raise UsageError(f"--prime: {error}") from error
+
+
+def _not_for(model, name: str, what: str) -> UsageError:
+    return UsageError(
+        f"--{name} is for models of {what}; this is a {type(model).__name__} "
+        f"of events of shape {model.event_shape}."
+    )
+
+
+def check_file(path: pathlib.Path):
+    """Checks that texts can go into a file of this name.
+
+    Raises:
+        UsageError: If it does not end in `.txt`, or its directory does not
+            exist.
+    """
+    if path.suffix != ".txt":
+        raise UsageError(f"Texts go into a .txt file. Received: {path}")
+    check_directory(path)
 
 
 def vocabulary(model):
@@ -46,14 +70,17 @@ def draw_texts(model, num: int, steps: int, *, prime="", **options):
         prime: What the texts continue.
         **options: Passed to the model's `generate`.
     """
-    drawn = model.generate(num, steps, prime=prime, **options)
+    with usage_errors():
+        drawn = model.generate(num, steps, prime=prime, **options)
     return [prime + model.decode(numbers) for numbers in drawn]
 
 
 def print_as_drawn(model, steps: int, *, prime="", **options):
     """Prints one text, chunk after chunk, as it is drawn."""
+    with usage_errors():
+        chunks = model.stream(1, steps, prime=prime, **options)
     sys.stdout.write(prime)
-    for chunk in model.stream(1, steps, prime=prime, **options):
+    for chunk in chunks:
         sys.stdout.write(model.decode(chunk[0]))
         sys.stdout.flush()
     sys.stdout.write("\n")

@@ -71,3 +71,30 @@ def test_what_is_wrong_is_said(music, rng, tmp_path):
     np.savez(path, **arrays)
     with pytest.raises(ValueError, match=r"must have shape \[12, 11\]"):
         load("jsb_chorales", data_dir=folder)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (np.full((2, 3), 0.7), "`songs` must hold zeros and ones"),
+        (np.full((2, 3), 256), "`songs` must hold zeros and ones"),
+        (np.zeros((2, 1), "uint8"), "the same number of notes"),
+        (np.zeros(3, "uint8"), "the same number of notes"),
+    ],
+)
+def test_every_song_is_checked(wrong, message):
+    song = np.ones((2, 3), "uint8")
+    with pytest.raises(ValueError, match=message):
+        from_songs({"train": [song, wrong]})
+
+
+@pytest.mark.parametrize("songs", [{}, {"train": []}])
+def test_splits_have_songs(songs):
+    with pytest.raises(ValueError, match="at least one song in each split"):
+        from_songs(songs)
+
+
+def test_what_a_file_lacks_is_said(music):
+    _, folder = music
+    with pytest.raises(ValueError, match="without nottingham_train"):
+        load("nottingham", data_dir=folder)

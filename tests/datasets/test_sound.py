@@ -160,3 +160,42 @@ def test_channels_are_averaged(tmp_path):
     np.testing.assert_array_equal(stacked(data.test) - 32768, 200)
     with pytest.raises(FileNotFoundError, match="at least ten wav files"):
         from_wav_folder(tmp_path / "none", steps=4, rate=8000)
+
+
+@pytest.mark.parametrize(
+    "signal",
+    [
+        np.zeros(9, "int32"),
+        np.zeros(9, "uint8"),
+        np.full(9, 1000.0),
+        np.full(9, np.nan),
+    ],
+    ids=["int32", "uint8", "another scale", "nan"],
+)
+def test_recordings_are_16_bits_or_within_one(signal):
+    with pytest.raises(
+        ValueError, match=r"int16, or real numbers in \[-1, 1\]"
+    ):
+        from_recordings({"train": [signal]}, steps=3)
+
+
+def test_recordings_have_one_channel():
+    stereo = np.zeros((10, 2), "int16")
+    with pytest.raises(ValueError, match=r"one axis.*shape \(10, 2\)"):
+        from_recordings({"train": [stereo]}, steps=3)
+
+
+def test_recordings_have_a_label_each():
+    signals, labels = [np.zeros(9, "int16")] * 2, {"train": [1]}
+    with pytest.raises(ValueError, match=r"each recording.*1 for the 2"):
+        from_recordings({"train": signals}, steps=3, labels=labels)
+
+
+def test_wav_files_hold_numbers(tmp_path):
+    for index in range(10):
+        signal = np.zeros(100)
+        signal[3] = np.nan if index == 4 else 0.5
+        path = tmp_path / f"{index}.WAV"
+        soundfile.write(path, signal, 8000, subtype="FLOAT")
+    with pytest.raises(ValueError, match=r"finite samples.*4\.WAV"):
+        from_wav_folder(tmp_path, steps=10, rate=8000)

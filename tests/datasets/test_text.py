@@ -35,6 +35,7 @@ def test_training_windows_may_overlap_and_stay_in_their_split():
 def test_a_vocabulary_may_be_given():
     data = from_text("abx" * 40, steps=5, characters="ba_", unknown="_")
     assert data.info.vocabulary == "ba_"
+    assert data.info.unknown == "_"
     np.testing.assert_array_equal(joined(data.train)[:3], [1, 0, 2])
 
 
@@ -44,12 +45,21 @@ def test_a_vocabulary_may_be_given():
         ({"steps": 0}, "`steps` and `stride` must be at least 1"),
         ({"steps": 10, "stride": 0}, "`steps` and `stride` must be at least 1"),
         ({"steps": 60}, "The validation split has 50 characters"),
+        ({"steps": 10, "test_share": 1.2}, "`test_share` must not be"),
+        ({"steps": 10, "validation_share": -0.1}, "must not be negative"),
+        ({"steps": 10, "characters": ""}, "`characters` must be at least two"),
         ({"steps": 10, "characters": "abc"}, "Received: 'd' at position 3"),
     ],
 )
 def test_arguments_are_checked(options, message):
     with pytest.raises(ValueError, match=message):
         from_text(TEXT, **options)
+
+
+@pytest.mark.parametrize("text", ["", b"abab"])
+def test_texts_are_checked(text):
+    with pytest.raises(ValueError, match="`text` must be a str with at least"):
+        from_text(text, steps=1)
 
 
 def test_tiny_shakespeare_is_all_there():

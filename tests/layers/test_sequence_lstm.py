@@ -63,6 +63,40 @@ def test_numbers_of_steps_and_sequences_may_be_open(rng):
     )
 
 
+@pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])
+def test_steps_are_those_of_the_sequence(dtype, rng):
+    layer = SequenceLSTM(UNITS, return_sequences=True, dtype=dtype)
+    x = rng.normal(size=(BATCH, STEPS, CHANNELS)).astype("float32")
+    expected = tf.cast(layer(x), "float32")
+    states = layer.first_states(BATCH)
+    for step in range(STEPS):
+        inputs = tf.cast(x[:, step], layer.compute_dtype)
+        output, states = layer.step(inputs, states)
+        assert [state.dtype for state in states] == [tf.float32] * 2
+        # One rounding of bfloat16, and not one more with every step.
+        np.testing.assert_allclose(
+            tf.cast(output, "float32"),
+            expected[:, step],
+            atol=1e-6 if dtype == "float32" else 4e-3,
+        )
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"activation": "relu"},
+        {"recurrent_activation": "hard_sigmoid"},
+        {"use_bias": False},
+        {"go_backwards": True},
+        {"recurrent_dropout": 0.1},
+    ],
+    ids=str,
+)
+def test_other_layers_are_refused(options):
+    with pytest.raises(ValueError, match=f"`{next(iter(options))}` must be as"):
+        SequenceLSTM(UNITS, **options)
+
+
 def test_masks_are_refused(rng):
     layer = SequenceLSTM(UNITS)
     x = rng.normal(size=(BATCH, STEPS, CHANNELS)).astype("float32")

@@ -22,7 +22,7 @@ WINDOWS = [
     # Strictly above.
     ((2, 3), 2, 1, 1),
     ((1, 3), 1, 1, 1),
-    ((2, 2), 3, 0, 2),
+    ((2, 2), 2, 0, 2),
     # No further right than the pixel.
     ((2, 2), 1, 1, 1),
     ((2, 2), 1, 1, 2),
@@ -30,7 +30,7 @@ WINDOWS = [
     ((1, 3), 0, 2, 1),
     # Strictly to the left.
     ((2, 1), 1, 1, 1),
-    ((1, 2), 0, 3, 1),
+    ((1, 2), 0, 2, 1),
 ]
 OF_ROWS = [w for w in WINDOWS if w[1] >= w[0][0] - 1]
 OF_PIXELS = [w for w in OF_ROWS if w[2] >= w[0][1] - 1 or w[1] >= w[0][0]]
@@ -146,9 +146,9 @@ def test_rows_above_and_pixels_to_the_left_make_up_the_map(window, rng):
         (((1, 3), 1, 1, 1), 1, False, False, 0),
         (((2, 1), 1, 1, 1), 1, True, False, 1),
         (((2, 2), 1, 1, 2), 1, True, True, 1),
-        (((2, 2), 3, 0, 1), 2, False, False, 0),
+        (((2, 2), 2, 0, 1), 2, False, False, 0),
         (((1, 4), 0, 3, 1), 0, True, True, 3),
-        (((1, 2), 0, 3, 1), 0, True, False, 2),
+        (((1, 2), 0, 2, 1), 0, True, False, 2),
     ],
     ids=str,
 )
@@ -211,6 +211,21 @@ def test_sizes_are_checked(argument):
     options = {"filters": 1, "strides": 1, argument: 0}
     with pytest.raises(ValueError, match=f"`{argument}`.*{argument}=0"):
         ShiftedConv2D(kernel_size=(1, 1), above=0, left=0, **options)
+
+
+@pytest.mark.parametrize(
+    ("kernel_size", "above", "left"),
+    [
+        ((0, 1), 0, 0),
+        ((1, -1), 0, 0),
+        ((1, 1), 2, 0),
+        ((2, 2), 0, 3),
+        ((2, 2), -1, 0),
+    ],
+)
+def test_windows_end_at_the_pixel_or_next_to_it(kernel_size, above, left):
+    with pytest.raises(ValueError, match=f"above={above}, left={left}"):
+        ShiftedConv2D(1, kernel_size, above=above, left=left)
 
 
 @pytest.mark.parametrize("window", [WINDOWS[5], WINDOWS[6]], ids=str)

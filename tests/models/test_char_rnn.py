@@ -75,6 +75,46 @@ def test_batches_must_have_as_many_rows(rng):
         model.training_log_prob(tf.zeros([2, 4], tf.int32))
 
 
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_arrays_are_taken_in_their_order(jit_compile, rng):
+    model = make(rng, 4, carried_rows=ROWS)
+    model.compile(keras.optimizers.SGD(0.0), jit_compile=jit_compile)
+    x = rng.integers(4, size=(4 * ROWS, 4)).astype("int32")
+    loss = model.fit(x, batch_size=ROWS, verbose=0).history["loss"][0]
+    model.forget()
+    expected = [
+        -np.mean(model.training_log_prob(tf.constant(batch)))
+        for batch in np.split(x, 4)
+    ]
+    np.testing.assert_allclose(loss, np.mean(expected), rtol=1e-5)
+
+
+def test_so_must_batches_of_any_size(rng):
+    model = make(rng, 4, carried_rows=ROWS)
+    model.compile(keras.optimizers.SGD(0.0), jit_compile=False)
+    x = rng.integers(4, size=(8, 4)).astype("int32")
+    with pytest.raises(ValueError, match="as many rows: 3"):
+        model.fit(x, batch_size=4, verbose=0)
+    data = tf.data.Dataset.from_tensor_slices(x).batch(4)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="as many rows: 3"):
+        model.fit(data, verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"carried_rows": -1}, "`carried_rows` must be a number of rows"),
+        (
+            {"carried_rows": 2, "variable_length": True},
+            "`variable_length` must be False with `carried_rows`",
+        ),
+    ],
+)
+def test_what_cannot_be_carried_is_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        CharRNN((4,), num_levels=3, **options)
+
+
 def test_rows_go_on_where_they_ended():
     text = "".join("abcdefghij"[index * 7 % 10] for index in range(800))
     data = from_text(text, steps=5, validation_share=0.1, test_share=0.1)

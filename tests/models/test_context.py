@@ -24,7 +24,9 @@ def test_labels_are_encoded_as_one_hot():
     assert encoded.dtype == tf.float32
 
 
-@pytest.mark.parametrize("dtype", ["uint8", "int32", "int64"])
+@pytest.mark.parametrize(
+    "dtype", ["uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"]
+)
 def test_labels_of_any_integer_dtype_pass(dtype):
     context = Context(num_classes=300)
     labels = context.checked(

@@ -105,6 +105,50 @@ def test_the_vocabulary_travels_with_the_model(rng, tmp_path):
     assert model.num_levels == 4
 
 
+def test_so_does_what_stands_for_unknown_characters(rng, tmp_path):
+    model = make(NGramMLP, rng, unknown="c")
+    model.save(tmp_path / "model.keras")
+    model = keras.saving.load_model(tmp_path / "model.keras")
+    assert model.decode(model.encode("axb")) == "acb"
+    drawn = model.generate(1, 5, prime="axb", seed=0)
+    np.testing.assert_array_equal(
+        drawn, model.generate(1, 5, prime="acb", seed=0)
+    )
+    with pytest.raises(ValueError, match="`unknown` must be None or one of"):
+        make(NGramMLP, rng, unknown="x")
+    with pytest.raises(ValueError, match="`unknown` needs a `vocabulary`"):
+        make(NGramMLP, rng, vocabulary=None, num_levels=4, unknown="c")
+
+
+@pytest.mark.parametrize("cls", SIZES)
+def test_the_start_symbol_is_no_character(cls, rng):
+    model = make(cls, rng)
+    x = np.zeros([1, 9], "int32")
+    before = model.log_prob_per_dim(x).numpy()[0]
+    embedding = model.embedding.embeddings
+    embedding.assign(embedding + np.eye(5)[:, :1] * 0.5)
+    after = model.log_prob_per_dim(x).numpy()[0]
+    # The first character sees row 0; what has only characters in view, all of
+    # them character 0, does not.
+    assert after[0] != before[0]
+    if cls is NGramMLP:
+        np.testing.assert_array_equal(after[3:], before[3:])
+    embedding.assign(embedding + np.eye(5)[:, 1:2] * 0.5)
+    characters = model.log_prob_per_dim(x).numpy()[0]
+    assert characters[0] == after[0]
+    assert np.all(characters[1:] != after[1:])
+
+
+def test_a_stream_is_checked_before_it_is_read(rng):
+    model = make(CharRNN, rng)
+    with pytest.raises(ValueError, match="`temperature` must be positive"):
+        model.stream(1, 3, temperature=-1.0)
+    with pytest.raises(ValueError, match="`num_samples` must be an integer"):
+        model.stream(0, 3)
+    drawn = [model.generate(1, 3, prime=none, seed=0) for none in ([], "")]
+    np.testing.assert_array_equal(*drawn)
+
+
 def test_without_a_vocabulary_there_are_no_texts(rng):
     model = make(CharRNN, rng, vocabulary=None, num_levels=4)
     with pytest.raises(ValueError, match="has no vocabulary"):
@@ -121,7 +165,9 @@ def test_without_a_vocabulary_there_are_no_texts(rng):
         ({"prime": [[0]]}, r"a text, or integers \[steps\] in"),
         ({"prime": [0.5]}, r"a text, or integers \[steps\] in"),
         ({"prime": "abx"}, "Received: 'x' at position 2"),
+        ({"prime": 3}, r"a text, or integers \[steps\] in"),
         ({"min_p": 2.0}, "`min_p` must be in"),
+        ({"top_k": 2.5}, "`top_k` must be at least 1, and whole"),
     ],
 )
 def test_arguments_of_generation_are_checked(options, message, rng):

@@ -36,10 +36,29 @@ def test_a_file_is_scored(tmp_path, rng, capsys):
 
 @pytest.mark.parametrize(
     ("file", "message"),
-    [("none.npz", "No such file"), ("a.npz", "x is not a file")],
+    [
+        ("none.npz", "No such file"),
+        ("a.npz", "x is not a file"),
+        ("one.npy", "a single array"),
+        ("empty.npz", "No data left"),
+    ],
 )
 def test_what_is_not_there_is_not_scored(tmp_path, capsys, file, message):
     np.savez(tmp_path / "a.npz", y=np.zeros(3))
+    np.save(tmp_path / "one.npy", np.zeros(3))
+    (tmp_path / "empty.npz").touch()
     arguments = ["--npz", str(tmp_path / file), "--model", "made"]
+    assert main(["client", "score", *arguments]) == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("out", "message"),
+    [("scores", "must end in .npz"), ("none/a.npz", "there is no directory")],
+)
+def test_where_scores_go_is_checked_first(tmp_path, capsys, out, message):
+    np.savez(tmp_path / "a.npz", x=np.zeros(3))
+    arguments = ["--npz", str(tmp_path / "a.npz"), "--model", "made"]
+    arguments += ["--out", str(tmp_path / out)]
     assert main(["client", "score", *arguments]) == 2
     assert message in capsys.readouterr().err

@@ -180,7 +180,9 @@ def test_positions_outside_are_refused(name, shape):
         (["--position", "1,"], "must be integers from 0"),
         (["--position", "0,0", "--all"], "not allowed with argument"),
         (["--out", "x.npz"], "--out must end in .png. Received: x.npz"),
+        (["--out", "none/x.png"], "there is no directory none"),
         (["--seed", "x"], "invalid int value: 'x'"),
+        (["--seed", "-1"], "must be 0 or above: -1"),
     ],
 )
 def test_mistakes_end_in_one_message_and_status_2(

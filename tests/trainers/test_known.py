@@ -26,6 +26,12 @@ def test_halves_of_a_vector():
         known_positions("left", (3,))
 
 
+@pytest.mark.parametrize("name", ["top", "bottom"])
+def test_a_side_of_one_has_no_halves(name):
+    with pytest.raises(UsageError, match=f"have no {name} half"):
+        known_positions(name, (1, 4, 1))
+
+
 def test_random_positions_follow_the_seed_and_keep_channels_together():
     known = known_positions("random", (20, 20, 3), seed=1)
     assert np.all(known.all(axis=-1) == known.any(axis=-1))

@@ -16,7 +16,7 @@ def model():
 
 
 def asked(**options):
-    defaults = {"prime": None, "steps": None, "stream": False}
+    defaults = {"prime": None, "steps": None, "stream": False, "out": None}
     return types.SimpleNamespace(**{**defaults, **options})
 
 
@@ -44,9 +44,36 @@ def test_an_unknown_character_in_the_prime_is_named(model):
     texts.check_options(model, asked(prime="ab", stream=True))
 
 
+def test_what_is_printed_goes_into_no_file(model):
+    with pytest.raises(UsageError, match="--stream prints a text"):
+        texts.check_options(model, asked(stream=True, out="a.txt"))
+
+
 @pytest.mark.parametrize(
-    "options", [{"prime": "a"}, {"steps": 3}, {"stream": True}]
+    ("name", "message"),
+    [("a.wav", "Texts go into a .txt file"), ("none/a.txt", "no directory")],
 )
-def test_other_models_have_no_texts(options):
-    with pytest.raises(UsageError, match="is for models of texts"):
+def test_files_of_texts_are_checked(name, message, tmp_path):
+    with pytest.raises(UsageError, match=message):
+        texts.check_file(tmp_path / name)
+
+
+@pytest.mark.parametrize("options", [{"top_p": 1.5}, {"top_k": 0}])
+def test_wrong_options_are_named(options, model):
+    with pytest.raises(UsageError, match=f"`{next(iter(options))}` must be"):
+        texts.draw_texts(model, 1, 2, **options)
+    with pytest.raises(UsageError, match=f"`{next(iter(options))}` must be"):
+        texts.print_as_drawn(model, 2, **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "of_what"),
+    [
+        ({"prime": "a"}, "texts"),
+        ({"steps": 3}, "sequences"),
+        ({"stream": True}, "texts"),
+    ],
+)
+def test_other_models_have_no_texts(options, of_what):
+    with pytest.raises(UsageError, match=f"is for models of {of_what}"):
         texts.check_options(FVSBN((4,)), asked(**options))

@@ -26,6 +26,8 @@ class DatasetInfo:
             streamed and never held as arrays.
         notes: What a user of the data must know beyond that.
         vocabulary: Of texts, the characters in the order of their numbers.
+        unknown: Of texts, the character that stands for those that are not in
+            the vocabulary; None where they are an error.
         rate: Of sound, samples a second.
     """
 
@@ -39,6 +41,7 @@ class DatasetInfo:
     sha256: str | None = None
     notes: str = ""
     vocabulary: str | None = None
+    unknown: str | None = None
     rate: int | None = None
 
 

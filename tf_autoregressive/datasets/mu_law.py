@@ -10,7 +10,7 @@ def mu_law_encode(samples, *, num_levels=256):
         level = floor((s + 1) / 2 * mu + 1/2)
 
     Args:
-        samples: Real numbers; cut to [-1, 1].
+        samples: Real numbers in [-1, 1]; cut to that.
         num_levels: Number of levels, at least 2.
 
     Raises:

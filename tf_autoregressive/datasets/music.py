@@ -43,8 +43,9 @@ def from_songs(songs, *, steps=None, name="music", **described):
         A `Dataset` with `event_shape=(T, N)`.
 
     Raises:
-        ValueError: If `steps` is not positive, a song has no step, or its
-            values are not 0 and 1.
+        ValueError: If `steps` is not positive, a split has no song, a song has
+            no step, or its values are not 0 and 1 or not as many a step as
+            those of the others.
 
     Example:
         >>> song = np.eye(3, 4, dtype="uint8")
@@ -52,7 +53,10 @@ def from_songs(songs, *, steps=None, name="music", **described):
         >>> [int(length) for _, length in data.train], data.info.event_shape
         ([3, 1], (3, 4))
     """
-    lengths = [len(song) for split in songs.values() for song in split]
+    songs = {split: list(map(np.asarray, songs[split])) for split in songs}
+    every = [song for split in songs.values() for song in split]
+    _check_songs(songs, every)
+    lengths = list(map(len, every))
     if steps is None:
         steps = max(lengths)
     if steps < 1 or min(lengths) < 1:
@@ -68,6 +72,22 @@ def from_songs(songs, *, steps=None, name="music", **described):
         labels={split: list(map(len, pieces[split])) for split in songs},
         **described,
     )
+
+
+def _check_songs(songs, every):
+    if not all(songs.values()) or not every:
+        raise ValueError("`songs` must have at least one song in each split.")
+    for song in every:
+        if song.ndim != 2 or song.shape[1:] != every[0].shape[1:]:
+            raise ValueError(
+                "`songs` must have the same number of notes at every step, "
+                f"[S, N]. Received shapes {song.shape}, {every[0].shape}"
+            )
+        if not np.isin(song, (0, 1)).all():
+            raise ValueError(
+                "`songs` must hold zeros and ones. Received values from "
+                f"{song.min()} to {song.max()}"
+            )
 
 
 def load_music(name, *, data_dir=None, with_labels=False, steps=None):
@@ -130,6 +150,12 @@ def load_music(name, *, data_dir=None, with_labels=False, steps=None):
 
 def _songs(file, key):
     """Returns the songs `[S, 88]` of a split."""
+    missing = {key, f"{key}_len"} - set(file)
+    if missing:
+        raise ValueError(
+            f"{_FILE_NAME} must hold {key} and {key}_len. Received a file "
+            f"without {', '.join(sorted(missing))}"
+        )
     packed, lengths = file[key], file[f"{key}_len"]
     if packed.shape != (lengths.sum(), -(-_NUM_NOTES // 8)):
         raise ValueError(
@@ -150,7 +176,7 @@ def _pieces(songs, steps):
 
 def _padded(songs, steps):
     """Returns `[N, T, notes]`: songs, and zeros behind them."""
-    rolls = np.zeros((len(songs), steps, *songs[0].shape[1:]), songs[0].dtype)
+    rolls = np.zeros((len(songs), steps, *songs[0].shape[1:]), "uint8")
     for roll, song in zip(rolls, songs, strict=True):
         roll[: len(song)] = song
     return rolls

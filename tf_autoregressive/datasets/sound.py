@@ -37,10 +37,16 @@ def from_recordings(
         A `Dataset` of windows `[T]`.
 
     Raises:
-        ValueError: If a split has no recording as long as a window.
+        ValueError: If a split has no recording as long as a window, or a
+            recording is not of one channel, int16 or within [-1, 1].
     """
     splits, window_labels = {}, {}
     for split, signals in recordings.items():
+        if labels is not None and len(labels[split]) != len(signals):
+            raise ValueError(
+                "`labels` must have one for each recording. Received: "
+                f"{len(labels[split])} for the {len(signals)} of {split}"
+            )
         parts = [windows(_levels(s, num_levels), steps) for s in signals]
         counts = [len(part) for part in parts]
         if not sum(counts):
@@ -117,8 +123,18 @@ def load_spoken_digits(
 def _levels(signal, num_levels):
     """Returns the levels of a recording, int32."""
     signal = np.asarray(signal)
-    if signal.dtype.kind == "f":
-        signal = np.round(np.clip(signal, -1.0, 1.0) * 32767.0)
+    is_real = signal.dtype.kind == "f"
+    # Other integers, or reals of another scale, would become noise.
+    if not (signal.dtype == np.int16 or is_real) or (
+        is_real and not np.all(np.abs(signal) <= 1.0)
+    ):
+        raise ValueError(
+            "`recordings` must be int16, or real numbers in [-1, 1]. Received: "
+            f"dtype={signal.dtype}, values from {np.min(signal, initial=0)} to "
+            f"{np.max(signal, initial=0)}"
+        )
+    if is_real:
+        signal = np.round(signal * 32767.0)
     if num_levels == 65536:
         return signal.astype("int32") + 32768
     return mu_law_encode(signal / 32768.0, num_levels=num_levels)

@@ -34,7 +34,8 @@ def from_text(
     The beginning of the text is the validation split, its end the test split,
     the rest the training split: nothing of one is in another, and the test
     goes on where training ends, as in other work. The windows of validation
-    and test lie side by side, those of training may overlap.
+    and test lie side by side, those of training may overlap; what is left at
+    the end of a split is not used.
 
     Args:
         text: The text.
@@ -56,7 +57,7 @@ def from_text(
 
     Raises:
         ValueError: If a split has not one window, the stride is not positive,
-            or a character is not in the vocabulary.
+            the shares leave nothing, or a character is not in the vocabulary.
 
     Example:
         >>> data = from_text("abab" * 100, steps=10)
@@ -69,7 +70,21 @@ def from_text(
             "`steps` and `stride` must be at least 1. "
             f"Received: steps={steps}, stride={stride}"
         )
-    characters = characters or sorted(set(text))
+    if not isinstance(text, str) or not text:
+        raise ValueError(
+            "`text` must be a str with at least one character. "
+            f"Received: a {type(text).__name__} of length {len(text)}"
+        )
+    if min(validation_share, test_share) < 0 or (
+        validation_share + test_share >= 1
+    ):
+        raise ValueError(
+            "`validation_share` and `test_share` must not be negative, and add "
+            "up to less than 1. Received: "
+            f"validation_share={validation_share}, test_share={test_share}"
+        )
+    if characters is None:
+        characters = sorted(set(text))
     vocabulary = Vocabulary(characters, unknown=unknown)
     parts = _parts(vocabulary.encode(text), validation_share, test_share)
     _check_lengths(parts, steps)
@@ -80,7 +95,9 @@ def from_text(
     data = from_arrays(
         **splits, name=name, num_levels=len(vocabulary), **description
     )
-    info = dataclasses.replace(data.info, vocabulary=vocabulary.characters)
+    info = dataclasses.replace(
+        data.info, vocabulary=vocabulary.characters, unknown=unknown
+    )
     return dataclasses.replace(data, info=info)
 
 

@@ -30,11 +30,12 @@ def from_wav_folder(folder, *, steps, rate, num_levels=256, **described):
     Raises:
         FileNotFoundError: If there are fewer than ten wav files.
         ImportError: If soundfile or soxr is not installed (extra `sound`).
-        ValueError: If `rate` is not positive, or a file cannot be read.
+        ValueError: If `rate` is not positive, or a file cannot be read or
+            holds what is no number.
     """
     if rate <= 0:
         raise ValueError(f"`rate` must be positive. Received: rate={rate}")
-    paths = sorted(pathlib.Path(folder).rglob("*.wav"))
+    paths = sorted(pathlib.Path(folder).rglob("*.[wW][aA][vV]"))
     if len(paths) < 10:
         raise FileNotFoundError(
             f"`folder` must hold at least ten wav files. Received: {folder}, "
@@ -62,5 +63,10 @@ def _read(path, rate):
         raise ValueError(
             f"Wav files must be readable. Received: {path}: {error}"
         ) from error
+    if not np.isfinite(channels).all():
+        raise ValueError(
+            f"Wav files must hold finite samples. Received: {path}, with "
+            "infinities or NaN"
+        )
     signal = soxr.resample(channels.mean(axis=1), own_rate, rate)
     return np.clip(np.round(signal * 32768.0), -32768, 32767).astype("int16")

@@ -13,7 +13,16 @@ def windows(values, steps, stride=None):
         values: `[length]`; without a window if shorter than one.
         steps: `T`.
         stride: How many values further each window starts; `T` if None.
+
+    Raises:
+        ValueError: If the values have more than one axis, or `steps` is below
+            1.
     """
+    if np.ndim(values) != 1 or steps < 1:
+        raise ValueError(
+            "`values` must have one axis and `steps` be at least 1. Received: "
+            f"shape {np.shape(values)}, steps={steps}"
+        )
     starts = range(0, len(values) - steps + 1, stride or steps)
     found = [values[start : start + steps] for start in starts]
     return np.reshape(found, (-1, steps)).astype(values.dtype)

@@ -58,10 +58,11 @@ class DiscretizedLogisticMixtureOutput(OutputDistribution):
             ("num_components", num_components, 1),
             ("num_channels", num_channels, 1),
         ):
-            if value < least:
+            if value < least or value != int(value):
                 raise ValueError(
-                    f"`{name}` must be at least {least} for distribution="
-                    f'"discretized_logistic_mixture". Received: {name}={value}'
+                    f"`{name}` must be at least {least}, and whole, for "
+                    'distribution="discretized_logistic_mixture". '
+                    f"Received: {name}={value}"
                 )
         self.num_levels = num_levels
         self.num_components = num_components

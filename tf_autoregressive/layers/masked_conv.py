@@ -46,8 +46,9 @@ class MaskedConv2D(ShiftedConv2D):
         `[B, H, W, O]`, in the compute dtype.
 
     Raises:
-        ValueError: If a side of the kernel is even, or `in_colours` are not
-            ascending or as many as the channels of the input.
+        ValueError: If a side of the kernel is even or negative, or
+            `in_colours` are not ascending or as many as the channels of the
+            input.
 
     Example:
         >>> layer = MaskedConv2D([0, 1, 2], [0, 1, 2], (1, 1), exclusive=True)
@@ -71,9 +72,9 @@ class MaskedConv2D(ShiftedConv2D):
         **kwargs,
     ):
         rows, columns = kernel_size
-        if rows % 2 == 0 or columns % 2 == 0:
+        if min(rows, columns) < 1 or rows % 2 == 0 or columns % 2 == 0:
             raise ValueError(
-                "`kernel_size` must be odd. "
+                "`kernel_size` must be odd and positive. "
                 f"Received: kernel_size={tuple(kernel_size)}"
             )
         in_colours = np.asarray(in_colours, "int32")
@@ -121,14 +122,17 @@ class MaskedConv2D(ShiftedConv2D):
         mask = self.mask()
         # None where it allows everything, to save a product.
         self._mask = None if mask.all() else mask.astype("float32")
-        if self.kernel_initializer is None:
-            # Keras divides the scale by the full fan-in; the mask lets only
-            # a share of it through, and activations would shrink.
-            self.kernel_initializer = keras.initializers.VarianceScaling(
-                scale=self.gain / max(mask.mean(), 1e-3),
-                distribution="uniform",
-            )
         super().build(input_shape)
+
+    def _initializer(self):
+        if self.kernel_initializer is not None:
+            return self.kernel_initializer
+        # Keras divides the scale by the full fan-in; the mask lets only a
+        # share of it through, and activations would shrink.
+        return keras.initializers.VarianceScaling(
+            scale=self.gain / max(self.mask().mean(), 1e-3),
+            distribution="uniform",
+        )
 
     def effective_kernel(self):
         kernel = self.kernel

@@ -6,8 +6,18 @@ Shapes: B batch, T steps, I input channels, h units.
 import keras
 import tensorflow as tf
 
+from tf_autoregressive.layers.lstm import lstm
 from tf_autoregressive.layers.lstm import lstm_lines
 from tf_autoregressive.layers.lstm import sizes
+
+_FIXED = (
+    "activation",
+    "recurrent_activation",
+    "use_bias",
+    "dropout",
+    "recurrent_dropout",
+    "go_backwards",
+)
 
 
 class _Recurrence(keras.layers.RNN):
@@ -40,21 +50,59 @@ class SequenceLSTM(keras.layers.LSTM, _Recurrence):
 
     Same weights, same equations. Inputs are multiplied with their kernel for
     all steps at once, and the gradients of the weights are one product each,
-    where Keras adds to them at every step. States are float32 under every
-    dtype policy. With cuDNN it is Keras's own.
-
-    Activations are those that Keras has by default; nothing is dropped.
+    where Keras adds to them at every step. From step to step states are
+    float32 under every dtype policy; those that it takes and returns are in
+    the compute dtype. With cuDNN it is Keras's own.
 
     Args:
         units: `h`.
-        **kwargs: Passed to `keras.layers.LSTM`.
+        **kwargs: Passed to `keras.layers.LSTM`. Activations, the bias and the
+            direction are those that Keras has by default; nothing is dropped.
 
     Input shape:
         `[B, T, I]`, float.
 
     Output shape:
         `[B, T, h]` with `return_sequences=True`.
+
+    Raises:
+        ValueError: If an option asks for another layer than that.
     """
+
+    def __init__(self, units, **kwargs):
+        super().__init__(units, **kwargs)
+        config, default = self.get_config(), keras.layers.LSTM(1).get_config()
+        other = {
+            name: config[name]
+            for name in _FIXED
+            if config[name] != default[name]
+        }
+        if other:
+            raise ValueError(
+                f"{', '.join(f'`{name}`' for name in other)} must be as Keras "
+                f"has it by default. Received: {other}"
+            )
+
+    def first_states(self, batch_size):
+        """Returns the hidden and cell states before the first step, float32."""
+        return tuple(tf.zeros([batch_size, self.units]) for _ in range(2))
+
+    def step(self, x, states):
+        """Returns the outputs of one step, and the states after it.
+
+        Args:
+            x: `[B, I]`, in the compute dtype.
+            states: Hidden and cell states, float32 `[B, h]`.
+        """
+        kernel, recurrent_kernel, bias = (
+            tf.cast(weight, x.dtype) for weight in self.cell.weights
+        )
+        hidden, cell = states
+        gates = tf.nn.bias_add(x @ kernel, bias)
+        seen = tf.cast(hidden, x.dtype) @ recurrent_kernel
+        gates = tf.cast(gates, tf.float32) + tf.cast(seen, tf.float32)
+        hidden, cell = lstm(_gates_reordered(gates), cell)
+        return tf.cast(hidden, x.dtype), (hidden, cell)
 
 
 def _products(sequences, kernel, bias):

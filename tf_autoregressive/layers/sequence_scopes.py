@@ -34,9 +34,9 @@ class SequenceScope(SegmentedScope):
         return self.shifted(layer.name, layer(x))
 
     def recur(self, layer, x):
-        """Returns the outputs of a Keras LSTM or GRU at every step.
+        """Returns the outputs of a recurrent layer at every step.
 
-        The layer returns its state too.
+        A `SequenceLSTM` or `SequenceGRU` that returns its state too.
         """
         return layer(x)[0]
 
@@ -94,10 +94,9 @@ class StepScope(SegmentedScope):
         return self.shifted(layer.name, layer.of_window(taps))
 
     def recur(self, layer, x):
-        """Returns the outputs of a Keras LSTM or GRU at this step."""
+        """Returns the outputs of a recurrent layer at this step."""
         x = tf.cast(x, layer.compute_dtype)
-        x, states = layer.cell(x, list(self.states[layer.name]))
-        self.states[layer.name] = tuple(states)
+        x, self.states[layer.name] = layer.step(x, self.states[layer.name])
         return x
 
     def shifted(self, name, x):
@@ -123,7 +122,7 @@ def first_state(convs, recurrents, shifts, batch_size):
 
     Args:
         convs: The `CausalConv1D` layers of a stack.
-        recurrents: Its Keras LSTM or GRU layers.
+        recurrents: Its `SequenceLSTM` or `SequenceGRU` layers.
         shifts: By name, `[B, 1 or T, channels]`.
         batch_size: Number of sequences.
     """
@@ -142,8 +141,7 @@ def first_state(convs, recurrents, shifts, batch_size):
             if layer.reach
         },
         "states": {
-            layer.name: tuple(layer.cell.get_initial_state(batch_size))
-            for layer in recurrents
+            layer.name: layer.first_states(batch_size) for layer in recurrents
         },
     }
 

@@ -16,15 +16,16 @@ class ShiftedConv2D(keras.layers.Layer):
         outputs[r, c] = bias
             + sum_{a, b} x[s * r - above + a, s * c - left + b] @ kernel[a, b]
 
-    with zeros outside the map and stride `s`. With `above >= kh` an output sees
+    with zeros outside the map and stride `s`. With `above = kh` an output sees
     only the rows above its own; with `above = kh - 1` its own row and the ones
     above. No tap is computed that the window does not have.
 
     Args:
         filters: Number of output channels `O`.
         kernel_size: `(kh, kw)`.
-        above: How many rows above the pixel the window starts.
-        left: How many columns to the left of the pixel the window starts.
+        above: How many rows above the pixel the window starts, at most `kh`.
+        left: How many columns to the left of the pixel the window starts, at
+            most `kw`.
         strides: The stride `s` of both axes.
         use_bias: Whether to add a bias.
         kernel_initializer: Keras initializer.
@@ -38,7 +39,8 @@ class ShiftedConv2D(keras.layers.Layer):
         `[B, ceil(H / s), ceil(W / s), O]`, in the compute dtype.
 
     Raises:
-        ValueError: If `filters` or `strides` is below 1.
+        ValueError: If `filters`, `strides` or a side of the kernel is below 1,
+            or a pixel, or row, lies between the window and the output's own.
 
     References:
         [1] Salimans et al., "PixelCNN++", 2017, Sec. 2.3.
@@ -63,6 +65,15 @@ class ShiftedConv2D(keras.layers.Layer):
             raise ValueError(
                 "`filters` and `strides` must be at least 1. "
                 f"Received: filters={filters}, strides={strides}"
+            )
+        rows, columns = kernel_size
+        if not (0 <= above <= rows and 0 <= left <= columns) or not (
+            rows and columns
+        ):
+            raise ValueError(
+                "`kernel_size` must be positive, and `above` and `left` from 0 "
+                f"to its sides. Received: kernel_size={tuple(kernel_size)}, "
+                f"above={above}, left={left}"
             )
         self.filters = filters
         self.kernel_size = tuple(kernel_size)
@@ -98,7 +109,7 @@ class ShiftedConv2D(keras.layers.Layer):
         self.kernel = self.add_weight(
             name="kernel",
             shape=(*self.kernel_size, self.in_channels, self.filters),
-            initializer=self.kernel_initializer,
+            initializer=self._initializer(),
         )
         self.bias = None
         if self.use_bias:
@@ -107,6 +118,9 @@ class ShiftedConv2D(keras.layers.Layer):
                 shape=(self.filters,),
                 initializer=self.bias_initializer,
             )
+
+    def _initializer(self):
+        return self.kernel_initializer
 
     def effective_kernel(self):
         """Returns what the map is convolved with, `[kh, kw, I, O]`."""

@@ -31,6 +31,11 @@ class WeightNorm(keras.layers.Layer):
     def __init__(self, *args, init_scale=1.0, **kwargs):
         kwargs.setdefault("kernel_initializer", "random_normal")
         super().__init__(*args, **kwargs)
+        if not kwargs.get("use_bias", True):
+            raise ValueError(
+                "`use_bias` must be True: `initialise` sets the mean of the "
+                "outputs by it. Received: use_bias=False"
+            )
         self.init_scale = init_scale
 
     def build(self, input_shape):

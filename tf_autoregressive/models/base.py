@@ -364,7 +364,7 @@ class AutoregressiveModel(LikelihoodModel):
             that was drawn from: by default equal to `log_prob` of the samples.
         """
         options = self._options(method, temperature, top_k, top_p, min_p)
-        _check_num_samples(num_samples)
+        check_num_samples(num_samples)
         context = self.context.batched(context, num_samples)
 
         def draw(seed, context, num_samples):
@@ -433,7 +433,8 @@ class AutoregressiveModel(LikelihoodModel):
         options = self._options(method, temperature, top_k, top_p, min_p)
         x = self.event.checked(x)
         known = self._checked_known(known, x)
-        context = self.context.batched(context, x.shape[0])
+        batch_size = tf.shape(x)[0] if x.shape[0] is None else x.shape[0]
+        context = self.context.batched(context, batch_size)
 
         def draw(seed, context, x, known):
             given = sampling.Given(x, known)
@@ -509,10 +510,10 @@ class AutoregressiveModel(LikelihoodModel):
         return self._distribution(parameters).log_prob(x)
 
     def _check_positive(self, **sizes):
-        if any(size < 1 for size in sizes.values()):
+        if not all(_is_positive_integer(size) for size in sizes.values()):
             raise ValueError(
                 f"{' and '.join(f'`{name}`' for name in sizes)} must be at "
-                f"least 1. Received: {sizes}"
+                f"least 1, and whole. Received: {sizes}"
             )
 
     def _run(self, key, function, *args, jit_compile=False):
@@ -545,10 +546,15 @@ class AutoregressiveModel(LikelihoodModel):
         return None
 
 
-def _check_num_samples(num_samples):
+def _is_positive_integer(number):
+    return isinstance(number, (int, np.integer)) and number >= 1
+
+
+def check_num_samples(num_samples):
+    """Raises a `ValueError` unless it is a positive integer, or a tensor."""
     if tf.is_tensor(num_samples) and num_samples.dtype.is_integer:
         return
-    if not isinstance(num_samples, (int, np.integer)) or num_samples < 1:
+    if not _is_positive_integer(num_samples):
         raise ValueError(
             "`num_samples` must be an integer of at least 1. "
             f"Received: num_samples={num_samples}"

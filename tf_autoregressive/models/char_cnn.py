@@ -24,7 +24,8 @@ class CharCNN(SequenceModel):
     symbol.
 
     A context shifts what the convolutions return: labels and vectors equally
-    at all steps, sequences step by step.
+    at all steps, sequences `context_shape=(n_steps, n)` step by step, repeated
+    where `n_steps` is a divisor of `T`.
 
     Args:
         event_shape: `(T,)`, or `(T, N)` for steps of `N` values.
@@ -56,6 +57,8 @@ class CharCNN(SequenceModel):
             https://arxiv.org/abs/1803.01271
         [2] van den Oord et al., "WaveNet", 2016, Eq. 2.
             https://arxiv.org/abs/1609.03499
+        Deviation: a layer has one convolution, without weight normalisation,
+        where [1] has two with it.
     """
 
     def __init__(

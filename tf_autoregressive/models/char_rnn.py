@@ -7,14 +7,15 @@ import keras
 import tensorflow as tf
 
 from tf_autoregressive.layers import sequence_scopes
+from tf_autoregressive.layers.sequence_gru import SequenceGRU
 from tf_autoregressive.layers.sequence_lstm import SequenceLSTM
 from tf_autoregressive.models.sequence_model import SequenceModel
 
-_CELLS = {"lstm": SequenceLSTM, "gru": keras.layers.GRU}
+_CELLS = {"lstm": SequenceLSTM, "gru": SequenceGRU}
 
 
 def recurrent_layers(cell, units, num_layers, **options):
-    """Returns Keras layers as `scope.recur` takes them.
+    """Returns layers as `scope.recur` takes them.
 
     Args:
         cell: `"lstm"` or `"gru"`.
@@ -92,7 +93,7 @@ class CharRNN(SequenceModel):
 
     Raises:
         ValueError: If a size is not positive, the cell not known, or states
-            are carried and rematerialised.
+            are carried and rematerialised, or of variable length.
 
     Example:
         >>> model = CharRNN((64,), num_levels=65, units=16, num_layers=1)
@@ -120,6 +121,17 @@ class CharRNN(SequenceModel):
     ):
         super().__init__(event_shape, **kwargs)
         self._check_positive(units=units, num_layers=num_layers)
+        if not isinstance(carried_rows, int) or carried_rows < 0:
+            raise ValueError(
+                "`carried_rows` must be a number of rows, 0 for none. "
+                f"Received: carried_rows={carried_rows}"
+            )
+        if carried_rows and self.variable_length:
+            raise ValueError(
+                "`variable_length` must be False with `carried_rows`: states "
+                "would go on from what lies after the end of a sequence. "
+                f"Received: carried_rows={carried_rows}"
+            )
         if carried_rows and self.rematerialise:
             raise ValueError(
                 "`rematerialise` must be False with `carried_rows`, which keep "
@@ -167,8 +179,13 @@ class CharRNN(SequenceModel):
         )
 
     def fit(self, *args, callbacks=None, **kwargs):
-        """Trains as `LikelihoodModel.fit` does; epochs begin without states."""
+        """Trains as `LikelihoodModel.fit` does; epochs begin without states.
+
+        With `carried_rows`, arrays are taken in their order: their rows
+        continue those before.
+        """
         if self.carried_rows:
+            kwargs.setdefault("shuffle", False)
             forget = keras.callbacks.LambdaCallback(
                 on_epoch_begin=lambda epoch, logs: self.forget()
             )
@@ -184,7 +201,7 @@ class CharRNN(SequenceModel):
     def training_log_prob(self, x, context=None):
         if not self.carried_rows:
             return super().training_log_prob(x, context)
-        self._check_rows(x)
+        x = self._with_checked_rows(x)
         codes = self._codes(self.output_distribution.network_input(x))
         before = tf.concat([self.last_codes[:, None], codes[:, :-1]], axis=1)
         scope = sequence_scopes.CarryingScope(
@@ -200,12 +217,21 @@ class CharRNN(SequenceModel):
                 variable.assign(tf.cast(state, variable.dtype))
         return self._conditionals(parameters).log_prob(x)
 
-    def _check_rows(self, x):
+    def _with_checked_rows(self, x):
+        rule = (
+            "With `carried_rows`, training batches must have as many rows: "
+            f"{self.carried_rows}."
+        )
         if x.shape[0] not in (None, self.carried_rows):
-            raise ValueError(
-                "With `carried_rows`, training batches must have as many rows: "
-                f"{self.carried_rows}. Received: shape={tuple(x.shape)}"
+            raise ValueError(f"{rule} Received: shape={tuple(x.shape)}")
+        if x.shape[0] is None:
+            check = tf.debugging.Assert(
+                tf.equal(tf.shape(x)[0], self.carried_rows),
+                [rule, "Received:", tf.shape(x)],
             )
+            with tf.control_dependencies([check]):
+                x = tf.ensure_shape(x, [self.carried_rows, *self.event_shape])
+        return x
 
     def stack(self, scope, x):
         x = scope.shifted("inputs", x)

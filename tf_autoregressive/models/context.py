@@ -89,9 +89,10 @@ class Context:
         shape = () if self.num_classes is not None else self.shape
         wanted = tf.TensorShape([batch_size, *shape])
         is_label = self.num_classes is not None
-        if not context.shape.is_compatible_with(wanted) or (
-            is_label and not context.dtype.is_integer
-        ):
+        is_number = context.dtype.is_integer or (
+            context.dtype.is_floating and not is_label
+        )
+        if not context.shape.is_compatible_with(wanted) or not is_number:
             raise ValueError(
                 f"`context` must be {self._rule()}, as many as examples. "
                 f"Received shape {tuple(context.shape)} for batch size "
@@ -140,5 +141,5 @@ class Context:
         if context is None:
             return None
         if self.num_classes is not None:
-            return tf.one_hot(context, self.num_classes)
+            return tf.one_hot(tf.cast(context, tf.int32), self.num_classes)
         return tf.cast(context, tf.float32)

@@ -40,7 +40,7 @@ class GatedPixelCNN(RasterModel):
         event_shape: `(H, W, C)`.
         filters: `p`.
         num_layers: Number of layers.
-        first_kernel_size: `k1`, odd.
+        first_kernel_size: `k1`, odd, at least 3.
         kernel_size: `k`, odd.
         head_filters: Filters of the layer before the parameters.
         **kwargs: Passed to `RasterModel`: `distribution`, `num_levels`,
@@ -80,6 +80,7 @@ class GatedPixelCNN(RasterModel):
         super().__init__(event_shape, **kwargs)
         self._check_filters(filters=filters, head_filters=head_filters)
         self._check_positive(num_layers=num_layers)
+        self._check_first_kernel(first_kernel_size)
         self.filters = filters
         self.num_layers = num_layers
         self.first_kernel_size = first_kernel_size

@@ -58,7 +58,8 @@ def _first_of_all(batch, strategy):
 
     def gather(share):
         # Not every type can be gathered.
-        share = tf.cast(share, tf.int32 if share.dtype.is_integer else "float32")
+        dtype = tf.int32 if share.dtype.is_integer else tf.float32
+        share = tf.cast(share, dtype)
         return tf.distribute.get_replica_context().all_gather(share, axis=0)
 
     return _first(_in_replicas(gather, batch, strategy))

@@ -9,8 +9,6 @@ import tensorflow as tf
 
 from tf_autoregressive import metrics
 
-_EMPTY = "The dataset is empty: no example to work on."
-
 
 class LikelihoodModel(keras.Model):
     """A Keras model that is trained on mean nats per example.
@@ -119,15 +117,13 @@ class LikelihoodModel(keras.Model):
     def _checked_data(self, x, y=None):
         """Returns `x`, checked now if an array, on its way in if a dataset."""
         if isinstance(x, np.ndarray):
-            if not len(x):
-                raise ValueError(_EMPTY)
             self.event.checked(x)
             if y is not None:
                 self.context.checked(y, len(x))
         if not isinstance(x, tf.data.Dataset):
             return x
         if _is_empty(x):
-            raise ValueError(_EMPTY)
+            raise ValueError("The dataset is empty: no example to work on.")
         return x.map(self._checked_batch, num_parallel_calls=tf.data.AUTOTUNE)
 
     def _checked_batch(self, *data):

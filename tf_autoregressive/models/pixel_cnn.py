@@ -31,7 +31,7 @@ class PixelCNN(RasterModel):
         event_shape: `(H, W, C)`.
         filters: `h`; the residual stream has `2h`.
         num_blocks: Number of residual blocks.
-        first_kernel_size: `k1`, odd.
+        first_kernel_size: `k1`, odd, at least 3.
         kernel_size: `k`, odd.
         head_filters: Filters of the layer before the parameters.
         **kwargs: Passed to `RasterModel`: `distribution`, `num_levels`,
@@ -44,8 +44,8 @@ class PixelCNN(RasterModel):
         A `tfd.Distribution` with batch shape `[B]`.
 
     Raises:
-        ValueError: If a size is not positive, a kernel even, or there are fewer
-            filters than colours.
+        ValueError: If a size is not positive, a kernel even or the first too
+            small, or there are fewer filters than colours.
 
     Example:
         >>> model = PixelCNN((28, 28, 1), filters=16, num_blocks=3)
@@ -74,6 +74,7 @@ class PixelCNN(RasterModel):
         super().__init__(event_shape, **kwargs)
         self._check_filters(filters=filters, head_filters=head_filters)
         self._check_positive(num_blocks=num_blocks)
+        self._check_first_kernel(first_kernel_size)
         self.filters = filters
         self.num_blocks = num_blocks
         self.first_kernel_size = first_kernel_size

@@ -96,8 +96,18 @@ class RasterModel(SegmentedModel):
             [-1, *self.site_shape, self.output_distribution.num_parameters],
         )
 
+    def _check_first_kernel(self, first_kernel_size):
+        if first_kernel_size < 3:
+            raise ValueError(
+                "`first_kernel_size` must be at least 3, to reach another "
+                f"pixel. Received: first_kernel_size={first_kernel_size}"
+            )
+
     def _check_filters(self, **filters):
-        if any(number < self.num_colours for number in filters.values()):
+        if not all(
+            isinstance(number, (int, np.integer)) and number >= self.num_colours
+            for number in filters.values()
+        ):
             raise ValueError(
                 f"{' and '.join(f'`{name}`' for name in filters)} must be at "
                 f"least {self.num_colours}, one for each colour. "

@@ -14,7 +14,9 @@ from tf_autoregressive import sampling
 from tf_autoregressive.distributions import VectorOutput
 from tf_autoregressive.layers import CausalConv1D
 from tf_autoregressive.layers import sequence_scopes
+from tf_autoregressive.models.base import check_num_samples
 from tf_autoregressive.models.context_layers import context_layers
+from tf_autoregressive.models.event import checked_shape
 from tf_autoregressive.models.lengths import Lengths
 from tf_autoregressive.models.segmented_model import SegmentedModel
 from tf_autoregressive.vocabulary import Vocabulary
@@ -73,6 +75,8 @@ class SequenceModel(SegmentedModel):
         vocabulary: Of a model of texts, the characters in the order of their
             numbers: `encode` and `decode` then translate, and `num_levels` is
             their number.
+        unknown: What stands for characters that are not in the vocabulary,
+            one of it; `None` for an error.
         variable_length: Whether `context` is the lengths of the sequences.
         **kwargs: Passed to `SegmentedModel`: `num_components`, `num_classes`,
             `context_shape`, `rematerialise`.
@@ -94,16 +98,22 @@ class SequenceModel(SegmentedModel):
         distribution="symbols",
         num_levels=None,
         vocabulary=None,
+        unknown=None,
         variable_length=False,
         **kwargs,
     ):
-        if len(tuple(event_shape)) not in (1, 2):
+        event_shape = checked_shape("event_shape", event_shape)
+        if len(event_shape) not in (1, 2):
             raise ValueError(
                 "`event_shape` must be (steps,) or (steps, values). "
                 f"Received: event_shape={event_shape}"
             )
         if vocabulary is not None:
-            num_levels = _checked_levels(vocabulary, num_levels)
+            num_levels = _checked_levels(vocabulary, unknown, num_levels)
+        elif unknown is not None:
+            raise ValueError(
+                f"`unknown` needs a `vocabulary`. Received: unknown={unknown!r}"
+            )
         super().__init__(
             event_shape,
             distribution=distribution,
@@ -111,6 +121,7 @@ class SequenceModel(SegmentedModel):
             **kwargs,
         )
         self.vocabulary = vocabulary
+        self.unknown = unknown
         self.variable_length = variable_length
         if len(self.event_shape) == 2:
             self._check_values_of_a_step()
@@ -308,8 +319,11 @@ class SequenceModel(SegmentedModel):
     def encode(self, text):
         """Returns the numbers of the characters of a text, int32.
 
+        Characters that are not in the vocabulary become `unknown`.
+
         Raises:
-            ValueError: If the model has no vocabulary, or not this character.
+            ValueError: If the model has no vocabulary, or neither this
+                character nor `unknown`.
         """
         return self._vocabulary().encode(text)
 
@@ -326,7 +340,7 @@ class SequenceModel(SegmentedModel):
             raise ValueError(
                 "This model has no vocabulary: build it with `vocabulary=`."
             )
-        return Vocabulary(self.vocabulary)
+        return Vocabulary(self.vocabulary, unknown=self.unknown)
 
     def generate(self, num_samples, num_steps, **options):
         """Draws sequences of any length, all at once.
@@ -376,15 +390,17 @@ class SequenceModel(SegmentedModel):
             min_p: As in `sample`.
             jit_compile: Whether to compile with XLA.
 
-        Yields:
-            int32 `[num_samples, n, *event_shape[1:]]` with `n` up to 100.
+        Returns:
+            An iterator over int32 `[num_samples, n, *event_shape[1:]]` with
+            `n` up to 100.
 
         Raises:
-            ValueError: If the number of steps is not positive, the prime no
-                symbols of the model, the context a sequence, or the length
-                variable.
+            ValueError: At once, if the number of samples or steps is not
+                positive, the prime no symbols of the model, the context a
+                sequence, or the length variable.
         """
         options = self._options("incremental", temperature, top_k, top_p, min_p)
+        check_num_samples(num_samples)
         prime = self._checked_prime(prime)
         if num_steps < 1 or self.context.rank == 2:
             raise ValueError(
@@ -398,14 +414,25 @@ class SequenceModel(SegmentedModel):
                 "in `context`, up to its own: use `sample` or `complete`."
             )
         context = self.context.batched(context, num_samples)
+        # Checked now; drawn when the chunks are asked for.
+        return self._chunks(
+            num_samples,
+            num_steps,
+            prime,
+            sampling.as_seed(seed),
+            context,
+            functools.partial(
+                self._continued, num_samples, options, jit_compile
+            ),
+        )
+
+    def _chunks(
+        self, num_samples, num_steps, prime, seed, context, continue_by
+    ):
         cache = self.init_cache(
             num_samples, context=self.context.encoded(context), member=0
         )
         cache = tf.nest.map_structure(tf.convert_to_tensor, cache)
-        continue_by = functools.partial(
-            self._continued, num_samples, options, jit_compile
-        )
-        seed = sampling.as_seed(seed)
         for values in _cut(prime):
             _, cache = continue_by(seed, cache, given=values)
         for start in range(0, num_steps, CHUNK):
@@ -421,9 +448,11 @@ class SequenceModel(SegmentedModel):
         if isinstance(prime, str):
             prime = self.encode(prime)
         prime = np.asarray(prime)
+        if not prime.size:
+            return np.zeros([0, *self.event_shape[1:]], "int32")
         step_shape = self.event_shape[1:]
-        if prime.shape != (*prime.shape[:1], *step_shape) or not _are_levels(
-            prime, self.num_levels
+        if prime.shape != (len(np.atleast_1d(prime)), *step_shape) or not (
+            _are_levels(prime, self.num_levels)
         ):
             shape = ", ".join(map(str, ["steps", *step_shape]))
             raise ValueError(
@@ -499,6 +528,7 @@ class SequenceModel(SegmentedModel):
             **config,
             "embedding_size": self.embedding_size,
             "vocabulary": self.vocabulary,
+            "unknown": self.unknown,
             "variable_length": self.variable_length,
         }
 
@@ -518,9 +548,9 @@ def _are_levels(values, num_levels):
     return whole and bool(np.all((values >= 0) & (values < num_levels)))
 
 
-def _checked_levels(vocabulary, num_levels):
+def _checked_levels(vocabulary, unknown, num_levels):
     """Returns the number of characters, which `num_levels` must be."""
-    size = len(Vocabulary(vocabulary))
+    size = len(Vocabulary(vocabulary, unknown=unknown))
     if num_levels not in (None, size):
         raise ValueError(
             f"`num_levels` must be the {size} characters of `vocabulary`. "

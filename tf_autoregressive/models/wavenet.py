@@ -21,7 +21,8 @@ class WaveNet(SequenceModel):
 
     with `*` a causal convolution of size `k`, dilated by 1, 2, 4, ... in the
     layers of a stack. A context `h` shifts what the gates get: a label or a
-    vector equally at all steps, a sequence of features step by step.
+    vector equally at all steps, a sequence of features `context_shape=(n_steps,
+    n)` step by step, repeated where `n_steps` is a divisor of `T`.
 
     Sound is 8-bit after mu-law companding, as `distribution="symbols"` or
     `"categorical"` with 256 levels, or 16-bit with
@@ -55,6 +56,8 @@ class WaveNet(SequenceModel):
     References:
         [1] van den Oord et al., "WaveNet: A Generative Model for Raw Audio",
             2016, Sec. 2. https://arxiv.org/abs/1609.03499
+            Deviation: a sequence of features is stretched by repetition, where
+            the authors learn a transposed convolution.
     """
 
     def __init__(

@@ -39,7 +39,7 @@ class SamplingOptions(typing.NamedTuple):
             isinstance(self.top_k, numbers.Integral) and self.top_k >= 1
         ):
             raise ValueError(
-                "`top_k` must be a whole number of at least 1. "
+                "`top_k` must be at least 1, and whole. "
                 f"Received: top_k={self.top_k}"
             )
         if self.top_p is not None and not 0.0 < self.top_p <= 1.0:
