@@ -230,7 +230,8 @@ class CharRNN(SequenceModel):
                 [rule, "Received:", tf.shape(x)],
             )
             with tf.control_dependencies([check]):
-                x = tf.ensure_shape(x, [self.carried_rows, *self.event_shape])
+                x = tf.identity(x)
+            x.set_shape([self.carried_rows, *self.event_shape])
         return x
 
     def stack(self, scope, x):
