@@ -111,3 +111,13 @@ def test_the_export_takes_texts_without_the_library(model, tmp_path, capfd):
     assert '"log_prob_text",\n    text=np.array([b' in readme
     body = (tmp_path / "texts" / "requests" / "complete_text.json").read_text()
     assert '"text": ["' in body
+
+
+def test_unknown_characters_are_what_the_model_takes_them_for(rng):
+    model = CharRNN((STEPS,), units=5, vocabulary=CHARACTERS, unknown="a")
+    randomise([model], rng, scale=0.6)
+    signatures = signatures_of(model, max_num_samples=9)
+    answer = signatures.log_prob_text(tf.constant(["bxc", "bac", "é日a"]))
+    scores = answer["log_prob"].numpy()
+    assert scores[0] == scores[1]
+    assert np.isfinite(scores).all()
