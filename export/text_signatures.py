@@ -24,6 +24,9 @@ class TextSignatures(Signatures):
     - `complete_text`: `text [B]` and `seed` to `text` and `events` of `T`
       characters that begin with the given ones.
 
+    Characters that the model does not know are an error, or become its
+    `unknown` one.
+
     Args are those of `Signatures`.
     """
 
@@ -64,7 +67,10 @@ class TextSignatures(Signatures):
 
     def facts(self):
         """Returns what `info` answers, the characters of the model too."""
-        return super().facts(vocabulary=self._model.vocabulary)
+        model = self._model
+        return super().facts(
+            vocabulary=model.vocabulary, unknown=model.unknown or ""
+        )
 
     def _with_events(self, events):
         return {"events": events, "text": self._texts.decode(events)}

@@ -61,6 +61,7 @@ def sample(arguments: argparse.Namespace):
     from . import texts
 
     texts.check_options(model, arguments)
+    draws.check_options(model, **_cuts(arguments))
     if texts.vocabulary(model) is not None:
         return _sample_texts(model, directory, arguments)
     rate = directory.read_result()["data"].get("rate")
@@ -98,10 +99,10 @@ def complete(arguments: argparse.Namespace):
     known = known_positions(
         arguments.known, model.event_shape, seed=arguments.seed
     )
-    if arguments.known == "bottom" and not model.any_order:
+    if draws.known_too_late(model, known):
         print(
-            "The model draws from the top down: the top halves do not depend "
-            "on the bottom ones."
+            f"The model draws what is known ({arguments.known}) last: what it "
+            "completes does not depend on it."
         )
     originals, completed = draws.draw_completions(
         model,

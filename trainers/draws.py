@@ -5,6 +5,7 @@ import pathlib
 import numpy as np
 
 from tf_autoregressive import plots
+from tf_autoregressive.sampling import SamplingOptions
 
 from .errors import UsageError
 from .errors import usage_errors
@@ -29,18 +30,28 @@ def draw_samples(
         steps: Of a model of sequences, the length of the samples; `None` for
             that of an event.
         **options: Passed to the model's `sample`, or `generate`.
-
-    Raises:
-        UsageError: If an option does not fit the model.
     """
     context = None if contexts is None else spread(contexts, num)[1]
     options = {"seed": seed, "context": context, **options}
+    if steps is None:
+        return np.asarray(model.sample(num, **options))
+    return np.asarray(model.generate(num, steps, **options))
+
+
+def check_options(model, **options):
+    """Checks what draws depart by from the model's own distribution.
+
+    Args:
+        model: The model.
+        **options: `temperature`, `top_k`, `top_p` and `min_p`.
+
+    Raises:
+        UsageError: If one is out of range, or not for the model's outputs.
+    """
+    output = model.output_distribution
+    parameters = np.zeros([1, output.num_parameters], "float32")
     with usage_errors():
-        if steps is None:
-            samples = model.sample(num, **options)
-        else:
-            samples = model.generate(num, steps, **options)
-    return np.asarray(samples)
+        SamplingOptions(**options).checked().tempered(output, parameters)
 
 
 def draw_completions(model, examples, num: int, known, *, seed: int):
@@ -64,6 +75,15 @@ def draw_completions(model, examples, num: int, known, *, seed: int):
     completed = model.complete(repeated, known, seed=seed, context=context)
     shape = (num, _NUM_COMPLETIONS, *originals.shape[1:])
     return originals, np.reshape(completed, shape)
+
+
+def known_too_late(model, known) -> bool:
+    """Returns whether all that is known comes after all that is drawn."""
+    if model.any_order:
+        return False
+    in_order = np.ravel(known)[model.ordering]
+    # In each order, once something is known all that follows is.
+    return known.any() and np.all(np.diff(in_order.astype(int), axis=-1) >= 0)
 
 
 def check_file(path: pathlib.Path, event_shape, rate: int | None = None):

@@ -70,20 +70,23 @@ def draw_texts(model, num: int, steps: int, *, prime="", **options):
         prime: What the texts continue.
         **options: Passed to the model's `generate`.
     """
-    with usage_errors():
-        drawn = model.generate(num, steps, prime=prime, **options)
+    drawn = model.generate(num, steps, prime=prime, **options)
+    prime = _as_known(model, prime)
     return [prime + model.decode(numbers) for numbers in drawn]
 
 
 def print_as_drawn(model, steps: int, *, prime="", **options):
     """Prints one text, chunk after chunk, as it is drawn."""
-    with usage_errors():
-        chunks = model.stream(1, steps, prime=prime, **options)
-    sys.stdout.write(prime)
-    for chunk in chunks:
+    sys.stdout.write(_as_known(model, prime))
+    for chunk in model.stream(1, steps, prime=prime, **options):
         sys.stdout.write(model.decode(chunk[0]))
         sys.stdout.flush()
     sys.stdout.write("\n")
+
+
+def _as_known(model, text):
+    """Returns the text as the model sees it: unknown characters replaced."""
+    return model.decode(model.encode(text))
 
 
 def save_texts(path: pathlib.Path, texts: list[str]):

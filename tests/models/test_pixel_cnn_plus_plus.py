@@ -349,7 +349,7 @@ class Recording(scopes.MapScope):
         return super().conv(layer, x)
 
 
-def check_statistics(model, x, context=None):
+def check_statistics(model, x, context=None, *, rtol=2e-2, atol=1e-3):
     """Fails unless all layers return what `initialise` promises on `x`."""
     if context is not None:
         context = model.context.encoded(tf.constant(context))
@@ -360,11 +360,11 @@ def check_statistics(model, x, context=None):
         outputs = scope.outputs[layer.name]
         small = layer.name.endswith("_out") or layer.name == "parameters"
         np.testing.assert_allclose(
-            np.std(outputs, axis=(0, 1, 2)), 0.1 if small else 1.0, rtol=2e-2
+            np.std(outputs, axis=(0, 1, 2)), 0.1 if small else 1.0, rtol=rtol
         )
         mean = layer.bias_initializer(layer.bias.shape)
         np.testing.assert_allclose(
-            np.mean(outputs, axis=(0, 1, 2)), mean, atol=1e-3
+            np.mean(outputs, axis=(0, 1, 2)), mean, atol=atol
         )
 
 
@@ -438,7 +438,9 @@ def test_fit_initialises_from_its_first_batch(of, with_labels, rng):
     expected = type(model).from_config(model.get_config())
     expected.set_weights(model.get_weights())
     # As many of an array as are enough; a batch of a dataset.
-    first = slice(128 if of == "arrays" else 10)
+    first = slice(10)
+    if of == "arrays":
+        first = np.linspace(0, 149, 128).astype(int)
     expected.initialise(x[first], labels[first] if with_labels else None)
     assert not model.initialised
     if of == "arrays":
@@ -454,12 +456,11 @@ def test_fit_initialises_from_its_first_batch(of, with_labels, rng):
 
 def test_arrays_may_be_sorted(rng):
     model = frozen(tiny())
-    x = np.sort(random_events(rng, 300, TINY), axis=0)
-    expected = type(model).from_config(model.get_config())
-    expected.set_weights(model.get_weights())
-    expected.initialise(x[:256:2])
-    model.fit(x, verbose=0)
-    assert_same_weights(model.get_weights(), expected.get_weights())
+    x = random_events(rng, 200, TINY)
+    x[:150] = 0
+    # Examples of the dark ones alone would leave scales of 1.
+    model.fit(np.sort(x, axis=0), verbose=0)
+    check_statistics(model, x, rtol=0.5, atol=0.5)
 
 
 @pytest.mark.parametrize(

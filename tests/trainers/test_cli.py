@@ -137,6 +137,7 @@ def test_images_are_drawn_and_given_as_integers(images, data_dir, capsys):
     assert main(["complete", str(images), *options, "--known", "left"]) == 0
     picture, integers = map(pathlib.Path, capsys.readouterr().out.split())
     assert size_of(picture) == (2 * (8 * 29 + 1), 2 * (9 * 29 + 1))
+    assert picture.name == "completions-left-seed-0.png"
     assert np.load(integers)["known"][:, :14].all()
 
 

@@ -5,6 +5,7 @@ import types
 import pytest
 
 from tf_autoregressive.models import FVSBN
+from tf_autoregressive.models import CharRNN
 from tf_autoregressive.models import NGramMLP
 from trainers import texts
 from trainers.errors import UsageError
@@ -58,12 +59,12 @@ def test_files_of_texts_are_checked(name, message, tmp_path):
         texts.check_file(tmp_path / name)
 
 
-@pytest.mark.parametrize("options", [{"top_p": 1.5}, {"top_k": 0}])
-def test_wrong_options_are_named(options, model):
-    with pytest.raises(UsageError, match=f"`{next(iter(options))}` must be"):
-        texts.draw_texts(model, 1, 2, **options)
-    with pytest.raises(UsageError, match=f"`{next(iter(options))}` must be"):
-        texts.print_as_drawn(model, 2, **options)
+def test_the_prime_is_printed_as_the_model_sees_it(capsys):
+    model = CharRNN((4,), vocabulary="ab_", unknown="_", units=3)
+    texts.print_as_drawn(model, 1, prime="axb", seed=0)
+    assert capsys.readouterr().out.startswith("a_b")
+    (drawn,) = texts.draw_texts(model, 1, 1, prime="axb", seed=0)
+    assert drawn.startswith("a_b")
 
 
 @pytest.mark.parametrize(

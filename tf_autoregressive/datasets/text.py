@@ -73,7 +73,7 @@ def from_text(
     if not isinstance(text, str) or not text:
         raise ValueError(
             "`text` must be a str with at least one character. "
-            f"Received: a {type(text).__name__} of length {len(text)}"
+            f"Received: {type(text).__name__} {text!r:.40}"
         )
     if min(validation_share, test_share) < 0 or (
         validation_share + test_share >= 1

@@ -10,14 +10,15 @@ from tf_autoregressive.layers.lstm import lstm
 from tf_autoregressive.layers.lstm import lstm_lines
 from tf_autoregressive.layers.lstm import sizes
 
-_FIXED = (
-    "activation",
-    "recurrent_activation",
-    "use_bias",
-    "dropout",
-    "recurrent_dropout",
-    "go_backwards",
-)
+# Keras's defaults, which the recurrence is written for.
+_FIXED = {
+    "activation": "tanh",
+    "recurrent_activation": "sigmoid",
+    "use_bias": True,
+    "dropout": 0.0,
+    "recurrent_dropout": 0.0,
+    "go_backwards": False,
+}
 
 
 class _Recurrence(keras.layers.RNN):
@@ -71,11 +72,11 @@ class SequenceLSTM(keras.layers.LSTM, _Recurrence):
 
     def __init__(self, units, **kwargs):
         super().__init__(units, **kwargs)
-        config, default = self.get_config(), keras.layers.LSTM(1).get_config()
+        config = self.get_config()
         other = {
             name: config[name]
-            for name in _FIXED
-            if config[name] != default[name]
+            for name, default in _FIXED.items()
+            if config[name] != default
         }
         if other:
             raise ValueError(

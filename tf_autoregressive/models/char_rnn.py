@@ -4,6 +4,7 @@ Shapes: B batch, T steps.
 """
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive.layers import sequence_scopes
@@ -121,7 +122,7 @@ class CharRNN(SequenceModel):
     ):
         super().__init__(event_shape, **kwargs)
         self._check_positive(units=units, num_layers=num_layers)
-        if not isinstance(carried_rows, int) or carried_rows < 0:
+        if not isinstance(carried_rows, (int, np.integer)) or carried_rows < 0:
             raise ValueError(
                 "`carried_rows` must be a number of rows, 0 for none. "
                 f"Received: carried_rows={carried_rows}"

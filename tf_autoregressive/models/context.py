@@ -83,14 +83,15 @@ class Context:
     def _rule(self):
         if self.num_classes is not None:
             return f"integer labels [batch] in [0, {self.num_classes - 1}]"
-        return f"finite floats of shape [batch, *{self.shape}]"
+        return f"finite numbers of shape [batch, *{self.shape}]"
 
     def _check_shape(self, context, batch_size):
         shape = () if self.num_classes is not None else self.shape
         wanted = tf.TensorShape([batch_size, *shape])
         is_label = self.num_classes is not None
         is_number = context.dtype.is_integer or (
-            context.dtype.is_floating and not is_label
+            not is_label
+            and (context.dtype.is_floating or context.dtype.is_bool)
         )
         if not context.shape.is_compatible_with(wanted) or not is_number:
             raise ValueError(

@@ -27,8 +27,8 @@ def first_examples(x, y, strategy):
         Events, and contexts or `None`.
 
     Raises:
-        ValueError: If `x` is neither, as a generator is not: reading it would
-            take its first batch away from training.
+        ValueError: If `x` is neither. To read a generator would take its
+            first batch away from training.
     """
     if isinstance(x, tf.data.Dataset):
         x, context, _ = unpacked(next(iter(x)))
@@ -37,9 +37,12 @@ def first_examples(x, y, strategy):
         x, context, _ = unpacked(next(iter(x)))
         return _first_of_all(x, strategy), _first_of_all(context, strategy)
     if isinstance(x, (np.ndarray, tf.Tensor)):
-        step = max(1, len(x) // _NUM_EXAMPLES)
-        spread = slice(None, step * _NUM_EXAMPLES, step)
-        return x[spread], None if y is None else y[spread]
+        number = min(len(x), _NUM_EXAMPLES)
+        spread = np.linspace(0, len(x) - 1, number).astype("int32")
+        x, y = (
+            None if part is None else tf.gather(part, spread) for part in (x, y)
+        )
+        return x, y
     raise ValueError(
         "`x` must be a dataset or an array for `fit` to initialise the "
         "weights from its first examples; or call `initialise` before `fit`. "

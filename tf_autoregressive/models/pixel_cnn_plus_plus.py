@@ -67,7 +67,7 @@ class PixelCNNPlusPlus(RasterModel):
     resolution, transposed ones back; every block on the way up gets `a` from
     the one on the way down (long skip connections). Inputs have a channel of
     ones, so that the padding is not a grey value. All kernels have weight
-    normalisation; `fit` initialises it from its first batch, once.
+    normalisation; `fit` initialises it from its first examples, once.
 
     Args:
         event_shape: `(H, W, C)`, H and W divisible by `2^(num_resolutions-1)`.
@@ -308,6 +308,10 @@ class PixelCNNPlusPlus(RasterModel):
         """Trains as every model does; before the first update, initialises.
 
         See `initialise`; a model that was trained, or loaded, is left alone.
+
+        Raises:
+            ValueError: If the data is neither a dataset nor an array and the
+                model was not initialised.
         """
         if not self.initialised:
             data = self._checked_data(x, y)

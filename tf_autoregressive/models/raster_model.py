@@ -110,7 +110,7 @@ class RasterModel(SegmentedModel):
         ):
             raise ValueError(
                 f"{' and '.join(f'`{name}`' for name in filters)} must be at "
-                f"least {self.num_colours}, one for each colour. "
+                f"least {self.num_colours}, one for each colour, and whole. "
                 f"Received: {filters}"
             )
 
