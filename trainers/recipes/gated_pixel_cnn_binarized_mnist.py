@@ -1,11 +1,11 @@
-"""Gated PixelCNN on binarized MNIST, in two hours on two cores.
+"""Gated PixelCNN on binarized MNIST, in two hours on a CPU.
 
 Paper: van den Oord et al., "Conditional Image Generation with PixelCNN
     Decoders", 2016.
 Published: none on this data by the authors; 81.30 nats of the PixelCNN in van
     den Oord et al., "Pixel Recurrent Neural Networks", 2016, Table 4.
-Measured: not run yet.
-Cost: two hours on two CPU cores.
+Measured: 79.48 nats.
+Cost: 1 h 52 min on one of two CPU cores, with other work on the other.
 Command: tfar train gated_pixel_cnn_binarized_mnist
 """
 
@@ -15,8 +15,8 @@ RECIPE = Recipe(
     name="gated_pixel_cnn_binarized_mnist",
     paper="van den Oord et al. 2016b",
     published="none; PixelCNN 81.30 nats (van den Oord et al. 2016a, Table 4)",
-    measured="not run yet",
-    cost="2 h on two cores",
+    measured="79.48 nats",
+    cost="1 h 52 min on one core",
     dataset="binarized_mnist",
     model="GatedPixelCNN",
     model_options={
