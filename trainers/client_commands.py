@@ -1,11 +1,10 @@
 """What the subcommands of `tfar client` do: ask a served model."""
 
 import argparse
-import pathlib
 import zipfile
 
 from .errors import UsageError
-from .files import check_directory
+from .files import output_file
 from .files import replacing
 from .sibling import exporter
 
@@ -15,7 +14,7 @@ def score(arguments: argparse.Namespace):
     import numpy as np
 
     events, context = _arrays(arguments)
-    path = None if arguments.out is None else _output_file(arguments.out)
+    path = None if arguments.out is None else output_file(arguments.out, ".npz")
     export = exporter()
     try:
         with export.Client(
@@ -29,14 +28,6 @@ def score(arguments: argparse.Namespace):
         with replacing(path) as temporary:
             np.savez(temporary, log_prob=log_prob)
         print(path)
-
-
-def _output_file(name) -> pathlib.Path:
-    path = pathlib.Path(name)
-    if path.suffix != ".npz":
-        raise UsageError(f"--out must end in .npz. Received: {path}")
-    check_directory(path)
-    return path
 
 
 def _arrays(arguments):

@@ -12,7 +12,7 @@ from . import comparison
 from . import recipes
 from . import results_table
 from .errors import UsageError
-from .files import check_directory
+from .files import output_file
 from .files import replacing
 from .known import known_positions
 from .overrides import with_overrides
@@ -127,7 +127,7 @@ def inspect(arguments: argparse.Namespace) -> int:
     directory = RunDirectory(arguments.run)
     # For its message, if there is no run.
     directory.recipe()
-    path = _picture_file(arguments.out or directory.dependencies)
+    path = output_file(arguments.out or directory.dependencies, ".png")
     model = directory.load_model()
     from . import inspection
 
@@ -147,7 +147,7 @@ def show(arguments: argparse.Namespace):
     directory = RunDirectory(arguments.run)
     recipe = directory.recipe()
     path = directory.path / f"{arguments.kind}.png"
-    path = _picture_file(arguments.out or path)
+    path = output_file(arguments.out or path, ".png")
     model = directory.load_model()
     from . import pictures
 
@@ -176,7 +176,7 @@ def list_recipes(arguments: argparse.Namespace):
 
 def compare(arguments: argparse.Namespace):
     """Compare runs: their learning curves and their results."""
-    path = _picture_file(arguments.out)
+    path = output_file(arguments.out, ".png")
     directories = list(map(RunDirectory, arguments.runs))
     print(comparison.table(directories))
     comparison.save_curves(path, directories)
@@ -244,14 +244,6 @@ def _files_to_write(arguments, directory, what: str, event_shape, rate=None):
     if plots.is_image_shape(event_shape):
         return [path.with_suffix(".png"), path]
     return [path]
-
-
-def _picture_file(name) -> pathlib.Path:
-    path = pathlib.Path(name)
-    if path.suffix != ".png":
-        raise UsageError(f"--out must end in .png. Received: {path}")
-    check_directory(path)
-    return path
 
 
 def _cuts(arguments: argparse.Namespace) -> dict:

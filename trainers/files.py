@@ -48,6 +48,20 @@ def check_directory(path: pathlib.Path):
         )
 
 
+def output_file(name, suffix: str) -> pathlib.Path:
+    """Returns the path of --out, checked before any work.
+
+    Raises:
+        UsageError: If it does not end in the suffix, or its directory does not
+            exist.
+    """
+    path = pathlib.Path(name)
+    if path.suffix != suffix:
+        raise UsageError(f"--out must end in {suffix}. Received: {path}")
+    check_directory(path)
+    return path
+
+
 def write_text(path: pathlib.Path, text: str):
     """Writes `text` to `path`, atomically."""
     with replacing(path) as temporary:
