@@ -200,7 +200,7 @@ BAD_CONTEXTS = [
     (LABELS, np.zeros(3, "float32"), "labels.*float32"),
     (LABELS, np.zeros(2, "int32"), r"\(2,\) for batch size 3"),
     (LABELS, np.zeros((3, 1), "int32"), r"\(3, 1\)"),
-    (VECTOR, None, r"`context` is missing.*floats"),
+    (VECTOR, None, r"`context` is missing.*finite numbers"),
     (VECTOR, np.zeros((3, 3), "float32"), r"\(2,\).*\(3, 3\)"),
     (VECTOR, np.zeros((4, 2), "float32"), r"\(4, 2\) for batch size 3"),
     (VECTOR, np.full((3, 2), np.nan, "float32"), "finite.*Received: nan"),
