@@ -68,8 +68,15 @@ def result(
             "tf_autoregressive": tfar.__version__,
             **{name: importlib.metadata.version(name) for name in _PACKAGES},
         },
-        "machine": {"cores": os.cpu_count(), "platform": platform.platform()},
+        "machine": {"cores": _cores(), "platform": platform.platform()},
     }
+
+
+def _cores() -> int | None:
+    """Returns the number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count()
 
 
 def write_pictures(
