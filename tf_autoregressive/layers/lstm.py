@@ -20,9 +20,22 @@ def lstm(gates, cell):
 
 def _opened(gates):
     """Returns the three sigmoids and the tanh of `[..., 4h]`."""
+    out, forget, new, candidate = (_quarter(gates, index) for index in range(4))
+    return (
+        tf.sigmoid(out),
+        tf.sigmoid(forget),
+        tf.sigmoid(new),
+        tf.tanh(candidate),
+    )
+
+
+def _quarter(gates, index):
+    """Returns a quarter of the channels; on a CPU faster than `tf.split`."""
     units = gates.shape[-1] // 4
-    sigmoids, candidate = tf.split(gates, [3 * units, units], axis=-1)
-    return *tf.split(tf.sigmoid(sigmoids), 3, axis=-1), tf.tanh(candidate)
+    begin = [0] * (gates.shape.rank - 1)
+    return tf.slice(
+        gates, [*begin, index * units], [*(-1 for _ in begin), units]
+    )
 
 
 def neighbours(states, offsets, axis=-2):
