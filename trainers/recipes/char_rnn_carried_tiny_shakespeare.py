@@ -1,8 +1,8 @@
 """Char-RNN on tiny Shakespeare, its states carried from batch to batch.
 
 Rows of a batch go on where those of the batch before ended, and gradients stop
-there. Otherwise as `char_rnn_tiny_shakespeare`, with about as many steps.
-Scoring begins anew with every window of 260 characters.
+there. The network is that of `char_rnn_tiny_shakespeare`. Scoring begins anew
+with every window of 260 characters.
 
 Paper: Karpathy, "The Unreasonable Effectiveness of Recurrent Neural Networks",
     2015: truncated backpropagation through time.
