@@ -14,6 +14,9 @@ import statistics
 
 BATCH_SIZE, STEPS = 16, 50
 
+# Imports stand in the functions: a process has one of the two frameworks, whose
+# threads would disturb those of the other.
+
 
 def here(name):
     """Returns images a second of Keras `fit`."""
