@@ -18,6 +18,8 @@ import time
 
 import numpy as np
 
+from trainers.run_directory import RunDirectory
+
 ROOT = pathlib.Path(__file__).parent.parent.parent
 SIZES = {"train": 4000, "valid": 21, "test": 33}
 
@@ -56,7 +58,7 @@ def timed(words, run_dir):
     """
     start = time.monotonic()
     process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL)
-    while process.poll() is None and not checkpoints(run_dir):
+    while process.poll() is None and not epochs_done(run_dir):
         time.sleep(0.01)
     first = time.monotonic()
     if process.wait():
@@ -64,37 +66,44 @@ def timed(words, run_dir):
     return first - start, time.monotonic() - first
 
 
-def checkpoints(run_dir):
-    """Returns the run's checkpoints, in order."""
-    return sorted((run_dir / "checkpoints").glob("epoch-*.npz"))
+def epochs_done(run_dir):
+    """Returns the epochs that the run's newest checkpoint has behind it."""
+    return max(RunDirectory(run_dir).checkpoints.epochs(), default=0)
 
 
-def kill_after(words, seconds):
-    """Starts a command and kills it; returns whether it was still running."""
+def kill_after(words, run_dir, epoch, seconds):
+    """Starts a command and kills it so long after an epoch, or in the next.
+
+    However fast the machine has become, the run is far from its end then.
+
+    Returns:
+        Whether it was still running.
+    """
     process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL)
-    try:
-        process.wait(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
+    while process.poll() is None and epochs_done(run_dir) < epoch:
+        time.sleep(0.002)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and epochs_done(run_dir) <= epoch:
+        time.sleep(0.002)
+    process.kill()
     return process.wait() == -signal.SIGKILL
 
 
 def bits(run_dir):
     """Returns everything that must not depend on interruptions."""
-    newest = checkpoints(run_dir)[-1]
-    with np.load(newest) as file:
+    checkpoints, epoch = RunDirectory(run_dir).checkpoints, epochs_done(run_dir)
+    with np.load(checkpoints.path(epoch)) as file:
         arrays = {name: file[name] for name in file.files}
     progress = json.loads(arrays.pop("progress").item())
     scores = [row["validation_nats"] for row in progress["rows"]]
-    return newest.name, {k: v.tobytes() for k, v in arrays.items()}, scores
+    return epoch, {k: v.tobytes() for k, v in arrays.items()}, scores
 
 
 def check(num_kills, epochs, seed):
     """Kills a run so many times and finishes it.
 
     Returns:
-        The kills that came before the end, and what is wrong then: "" if
-        nothing is.
+        What is wrong then: "" if nothing is.
     """
     moments = random.Random(seed)
     with tempfile.TemporaryDirectory() as name:
@@ -103,14 +112,18 @@ def check(num_kills, epochs, seed):
         whole, broken = folder / "whole", folder / "broken"
         words = command(folder, broken, epochs)
         before, training = timed(command(folder, whole, epochs), whole)
-        # Such that some kills come before training, and the last of them
-        # before its end.
-        longest = before + 2 * training / num_kills
-        killed = 0
-        while killed < num_kills and not (broken / "result.json").exists():
-            killed += kill_after(words, moments.uniform(0, longest))
+        # Three quarters of the epochs for the kills: none comes after the end.
+        longest = 3 * epochs // (4 * num_kills)
+        for _ in range(num_kills):
+            steps = moments.randint(0, longest)
+            seconds = training / epochs if steps else before
+            epoch = epochs_done(broken) + steps
+            if not kill_after(
+                words, broken, epoch, moments.uniform(0, seconds)
+            ):
+                return f"the run was not killed in epoch {epoch + 1}"
         subprocess.run(words, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-        return killed, difference(whole, broken)
+        return difference(whole, broken)
 
 
 def difference(whole, broken):
@@ -129,9 +142,8 @@ def main(argv=None):
     parser.add_argument("--epochs", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args(argv)
-    killed, wrong = check(arguments.kills, arguments.epochs, arguments.seed)
-    message = f"{killed} kills: {wrong or 'the same bits as without'}\n"
-    parser.exit(int(bool(wrong)), message)
+    wrong = check(arguments.kills, arguments.epochs, arguments.seed)
+    parser.exit(int(bool(wrong)), f"{wrong or 'the same bits as without'}\n")
 
 
 if __name__ == "__main__":
