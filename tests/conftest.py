@@ -69,7 +69,12 @@ def rng(seed):
 
 @pytest.fixture(scope="module", autouse=True)
 def collected():
-    """Frees graphs that are parts of cycles; Python would let them pile up."""
+    """Frees graphs that are parts of cycles; Python would let them pile up.
+
+    What survives a module is shared by later ones. It is not looked through
+    again: that would cost seconds after every module.
+    """
+    gc.freeze()
     yield
     gc.collect()
 

@@ -3,11 +3,13 @@
 Made without importing TensorFlow before it is needed.
 """
 
+import functools
 import os
 
 from .errors import UsageError
 
 
+@functools.cache
 def strategy(name: str):
     """Returns the `tf.distribute.Strategy` of this name.
 
@@ -21,7 +23,8 @@ def strategy(name: str):
 
     Build and compile the model in its scope; `fit`, `evaluate` and `predict`
     then need no more. "multi_worker" must come before anything else that uses
-    TensorFlow.
+    TensorFlow. The same name gives the same object: the collectives of two
+    strategies in one process would be mixed up, and training fail.
 
     Args:
         name: One of the above.

@@ -1,9 +1,6 @@
 """Whole runs, interrupted and not."""
 
 import json
-import signal
-import subprocess
-import sys
 import time
 
 import keras
@@ -11,10 +8,9 @@ import numpy as np
 import pytest
 
 import tf_autoregressive as tfar
-from trainers import recipes
+from tests.trainers.final_state import final_state
 from trainers import report
 from trainers.errors import UsageError
-from trainers.overrides import with_overrides
 from trainers.run import run
 from trainers.run_directory import RunDirectory
 
@@ -98,32 +94,6 @@ def train(data_dir):
         )
 
     return train
-
-
-def final_state(directory):
-    """Returns all that must not depend on interruptions."""
-    checkpoints = directory.checkpoints
-    epochs = checkpoints.epochs()
-    with np.load(checkpoints.directory / f"epoch-{epochs[-1]:04d}.npz") as file:
-        arrays = {name: file[name] for name in file.files}
-    progress = json.loads(arrays.pop("progress").item())
-    del progress["train_seconds"]
-    for row in progress["rows"]:
-        del row["train_seconds"]
-    model = keras.saving.load_model(directory.model)
-    metrics = directory.metrics.read_text().splitlines()
-    result = json.loads(directory.result.read_text())
-    del result["train_seconds"]
-    for row in result["learning_curve"]:
-        del row["train_seconds"]
-    return {
-        "epochs": epochs,
-        "progress": progress,
-        "metrics": [line.rpartition(",")[0] for line in metrics],
-        "result": result,
-        "checkpoint": {k: v.tobytes() for k, v in arrays.items()},
-        "model": [np.asarray(v).tobytes() for v in model.weights],
-    }
 
 
 def test_a_run_leaves_everything_that_it_promises(recipe, directory, train):
@@ -438,34 +408,3 @@ def test_a_mixed_policy_is_set_for_the_run_alone(recipe, directory, train):
     assert keras.config.dtype_policy().name == "float32"
     policy = directory.load_model().dtype_policy
     assert policy.name == "mixed_bfloat16"
-
-
-@pytest.mark.slow
-def test_a_killed_process_continues_with_the_same_command(
-    tmp_path, train, data_dir
-):
-    whole, broken = RunDirectory(tmp_path / "a"), RunDirectory(tmp_path / "b")
-    changes = (
-        "epochs=20",
-        "batch_size=16",
-        "ema_momentum=0.9",
-        "model_options.units=64",
-        "early_stopping_patience=null",
-    )
-    command = [
-        *(sys.executable, "-m", "trainers.cli", "train", "made_mushrooms"),
-        *("--data-dir", data_dir, "--run-dir", str(broken.path)),
-        *(part for change in changes for part in ("--set", change)),
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    while process.poll() is None and len(broken.checkpoints.epochs()) < 2:
-        time.sleep(0.002)
-    process.kill()
-    assert process.wait() == -signal.SIGKILL
-    assert not broken.result.exists()
-
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-
-    (made,) = recipes.find("made_mushrooms")
-    train(with_overrides(made, list(changes)), whole)
-    assert final_state(broken) == final_state(whole)

@@ -64,6 +64,13 @@ SEQUENCES = {
     "evaluation_batch_size": 100,
 }
 SETTINGS = {"epochs": 4, "ema_momentum": 0.9, "weight_decay": 0.01}
+CASES = {
+    "vector": VECTORS,
+    "image": IMAGES,
+    "weight norm": NORMED,
+    "sequence": SEQUENCES,
+}
+NUM_TEST = {"vector": 33, "image": 33, "weight norm": 33, "sequence": 1115}
 
 PROGRAM = """
 import json
@@ -91,34 +98,41 @@ class Losses(keras.callbacks.Callback):
         self.means.append(logs["loss"])
 
 
-outcomes = []
-for strategy in arguments["strategies"]:
-    losses = Losses()
-    result = run(
-        Recipe.model_validate_json(arguments["recipe"]),
-        RunDirectory(arguments["run_dir"] + strategy),
-        data_dir=arguments["data_dir"],
-        strategy=strategy,
-        verbose=0,
-        callbacks=(losses,),
-    )
-    outcomes.append({"losses": losses.means, "result": result})
+outcomes = {}
+for name, recipe in arguments["recipes"].items():
+    outcomes[name] = []
+    for strategy in arguments["strategies"]:
+        losses = Losses()
+        result = run(
+            Recipe.model_validate_json(recipe),
+            RunDirectory(f'{arguments["run_dir"]}-{name}-{strategy}'),
+            data_dir=arguments["data_dir"],
+            strategy=strategy,
+            verbose=0,
+            callbacks=(losses,),
+        )
+        outcomes[name].append({"losses": losses.means, "result": result})
 print(json.dumps(outcomes))
 """
 
 
-@pytest.fixture
-def start(pytestconfig, tmp_path, data_dir):
-    """Starts a process that trains once with each of some strategies.
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("strategies")
 
-    The run directories are `tmp_path / (name + strategy)`.
+
+@pytest.fixture(scope="module")
+def start(pytestconfig, folder, data_dir):
+    """Starts a process that trains each recipe with each of some strategies.
+
+    The run directories are `folder / f"{run}-{recipe's key}-{strategy}"`.
     """
     processes = []
 
-    def start(name, recipe, strategies, num_devices=1, tf_config=None):
+    def start(run, recipes, strategies, num_devices=1, tf_config=None):
         arguments = {
-            "recipe": recipe.model_dump_json(),
-            "run_dir": str(tmp_path / name),
+            "recipes": {k: r.model_dump_json() for k, r in recipes.items()},
+            "run_dir": str(folder / run),
             "data_dir": data_dir,
             "strategies": strategies,
             "num_devices": num_devices,
@@ -143,16 +157,16 @@ def start(pytestconfig, tmp_path, data_dir):
         process.communicate()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def start_workers(start):
     """Starts processes on this machine that train together."""
 
-    def start_workers(name, recipe):
+    def start_workers(run, recipes):
         workers = [f"localhost:{port}" for port in free_ports(2)]
         return [
             start(
-                name,
-                recipe,
+                run,
+                recipes,
                 ["multi_worker"],
                 tf_config={
                     "cluster": {"worker": workers},
@@ -174,37 +188,38 @@ def free_ports(count):
 
 
 def outcomes(process):
-    """Returns the losses of the steps and the result of each run."""
+    """Returns, for each recipe, the losses and the result of each run."""
     printed, _ = process.communicate(timeout=300)
     assert process.returncode == 0
-    return [
-        {
-            "losses": found["losses"],
-            "validation": found["result"]["validation_nats"],
-            "nats": found["result"]["test"]["nats"],
-            "examples": found["result"]["test"]["examples"],
-        }
-        for found in json.loads(printed.splitlines()[-1])
-    ]
+    return {
+        name: [
+            {
+                "losses": found["losses"],
+                "validation": found["result"]["validation_nats"],
+                "nats": found["result"]["test"]["nats"],
+                "examples": found["result"]["test"]["examples"],
+            }
+            for found in runs
+        ]
+        for name, runs in json.loads(printed.splitlines()[-1]).items()
+    }
+
+
+@pytest.fixture(scope="module")
+def trained(recipe, start, start_workers):
+    """The outcomes on one device and on two, and of two processes."""
+    settings = {k: recipe(**v, **SETTINGS) for k, v in CASES.items()}
+    one = start("one", settings, ["default", "mirrored"], num_devices=2)
+    # One after the other: both would want all cores.
+    return [outcomes(one), *map(outcomes, start_workers("two", settings))]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("changes", "num_test"),
-    [(VECTORS, 33), (IMAGES, 33), (NORMED, 33), (SEQUENCES, 1115)],
-    ids=["vector", "image", "weight norm", "sequence"],
-)
-def test_the_number_of_replicas_and_processes_changes_nothing(
-    recipe, start, start_workers, changes, num_test
-):
-    settings = recipe(**changes, **SETTINGS)
-    single, mirrored = outcomes(
-        start("one", settings, ["default", "mirrored"], num_devices=2)
-    )
-    chief, other = map(outcomes, start_workers("two", settings))
-
+@pytest.mark.parametrize("case", CASES)
+def test_the_number_of_replicas_and_processes_changes_nothing(trained, case):
+    (single, mirrored), chief, other = (found[case] for found in trained)
     assert len(single["losses"]) == 20
-    assert single["examples"] == num_test
+    assert single["examples"] == NUM_TEST[case]
     for another in (mirrored, *chief, *other):
         for name, expected in single.items():
             np.testing.assert_allclose(
@@ -250,14 +265,14 @@ def test_plain_keras_may_have_batches_that_do_not_divide(pytestconfig):
 
 @pytest.mark.slow
 def test_workers_of_which_one_was_killed_end_as_if_it_had_not_been(
-    recipe, start_workers, tmp_path
+    recipe, start_workers, folder
 ):
-    settings = recipe(**VECTORS | {"learning_rate": 1e-3}, epochs=10)
-    whole = RunDirectory(tmp_path / "whole-multi_worker")
-    broken = RunDirectory(tmp_path / "broken-multi_worker")
-    for worker in start_workers("whole-", settings):
+    settings = {"": recipe(**VECTORS | {"learning_rate": 1e-3}, epochs=10)}
+    whole = RunDirectory(folder / "whole--multi_worker")
+    broken = RunDirectory(folder / "broken--multi_worker")
+    for worker in start_workers("whole", settings):
         outcomes(worker)
-    chief, other = start_workers("broken-", settings)
+    chief, other = start_workers("broken", settings)
     while chief.poll() is None and len(broken.checkpoints.epochs()) < 2:
         time.sleep(0.01)
     other.kill()
@@ -266,7 +281,7 @@ def test_workers_of_which_one_was_killed_end_as_if_it_had_not_been(
     chief.wait()
     assert not broken.result.exists()
 
-    for worker in start_workers("broken-", settings):
+    for worker in start_workers("broken", settings):
         outcomes(worker)
     assert weights(broken) == weights(whole)
 
