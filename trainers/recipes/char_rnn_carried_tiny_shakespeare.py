@@ -37,7 +37,7 @@ RECIPE = Recipe(
     ema_momentum=0.995,
     precision="mixed_bfloat16",
     batch_size=8,
-    epochs=13,
+    epochs=11,
     max_seconds=5400.0,
     evaluation_batch_size=143,
 )
