@@ -110,7 +110,7 @@ class CausalConv1D(keras.layers.Layer):
         window = taps[0] if len(taps) == 1 else tf.concat(taps, axis=-1)
         kernel = tf.cast(self.kernel, self.compute_dtype)
         kernel = tf.reshape(kernel, [-1, self.filters])
-        outputs = tf.tensordot(window, kernel, 1)
+        outputs = _product(window, kernel)
         if self.bias is None:
             return outputs
         return outputs + tf.cast(self.bias, outputs.dtype)
@@ -127,3 +127,12 @@ class CausalConv1D(keras.layers.Layer):
                 self.bias_initializer
             ),
         }
+
+
+def _product(x, kernel):
+    """Returns `x @ kernel`, `[..., O]`."""
+    if len(x.shape) != 2 or x.shape[0] != 1:
+        return tf.tensordot(x, kernel, 1)
+    # A single row: as a column it takes a CPU half the time in a plain graph.
+    column = tf.matmul(kernel, x, transpose_a=True, transpose_b=True)
+    return tf.reshape(column, [1, kernel.shape[1]])
