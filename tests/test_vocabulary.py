@@ -38,7 +38,8 @@ def test_or_are_replaced():
         ("a", {}, "`characters` must be at least two, all different"),
         ("aba", {}, "`characters` must be at least two, all different"),
         ("", {}, "`characters` must be at least two, all different"),
-        (["the", "ca"], {}, "`characters` must be single characters"),
+        (["the", "ca"], {}, "`characters` must be a text or a list of single"),
+        ({"a", "b"}, {}, "`characters` must be a text or a list of single"),
         ("ab", {"unknown": "x"}, "`unknown` must be None or one of"),
     ],
 )

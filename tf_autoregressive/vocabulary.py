@@ -26,9 +26,11 @@ class Vocabulary:
     """
 
     def __init__(self, characters, *, unknown=None):
-        if any(len(character) != 1 for character in characters):
+        if not isinstance(characters, (str, list, tuple)) or any(
+            len(character) != 1 for character in characters
+        ):
             raise ValueError(
-                "`characters` must be single characters. "
+                "`characters` must be a text or a list of single characters. "
                 f"Received: characters={characters!r}"
             )
         characters = "".join(characters)

@@ -135,7 +135,11 @@ def _add_evaluate(subparsers):
 
 def _add_sample(subparsers):
     subparser = _add_run_command(subparsers, "sample", commands.sample)
-    _add_draw_arguments(subparser, num=64)
+    _add_draw_arguments(
+        subparser,
+        num=64,
+        out="a .png, .wav or .npz file; a .txt file for texts",
+    )
     subparser.add_argument(
         "--temperature",
         type=_positive(float),
@@ -167,7 +171,7 @@ def _add_sample(subparsers):
 
 def _add_complete(subparsers):
     subparser = _add_run_command(subparsers, "complete", commands.complete)
-    _add_draw_arguments(subparser, num=16)
+    _add_draw_arguments(subparser, num=16, out="a .png or .npz file")
     subparser.add_argument(
         "--known",
         choices=KNOWN,
@@ -392,7 +396,7 @@ def _add_run_command(
     return subparser
 
 
-def _add_draw_arguments(subparser, num: int):
+def _add_draw_arguments(subparser, num: int, out: str):
     subparser.add_argument(
         "--num",
         type=_positive(int),
@@ -403,11 +407,7 @@ def _add_draw_arguments(subparser, num: int):
     subparser.add_argument(
         "--seed", type=_seed, default=0, help="of the draws (default: 0)"
     )
-    subparser.add_argument(
-        "--out",
-        metavar="FILE",
-        help="a .png, .wav or .npz file; a .txt file for texts",
-    )
+    subparser.add_argument("--out", metavar="FILE", help=out)
 
 
 def _add_data_dir(subparser):

@@ -26,6 +26,11 @@ def check_options(model, arguments):
                 raise _not_for(model, name, "texts")
         if arguments.steps and not hasattr(model, "generate"):
             raise _not_for(model, "steps", "sequences")
+        if arguments.steps and model.variable_length:
+            raise UsageError(
+                "--steps is for models without `variable_length`; this one "
+                "draws sequences of the lengths in its context."
+            )
         return
     if arguments.stream and arguments.out:
         raise UsageError(

@@ -239,6 +239,7 @@ BAD_ARGUMENTS = [
     ],
     (MADE, {"distribution": "poisson"}, "`distribution`.*bernoulli.*poisson"),
     (MADE, {"num_levels": 3}, "`num_levels` must be 2.*num_levels=3"),
+    (MADE, {"num_levels": 2.5}, "`num_levels` must be whole.*num_levels=2.5"),
     (
         MADE,
         {"distribution": "categorical", "num_levels": 1},
@@ -293,6 +294,9 @@ BAD_OPTIONS = [
     ({"temperature": 0.0}, "`temperature` must be positive.*0.0"),
     ({"temperature": -1.0}, "`temperature` must be positive.*-1.0"),
     ({"temperature": float("nan")}, "`temperature` must be positive.*nan"),
+    ({"temperature": 1e-40}, "`temperature` must be positive.*1e-40"),
+    ({"temperature": "1"}, "`temperature` must be positive, a number"),
+    ({"top_p": "x"}, r"`top_p` must be in \(0, 1\].*top_p=x"),
     ({"top_k": 0}, "`top_k` must be at least 1.*top_k=0"),
     ({"top_p": 0.0}, r"`top_p` must be in \(0, 1\].*top_p=0.0"),
     ({"top_p": 1.1}, r"`top_p` must be in \(0, 1\].*top_p=1.1"),
@@ -314,7 +318,9 @@ def test_options_of_drawing_are_checked(case, model, options, message):
             use(**options)
 
 
-@pytest.mark.parametrize("num_samples", [0, -1, 2.5])
+@pytest.mark.parametrize(
+    "num_samples", [0, -1, 2.5, True, tf.constant(0), tf.constant([2])]
+)
 @pytest.mark.parametrize("case", [BINARY], ids=repr)
 def test_the_number_of_samples_is_checked(case, model, num_samples):
     with pytest.raises(ValueError, match="`num_samples`"):

@@ -210,6 +210,13 @@ def test_its_context_is_checked(case, model):
 
 
 @pytest.mark.parametrize("case", [BY_NAME["fvsbn"]], ids=repr)
+def test_its_values_are_whole_events(case, model):
+    for shape in ((), (1,), (2, 1), (2, case.num_dims + 1)):
+        with pytest.raises(ValueError, match="`value` must have shape"):
+            model.joint().log_prob(np.zeros(shape, int))
+
+
+@pytest.mark.parametrize("case", [BY_NAME["fvsbn"]], ids=repr)
 def test_an_unexpected_context_is_refused(case, model):
     with pytest.raises(ValueError, match="`context` was given"):
         model.joint(np.array([1]))

@@ -657,6 +657,7 @@ def test_several_channels_have_no_statistics(method, rng):
     ("changes", "message"),
     [
         ({"num_levels": 1}, "`num_levels` must be at least 2.*num_levels=1"),
+        ({"num_levels": 2.5}, "`num_levels` must be at least 2, and whole"),
         ({"logits": np.zeros(3)}, r"`logits`, `loc`.*\(3,\), \(3, 2\)"),
         ({"logits": 0.0}, r"`logits`, `loc`.*\(\), \(3, 2\)"),
         ({"loc": np.zeros((2, 2))}, r"`log_scale` must.*\(2, 2\) and \(3, 2\)"),
@@ -674,6 +675,36 @@ def test_arguments_are_checked(changes, message, rng):
     }
     with pytest.raises(ValueError, match=message):
         DiscretizedLogisticMixture(**arguments)
+
+
+def test_half_precision_is_refused(rng):
+    parameters = random_parameters(rng)
+    for name in ("logits", "loc", "log_scale", "coeffs"):
+        parameters[name] = np.float16(parameters[name])
+    with pytest.raises(ValueError, match=r"must be float32.*float16"):
+        DiscretizedLogisticMixture(**parameters)
+
+
+@pytest.mark.parametrize("num_values", [1, 2, 4])
+def test_values_have_all_channels(rng, num_values):
+    pixel = DiscretizedLogisticMixture(**random_parameters(rng))
+    value = np.zeros((5, num_values), "int32")
+    for score in (pixel.log_prob, pixel.log_prob_per_channel):
+        with pytest.raises(ValueError, match=rf"C=3.*\(5, {num_values}\)"):
+            score(value)
+
+
+def test_batch_axes_of_channels_broadcast(rng):
+    logits = rng.normal(size=(2,)).astype("float32")
+    loc, log_scale = rng.normal(size=(2, 4, 2, 2)).astype("float32")
+    coeffs = rng.normal(size=(5, 1, 1, 2)).astype("float32")
+    pixel = DiscretizedLogisticMixture(logits, loc, log_scale, coeffs)
+    value = np.array([100, 150])
+    np.testing.assert_allclose(
+        tf.reduce_sum(pixel.log_prob_per_channel(value), -1),
+        pixel.log_prob(value),
+        rtol=1e-5,
+    )
 
 
 def test_noise_is_checked(rng):

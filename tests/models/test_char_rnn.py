@@ -115,6 +115,24 @@ def test_what_cannot_be_carried_is_refused(options, message):
         CharRNN((4,), num_levels=3, **options)
 
 
+def test_nothing_carried_is_nothing_to_forget(rng):
+    make(rng, 4).forget()
+
+
+def test_a_callback_may_come_alone(rng):
+    model = make(rng, 4, carried_rows=ROWS)
+    model.compile(keras.optimizers.SGD(0.0), jit_compile=False)
+    x = rng.integers(4, size=(ROWS, 4)).astype("int32")
+    alone = keras.callbacks.TerminateOnNaN()
+    model.fit(x, batch_size=ROWS, callbacks=alone, verbose=0)
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+def test_weights_of_16_bits_are_refused(dtype):
+    with pytest.raises(ValueError, match=r"`dtype` of recurrent.*float16"):
+        CharRNN((4,), num_levels=3, units=3, dtype=dtype)
+
+
 def test_rows_go_on_where_they_ended():
     text = "".join("abcdefghij"[index * 7 % 10] for index in range(800))
     data = from_text(text, steps=5, validation_share=0.1, test_share=0.1)

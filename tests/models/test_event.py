@@ -42,6 +42,25 @@ def test_whole_floats_pass_as_they_are(dtype):
     assert checked.dtype == dtype
 
 
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+@pytest.mark.parametrize("value", [300.0, 4096.0, np.inf])
+def test_narrow_floats_are_compared_with_the_levels_themselves(dtype, value):
+    with pytest.raises(ValueError, match=r"`x` must hold integers in \[0, "):
+        Event((1,), int(min(value, 4096.0))).checked(tf.cast([[value]], dtype))
+
+
+@pytest.mark.parametrize("shape", [np.int64(6), (np.int64(6),)])
+def test_axes_may_be_integers_of_numpy(shape):
+    (axis,) = Event(shape, 2).shape
+    assert type(axis) is int
+
+
+@pytest.mark.parametrize("shape", [None, 6.0, "ab", (2, 0), ()])
+def test_axes_are_positive_integers(shape):
+    with pytest.raises(ValueError, match="`event_shape` must hold at least"):
+        Event(shape, 2)
+
+
 def test_lists_pass():
     np.testing.assert_array_equal(Event((2,), 3).checked([[0, 2]]), [[0, 2]])
 

@@ -255,7 +255,17 @@ def test_sizes_are_checked(options, message):
         PixelCNN((4, 4, 3), **options)
 
 
-@pytest.mark.parametrize("event_shape", [(4,), (4, 4), (2, 4, 4, 1)])
+@pytest.mark.parametrize(
+    "distribution", ["gaussian_mixture", "symbols", ["bernoulli"], None]
+)
+def test_pixels_are_levels(distribution):
+    with pytest.raises(ValueError, match="`distribution` of images must be"):
+        PixelCNN((4, 4, 1), distribution=distribution)
+
+
+@pytest.mark.parametrize(
+    "event_shape", [(4,), (4, 4), (2, 4, 4, 1), 28, None, (4, 4, 1.0)]
+)
 def test_events_are_images(event_shape):
     with pytest.raises(ValueError, match=r"`event_shape`.*event_shape="):
         PixelCNN(event_shape)

@@ -161,6 +161,7 @@ def test_without_a_vocabulary_there_are_no_texts(rng):
     ("options", "message"),
     [
         ({"num_steps": 0}, "`num_steps` must be at least 1"),
+        ({"num_steps": 2.5}, "`num_steps` must be at least 1, and whole"),
         ({"prime": [0, 4]}, r"a text, or integers \[steps\] in \[0, 4\)"),
         ({"prime": [[0]]}, r"a text, or integers \[steps\] in"),
         ({"prime": [0.5]}, r"a text, or integers \[steps\] in"),

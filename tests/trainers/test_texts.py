@@ -78,3 +78,12 @@ def test_the_prime_is_printed_as_the_model_sees_it(capsys):
 def test_other_models_have_no_texts(options, of_what):
     with pytest.raises(UsageError, match=f"is for models of {of_what}"):
         texts.check_options(FVSBN((4,)), asked(**options))
+
+
+def test_sequences_with_a_length_have_no_steps():
+    model = CharRNN(
+        (4, 3), distribution="bernoulli", units=3, variable_length=True
+    )
+    texts.check_options(model, asked())
+    with pytest.raises(UsageError, match="--steps is for models without"):
+        texts.check_options(model, asked(steps=3))

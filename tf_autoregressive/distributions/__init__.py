@@ -1,5 +1,7 @@
 """Output distributions: a network's parameters to a `tfd.Distribution`."""
 
+import numbers
+
 from tf_autoregressive.distributions.bernoulli import BernoulliOutput
 from tf_autoregressive.distributions.categorical import CategoricalOutput
 from tf_autoregressive.distributions.discretized_logistic_mixture import (
@@ -41,11 +43,17 @@ def output_distribution(
     Raises:
         ValueError: If the name is unknown, or `num_levels` does not fit it.
     """
-    if name not in OUTPUTS:
+    if not isinstance(name, str) or name not in OUTPUTS:
         raise ValueError(
             f"`distribution` must be one of {sorted(OUTPUTS)}. "
             f"Received: distribution={name!r}"
         )
+    if num_levels is not None and not isinstance(num_levels, numbers.Integral):
+        raise ValueError(
+            f"`num_levels` must be whole. Received: num_levels={num_levels!r}"
+        )
+    if num_levels is not None:
+        num_levels = int(num_levels)
     options = {"num_levels": num_levels, "num_components": num_components}
     if OUTPUTS[name].couples_channels:
         options["num_channels"] = num_channels

@@ -7,6 +7,7 @@ number, and its bin reaches 1 to either side. The scale [-1, 1] of `loc`,
 """
 
 import math
+import numbers
 import typing
 from itertools import accumulate
 from itertools import pairwise
@@ -67,7 +68,10 @@ class DiscretizedLogisticMixture(tfd.Distribution):
         name: Name of the distribution.
 
     Raises:
-        ValueError: If shapes do not go together or `num_levels` is below 2.
+        ValueError: If shapes do not go together, `num_levels` is below 2 or no
+            integer, or the parameters are float16, which has no room for
+            their scales. `log_prob` raises one if `value` has not `C`
+            channels.
 
     Example:
         >>> import tensorflow as tf
@@ -131,10 +135,17 @@ class DiscretizedLogisticMixture(tfd.Distribution):
         )
 
     def _check_arguments(self):
-        if self.num_levels < 2:
+        if not isinstance(self.num_levels, numbers.Integral) or (
+            self.num_levels < 2
+        ):
             raise ValueError(
-                "`num_levels` must be at least 2. "
+                "`num_levels` must be at least 2, and whole. "
                 f"Received: num_levels={self.num_levels}"
+            )
+        if self.logits.dtype == tf.float16:
+            raise ValueError(
+                "`logits`, `loc` and `log_scale` must be float32, float64 or "
+                "bfloat16. Received: dtype=float16"
             )
         logits, loc, log_scale = (
             tuple(tensor.shape)
@@ -246,13 +257,24 @@ class DiscretizedLogisticMixture(tfd.Distribution):
                 tf.reduce_logsumexp(log_joint, axis=-1)
                 for log_joint in self._log_joints(value)
             ]
+            conditionals = [
+                prefixes[0],
+                *(b - a for a, b in pairwise(prefixes)),
+            ]
+            # The last one has all batch axes.
+            shape = tf.shape(conditionals[-1])
             conditionals = tf.stack(
-                [prefixes[0], *(b - a for a, b in pairwise(prefixes))], axis=-1
+                [tf.broadcast_to(each, shape) for each in conditionals], axis=-1
             )
             return _or_impossible(conditionals, self._in_support(value))
 
     def _log_joints(self, value):
         """Returns `log p(k, v[<=c])`, `[..., K]`, for each channel `c`."""
+        if not value.shape[-1:].is_compatible_with([self.num_channels]):
+            raise ValueError(
+                f"`value` must have shape [..., C] with C={self.num_channels} "
+                f"channels. Received shape {tuple(value.shape)}"
+            )
         bins = self._bins(value)
         positions = [position for position, *_ in bins]
         masses = [

@@ -15,21 +15,27 @@ from tf_autoregressive.models.sequence_model import SequenceModel
 _CELLS = {"lstm": SequenceLSTM, "gru": SequenceGRU}
 
 
-def recurrent_layers(cell, units, num_layers, **options):
+def recurrent_layers(cell, units, num_layers, dtype):
     """Returns layers as `scope.recur` takes them.
 
     Args:
         cell: `"lstm"` or `"gru"`.
         units: Units of every layer.
         num_layers: Number of layers.
-        **options: Passed to the layers.
+        dtype: The layers' dtype policy.
 
     Raises:
-        ValueError: If the cell is not known.
+        ValueError: If the cell is not known, or weights would be of 16 bits.
     """
-    if cell not in _CELLS:
+    if not isinstance(cell, str) or cell not in _CELLS:
         raise ValueError(
             f"`cell` must be one of {sorted(_CELLS)}. Received: cell={cell!r}"
+        )
+    # Keras cannot make an orthogonal matrix of 16 bits.
+    if tf.as_dtype(keras.dtype_policies.get(dtype).variable_dtype).size < 4:
+        raise ValueError(
+            "`dtype` of recurrent models must have weights of float32, as "
+            f"'mixed_bfloat16' has. Received: dtype={dtype}"
         )
     return [
         _CELLS[cell](
@@ -37,7 +43,7 @@ def recurrent_layers(cell, units, num_layers, **options):
             return_sequences=True,
             return_state=True,
             name=f"rnn_{index}",
-            **options,
+            dtype=dtype,
         )
         for index in range(num_layers)
     ]
@@ -190,11 +196,13 @@ class CharRNN(SequenceModel):
             forget = keras.callbacks.LambdaCallback(
                 on_epoch_begin=lambda epoch, logs: self.forget()
             )
-            callbacks = [*(callbacks or ()), forget]
+            callbacks = [*keras.tree.flatten(callbacks or []), forget]
         return super().fit(*args, callbacks=callbacks, **kwargs)
 
     def forget(self):
         """Sets what training carries on to what precedes a sequence."""
+        if not self.carried_rows:
+            return
         variables = [v for states in self.carried.values() for v in states]
         for variable in [self.last_codes, *variables]:
             variable.assign(tf.zeros(variable.shape))

@@ -96,6 +96,9 @@ class Event:
             return "finite numbers", tf.math.is_finite(tf.cast(x, tf.float32))
         rule = f"integers in [0, {self.num_levels - 1}]"
         if x.dtype.is_floating:
+            if x.dtype.size < 4:
+                # Levels would be rounded to 16 bits.
+                x = tf.cast(x, tf.float32)
             # False for NaN as well: every comparison with it is.
             whole = tf.equal(x, tf.floor(x))
             return rule, whole & (x >= 0) & (x <= self.num_levels - 1)
@@ -110,10 +113,12 @@ def checked_shape(argument, shape):
     Raises:
         ValueError: If it is empty or an axis is no positive integer.
     """
-    shape = (shape,) if isinstance(shape, int) else tuple(shape)
-    if not shape or not all(isinstance(n, int) and n > 0 for n in shape):
+    axes = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
+    if not axes or not all(
+        isinstance(axis, (int, np.integer)) and axis > 0 for axis in axes
+    ):
         raise ValueError(
             f"`{argument}` must hold at least one axis, each a positive "
-            f"integer. Received: {argument}={shape}"
+            f"integer. Received: {argument}={shape!r}"
         )
-    return shape
+    return tuple(map(int, axes))

@@ -47,7 +47,15 @@ class Joint(tfd.Distribution):
     def log_prob(self, value, name="log_prob", **kwargs):
         # TFP would cast an array to the dtype of samples, and so round values
         # that are no integers instead of refusing them.
-        return super().log_prob(tf.convert_to_tensor(value), name, **kwargs)
+        value = tf.convert_to_tensor(value)
+        event_shape = self._model.event_shape
+        axes = value.shape[-len(event_shape) :]
+        if not axes.is_compatible_with(event_shape):
+            raise ValueError(
+                f"`value` must have shape [..., *event_shape] with event_shape="
+                f"{event_shape}. Received shape {tuple(value.shape)}"
+            )
+        return super().log_prob(value, name, **kwargs)
 
     def _event_shape(self):
         return tf.TensorShape(self._model.event_shape)

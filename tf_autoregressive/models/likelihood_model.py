@@ -76,36 +76,50 @@ class LikelihoodModel(keras.Model):
         x = self.event.checked(x)
         return x, self.context.checked(context, x.shape[0])
 
-    def fit(self, x=None, y=None, *args, validation_data=None, **kwargs):
+    def fit(
+        self,
+        x=None,
+        y=None,
+        *args,
+        validation_data=None,
+        sample_weight=None,
+        **kwargs,
+    ):
         """Trains on mean nats per example, as `keras.Model.fit` does.
 
         `x` is a dataset of batches of events, or of `(events, context)`; or
-        an array of events, and `y` one of contexts. Values are checked on
-        their way in, whatever the compiler.
+        an array of events, and `y` one of contexts. Values of arrays, tensors
+        and datasets are checked on their way in, whatever the compiler.
         """
         if isinstance(x, tf.data.Dataset):
             # Keras warns of its own default otherwise.
             kwargs.setdefault("shuffle", False)
         if isinstance(validation_data, (tuple, list)):
-            self._checked_data(*validation_data[:2])
+            held_out, *others = _weighted(*unpacked(validation_data))
+            validation_data = (self._checked_data(held_out, others[0]), *others)
         elif validation_data is not None:
             validation_data = self._checked_data(validation_data)
+        x, y, weight = _weighted(x, y, sample_weight)
         return super().fit(
             self._checked_data(x, y),
             y,
             *args,
             validation_data=validation_data,
+            sample_weight=weight,
             **kwargs,
         )
 
-    def evaluate(self, x=None, y=None, *args, **kwargs):
+    def evaluate(self, x=None, y=None, *args, sample_weight=None, **kwargs):
         """Returns `loss` in nats per example and `bits_per_dim`.
 
         Sequence models have the units of sequences instead; see there.
 
         Data as `fit` takes them.
         """
-        return super().evaluate(self._checked_data(x, y), y, *args, **kwargs)
+        x, y, weight = _weighted(x, y, sample_weight)
+        return super().evaluate(
+            self._checked_data(x, y), y, *args, sample_weight=weight, **kwargs
+        )
 
     def predict(self, x, *args, **kwargs):
         """Returns `log p(x)` of every example, NumPy `[N]` nats.
@@ -116,10 +130,13 @@ class LikelihoodModel(keras.Model):
 
     def _checked_data(self, x, y=None):
         """Returns `x`, checked now if an array, on its way in if a dataset."""
-        if isinstance(x, np.ndarray):
-            self.event.checked(x)
-            if y is not None:
-                self.context.checked(y, len(x))
+        events, context = x, y
+        if isinstance(x, dict):
+            events, context, _ = unpacked(x)
+        if isinstance(events, np.ndarray) or tf.is_tensor(events):
+            self.event.checked(events)
+            if context is not None:
+                self.context.checked(context, len(events))
         if not isinstance(x, tf.data.Dataset):
             return x
         if _is_empty(x):
@@ -210,6 +227,11 @@ class LikelihoodModel(keras.Model):
 def unpacked(data):
     """Returns `(x, context, weight)` of what a dataset yields."""
     if isinstance(data, dict):
+        if "x" not in data or not data.keys() <= {"x", "context", "weight"}:
+            raise ValueError(
+                "Dictionaries of data must have the key 'x', and may have "
+                f"'context' and 'weight'. Received: {sorted(data)}"
+            )
         return data["x"], data.get("context"), data.get("weight")
     if not isinstance(data, (tuple, list)):
         return data, None, None
@@ -219,6 +241,16 @@ def unpacked(data):
             f"weight)`. Received tuples of {len(data)}"
         )
     return (*data, None, None)[:3]
+
+
+def _weighted(x, y, weight):
+    """Returns the data with the weights where Keras does not drop them.
+
+    It does so where there are no targets; a dictionary keeps them.
+    """
+    if weight is None or y is not None:
+        return x, y, weight
+    return {"x": x, "weight": weight}, None, None
 
 
 def _share_of_mean(values, weight):

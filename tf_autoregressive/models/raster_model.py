@@ -9,7 +9,14 @@ import tensorflow as tf
 from tf_autoregressive.layers import MaskedConv2D
 from tf_autoregressive.layers import scopes
 from tf_autoregressive.models.context_layers import context_layers
+from tf_autoregressive.models.event import checked_shape
 from tf_autoregressive.models.segmented_model import SegmentedModel
+
+IMAGE_DISTRIBUTIONS = (
+    "bernoulli",
+    "categorical",
+    "discretized_logistic_mixture",
+)
 
 
 class RasterModel(SegmentedModel):
@@ -34,8 +41,8 @@ class RasterModel(SegmentedModel):
             `num_components`, `num_classes`, `context_shape`, `rematerialise`.
 
     Raises:
-        ValueError: If `event_shape` has not three axes, or a spatial context
-            does not fit it.
+        ValueError: If `event_shape` has not three axes, the distribution is
+            not one of images, or a spatial context does not fit the shape.
     """
 
     incremental = True
@@ -43,6 +50,7 @@ class RasterModel(SegmentedModel):
 
     def __init__(self, event_shape, **kwargs):
         check_image_shape(event_shape)
+        check_image_distribution(kwargs.get("distribution", "bernoulli"))
         super().__init__(event_shape, **kwargs)
         self.num_colours = self.num_sites // (
             self.event_shape[0] * self.event_shape[1]
@@ -222,10 +230,19 @@ class RasterModel(SegmentedModel):
 
 def check_image_shape(event_shape):
     """Raises a `ValueError` unless there are three axes."""
-    if len(tuple(event_shape)) != 3:
+    if len(checked_shape("event_shape", event_shape)) != 3:
         raise ValueError(
             "`event_shape` must be (height, width, channels). "
             f"Received: event_shape={event_shape}"
+        )
+
+
+def check_image_distribution(distribution):
+    """Raises a `ValueError` if pixels cannot be drawn from it."""
+    if distribution not in IMAGE_DISTRIBUTIONS:
+        raise ValueError(
+            f"`distribution` of images must be one of {IMAGE_DISTRIBUTIONS}. "
+            f"Received: distribution={distribution!r}"
         )
 
 

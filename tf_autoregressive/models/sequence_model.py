@@ -15,6 +15,7 @@ from tf_autoregressive.distributions import VectorOutput
 from tf_autoregressive.layers import CausalConv1D
 from tf_autoregressive.layers import sequence_scopes
 from tf_autoregressive.models.base import check_num_samples
+from tf_autoregressive.models.base import is_positive_integer
 from tf_autoregressive.models.context_layers import context_layers
 from tf_autoregressive.models.event import checked_shape
 from tf_autoregressive.models.lengths import Lengths
@@ -402,10 +403,10 @@ class SequenceModel(SegmentedModel):
         options = self._options("incremental", temperature, top_k, top_p, min_p)
         check_num_samples(num_samples)
         prime = self._checked_prime(prime)
-        if num_steps < 1 or self.context.rank == 2:
+        if not is_positive_integer(num_steps) or self.context.rank == 2:
             raise ValueError(
-                "`num_steps` must be at least 1, and a context must not be a "
-                f"sequence of its own. Received: num_steps={num_steps}, "
+                "`num_steps` must be at least 1, and whole; a context must not "
+                f"be a sequence of its own. Received: num_steps={num_steps}, "
                 f"context_shape={self.context.shape}"
             )
         if self.variable_length:

@@ -10,7 +10,7 @@ class SamplingOptions(typing.NamedTuple):
     Attributes:
         method: `"incremental"` computes every activation once; `"full"`
             recomputes the network at every position, as a reference.
-        temperature: Positive; below 1 sharpens every conditional.
+        temperature: At least 1e-6; below 1 sharpens every conditional.
         top_k: Draw from the `k` most probable values, `None` from all.
         top_p: Draw from the fewest values that hold this probability.
         min_p: Draw from the values that are at least this many times as
@@ -30,9 +30,10 @@ class SamplingOptions(typing.NamedTuple):
                 '`method` must be "incremental" or "full". '
                 f"Received: method={self.method!r}"
             )
-        if not self.temperature > 0.0:
+        # Below, logits over the temperature leave the range of float32.
+        if not (_is_real(self.temperature) and self.temperature >= 1e-6):
             raise ValueError(
-                "`temperature` must be positive. "
+                "`temperature` must be positive, a number of at least 1e-6. "
                 f"Received: temperature={self.temperature}"
             )
         if self.top_k is not None and not (
@@ -42,14 +43,14 @@ class SamplingOptions(typing.NamedTuple):
                 "`top_k` must be at least 1, and whole. "
                 f"Received: top_k={self.top_k}"
             )
-        if self.top_p is not None and not 0.0 < self.top_p <= 1.0:
-            raise ValueError(
-                f"`top_p` must be in (0, 1]. Received: top_p={self.top_p}"
-            )
-        if self.min_p is not None and not 0.0 < self.min_p <= 1.0:
-            raise ValueError(
-                f"`min_p` must be in (0, 1]. Received: min_p={self.min_p}"
-            )
+        for name in ("top_p", "min_p"):
+            share = getattr(self, name)
+            if share is not None and not (
+                _is_real(share) and 0.0 < share <= 1.0
+            ):
+                raise ValueError(
+                    f"`{name}` must be in (0, 1]. Received: {name}={share}"
+                )
         return self
 
     def tempered(self, output, parameters):
@@ -59,3 +60,8 @@ class SamplingOptions(typing.NamedTuple):
         return output.tempered(
             parameters, self.temperature, self.top_k, self.top_p, self.min_p
         )
+
+
+def _is_real(number):
+    """Whether it is a number of Python or NumPy, no tensor or text."""
+    return isinstance(number, numbers.Real)

@@ -8,7 +8,7 @@ Paper: Karpathy, "The Unreasonable Effectiveness of Recurrent Neural Networks",
     2015: truncated backpropagation through time.
 Published: none by the paper on this data; nanoGPT 1.47 nats a character.
 Measured: not run yet.
-Cost: 1.5 h on two cores (estimate).
+Cost: 1.5 h on one core (estimate).
 Command: tfar train char_rnn_carried_tiny_shakespeare
 """
 
@@ -19,7 +19,7 @@ RECIPE = Recipe(
     paper="Karpathy 2015",
     published="none on this data; nanoGPT 1.47 nats a character (GPU)",
     measured="not run yet",
-    cost="1.5 h on two cores (estimate)",
+    cost="1.5 h on one core (estimate)",
     dataset="tiny_shakespeare",
     dataset_options={"steps": 260},
     model="CharRNN",
