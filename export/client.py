@@ -107,7 +107,7 @@ class Client:
         Args:
             num_samples: How many, at least 1.
             seed: An int of 64 bits.
-            temperature: Positive; below 1 sharpens every conditional.
+            temperature: At least 1e-6; below 1 sharpens every conditional.
             top_k: Draw from the `k` most probable values of each conditional.
             top_p: Draw from the fewest values that hold this probability.
             min_p: Draw from the values that are at least this many times as

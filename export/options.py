@@ -21,7 +21,7 @@ class RequestOptions(typing.NamedTuple):
 
     Attributes:
         method: `"incremental"` or `"full"`.
-        temperature: float32 scalar, positive.
+        temperature: float32 scalar, at least 1e-6.
         cuts: Scalars by the names in `OFF`; empty where the output
             distribution offers none.
     """

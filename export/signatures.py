@@ -220,7 +220,7 @@ class Signatures:
         self, name, num_samples, seed, temperature, context=None, **cuts
     ):
         temperature = checks.checked_number(
-            "temperature", temperature, above=0.0
+            "temperature", temperature, at_least=sampling.MIN_TEMPERATURE
         )
         if context is not None:
             context = checks.repeated_context(

@@ -246,9 +246,10 @@ def unpacked(data):
 def _weighted(x, y, weight):
     """Returns the data with the weights where Keras does not drop them.
 
-    It does so where there are no targets; a dictionary keeps them.
+    It does so where there are no targets; a dictionary keeps them. Datasets
+    have their own.
     """
-    if weight is None or y is not None:
+    if weight is None or y is not None or isinstance(x, tf.data.Dataset):
         return x, y, weight
     return {"x": x, "weight": weight}, None, None
 

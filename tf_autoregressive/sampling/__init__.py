@@ -10,9 +10,11 @@ from tf_autoregressive.sampling.noise import LaterExamples
 from tf_autoregressive.sampling.noise import SeedPerExample
 from tf_autoregressive.sampling.noise import as_seed
 from tf_autoregressive.sampling.noise import uniforms
+from tf_autoregressive.sampling.options import MIN_TEMPERATURE
 from tf_autoregressive.sampling.options import SamplingOptions
 
 __all__ = [
+    "MIN_TEMPERATURE",
     "Forced",
     "Given",
     "LaterExamples",

@@ -3,6 +3,9 @@
 import numbers
 import typing
 
+# Below, logits over the temperature leave the range of float32.
+MIN_TEMPERATURE = 1e-6
+
 
 class SamplingOptions(typing.NamedTuple):
     """Options of a draw; the default draws from the model itself.
@@ -30,11 +33,12 @@ class SamplingOptions(typing.NamedTuple):
                 '`method` must be "incremental" or "full". '
                 f"Received: method={self.method!r}"
             )
-        # Below, logits over the temperature leave the range of float32.
-        if not (_is_real(self.temperature) and self.temperature >= 1e-6):
+        if not (
+            _is_real(self.temperature) and self.temperature >= MIN_TEMPERATURE
+        ):
             raise ValueError(
-                "`temperature` must be positive, a number of at least 1e-6. "
-                f"Received: temperature={self.temperature}"
+                "`temperature` must be positive, a number of at least "
+                f"{MIN_TEMPERATURE}. Received: temperature={self.temperature}"
             )
         if self.top_k is not None and not (
             isinstance(self.top_k, numbers.Integral) and self.top_k >= 1

@@ -6,7 +6,7 @@ Paper: Bai et al., "An Empirical Evaluation of Generic Convolutional and
     Recurrent Networks for Sequence Modeling", 2018, Table 1.
 Published: 3.07 nats a step by a temporal convolutional network.
 Measured: 3.07 nats a step.
-Cost: 1,733 seconds of training on one CPU core, paused for some minutes of them.
+Cost: 1,733 seconds of training on one CPU core, some minutes of them paused.
 Command: tfar train cnn_nottingham --data-dir FOLDER
 """
 
