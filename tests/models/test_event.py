@@ -7,7 +7,9 @@ import tensorflow as tf
 from tf_autoregressive.models.event import Event
 
 
-@pytest.mark.parametrize("shape", [(2, 3), [2, 3]])
+@pytest.mark.parametrize(
+    "shape", [(2, 3), [2, 3], tf.TensorShape([2, 3]), np.array([2, 3])]
+)
 def test_a_shape_is_a_tuple_of_ints(shape):
     event = Event(shape, 2)
     assert event.shape == (2, 3)

@@ -48,11 +48,12 @@ def output_distribution(
             f"`distribution` must be one of {sorted(OUTPUTS)}. "
             f"Received: distribution={name!r}"
         )
-    if num_levels is not None and not isinstance(num_levels, numbers.Integral):
-        raise ValueError(
-            f"`num_levels` must be whole. Received: num_levels={num_levels!r}"
-        )
     if num_levels is not None:
+        if not isinstance(num_levels, numbers.Integral):
+            raise ValueError(
+                "`num_levels` must be whole. "
+                f"Received: num_levels={num_levels!r}"
+            )
         num_levels = int(num_levels)
     options = {"num_levels": num_levels, "num_components": num_components}
     if OUTPUTS[name].couples_channels:

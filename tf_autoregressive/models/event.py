@@ -4,6 +4,7 @@ Shapes: B batch.
 """
 
 import math
+from collections import abc
 
 import numpy as np
 import tensorflow as tf
@@ -113,7 +114,7 @@ def checked_shape(argument, shape):
     Raises:
         ValueError: If it is empty or an axis is no positive integer.
     """
-    axes = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
+    axes = tuple(shape) if isinstance(shape, abc.Iterable) else (shape,)
     if not axes or not all(
         isinstance(axis, (int, np.integer)) and axis > 0 for axis in axes
     ):
