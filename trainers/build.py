@@ -44,7 +44,7 @@ def compiled_model(recipe: Recipe, data: Data):
     options = _options(model_class, recipe, data.info)
     keras.utils.set_random_seed(recipe.seed)
     try:
-        steps = steps_per_epoch(data.train, recipe.batch_size)
+        steps = steps_per_epoch(data.train, recipe)
         model = model_class(data.info.event_shape, **options)
         _create_weights(model, data.validation)
     except (TypeError, ValueError) as error:
@@ -141,7 +141,7 @@ def _optimizer(recipe: Recipe, steps: int):
     if recipe.ema_momentum is not None:
         average = {"use_ema": True, "ema_momentum": recipe.ema_momentum}
     optimizer = _OPTIMIZERS[recipe.optimizer](
-        learning_rate=_learning_rate(recipe, recipe.epochs * steps),
+        learning_rate=_learning_rate(recipe, steps),
         weight_decay=recipe.weight_decay,
         clipnorm=recipe.clipnorm,
         global_clipnorm=recipe.global_clipnorm,
@@ -155,12 +155,16 @@ def _optimizer(recipe: Recipe, steps: int):
     return optimizer
 
 
-def _learning_rate(recipe: Recipe, total_steps: int):
+def _learning_rate(recipe: Recipe, steps: int):
     """Returns a number or a schedule of Keras's own.
 
-    Keras's own, because a saved model then loads without this program.
+    Keras's own, because a saved model then loads without this program. A
+    schedule over time is a number that `PacedLearningRate` sets.
     """
     peak, final = recipe.learning_rate, recipe.final_learning_rate_fraction
+    if recipe.epochs is None:
+        return peak
+    total_steps = recipe.epochs * steps
     if recipe.schedule == "exponential":
         return keras.optimizers.schedules.ExponentialDecay(
             peak, decay_steps=total_steps, decay_rate=final

@@ -33,7 +33,8 @@ class Recipe(pydantic.BaseModel):
         learning_rate: The learning rate, its peak where it changes.
         schedule: "constant"; "cosine", which falls along half a cosine to the
             end of training; or "exponential", which falls by the same factor
-            at every step.
+            at every step. It runs over the steps of all `epochs`; without
+            `epochs` over `max_seconds`, so that it ends when the time does.
         warmup_steps: Steps over which the learning rate first rises linearly
             from 0; not with the "exponential" schedule.
         final_learning_rate_fraction: The learning rate at the end of
@@ -53,7 +54,10 @@ class Recipe(pydantic.BaseModel):
             weights; `None` for no average. With one, validation and the saved
             model use the averaged weights.
         batch_size: Examples in a training step, of all replicas together.
-        epochs: Passes over the training examples.
+        epochs: Epochs after which training ends; `None` to train until
+            `max_seconds`.
+        steps_per_epoch: Training steps of an epoch, after which the model is
+            validated and saved; `None` for a pass over the training examples.
         early_stopping_patience: Epochs without a better validation score
             after which training stops; `None` for all `epochs`.
         max_seconds: Training time after which training stops, validation not
@@ -101,7 +105,8 @@ class Recipe(pydantic.BaseModel):
     ema_momentum: float | None = pydantic.Field(None, gt=0.0, lt=1.0)
 
     batch_size: pydantic.PositiveInt = 100
-    epochs: pydantic.PositiveInt
+    epochs: pydantic.PositiveInt | None
+    steps_per_epoch: pydantic.PositiveInt | None = None
     early_stopping_patience: pydantic.PositiveInt | None = None
     max_seconds: pydantic.PositiveFloat | None = None
     evaluation_batch_size: pydantic.PositiveInt = 500
@@ -136,6 +141,15 @@ class Recipe(pydantic.BaseModel):
         return self
 
     @pydantic.model_validator(mode="after")
+    def _has_an_end(self):
+        if self.epochs is None and self.max_seconds is None:
+            raise ValueError(
+                "`epochs` or `max_seconds` must be set, or training would "
+                "never end. Received: epochs=None, max_seconds=None"
+            )
+        return self
+
+    @pydantic.model_validator(mode="after")
     def _one_way_of_clipping(self):
         if self.clipnorm and self.global_clipnorm:
             raise ValueError(
@@ -155,6 +169,12 @@ class Recipe(pydantic.BaseModel):
                 "`dataset_options.stride` must not be set with "
                 "`model_options.carried_rows`: the windows of a row must lie "
                 f"side by side. Received: {self.dataset_options['stride']}"
+            )
+        if self.steps_per_epoch:
+            raise ValueError(
+                "`steps_per_epoch` must be null with "
+                "`model_options.carried_rows`: an epoch begins at the "
+                f"beginning of the rows. Received: {self.steps_per_epoch}"
             )
         if self.carried_rows != self.batch_size:
             raise ValueError(

@@ -32,6 +32,7 @@ from .files import replacing
 from .files import write_json
 from .files import write_text
 from .history import as_csv
+from .pacing import paced
 from .recipe import Recipe
 from .record import EpochFollower
 from .record import EpochRecorder
@@ -43,6 +44,8 @@ from .sharding import sharded_evaluation
 
 # Of the initial weights, what may be left in the averaged ones.
 _MOST_INITIAL = 0.05
+# More epochs than a limit of time leaves anyone.
+_ENDLESS = 10**9
 
 
 def run(
@@ -98,7 +101,9 @@ def _tell_of_slow_average(recipe: Recipe, data):
 
     They would score badly, however well the model has learned.
     """
-    steps = recipe.epochs * steps_per_epoch(data.train, recipe.batch_size)
+    if recipe.epochs is None:
+        return
+    steps = recipe.epochs * steps_per_epoch(data.train, recipe)
     share = (recipe.ema_momentum or 0.0) ** steps
     if share > _MOST_INITIAL:
         print(
@@ -160,7 +165,8 @@ def _restored(model, directory: RunDirectory) -> Progress:
 
 
 def _fit(model, recipe, data, directory, progress, verbose, callbacks):
-    batches = _training_batches(recipe, data, progress)
+    steps = steps_per_epoch(data.train, recipe)
+    batches = _training_batches(recipe, data, progress.epoch * steps)
     clock = TimeLimit(
         recipe.max_seconds or float("inf"), spent=progress.train_seconds
     )
@@ -170,20 +176,20 @@ def _fit(model, recipe, data, directory, progress, verbose, callbacks):
     validation, validation_steps = sharded_evaluation(
         data.validation, recipe.evaluation_batch_size, devices
     )
-    steps = steps_per_epoch(data.train, recipe.batch_size)
     model.fit(
         sharded(batches, devices),
         initial_epoch=progress.epoch,
-        epochs=recipe.epochs,
+        epochs=recipe.epochs or _ENDLESS,
         steps_per_epoch=steps,
         validation_data=validation,
         validation_steps=validation_steps,
         # The batches come in their order; Keras would warn that it cannot.
         shuffle=False,
-        verbose=verbose if is_chief else 0,
+        verbose=verbose if is_chief and recipe.epochs else 0,
         callbacks=[
             ValidateAveraged(),
             clock,
+            *paced(recipe, clock, verbose),
             StopOnDivergence(directory.checkpoints, steps),
             EpochRecorder(directory, *following)
             if is_chief
@@ -193,7 +199,7 @@ def _fit(model, recipe, data, directory, progress, verbose, callbacks):
     )
 
 
-def _training_batches(recipe: Recipe, data, progress: Progress):
+def _training_batches(recipe: Recipe, data, first_step: int):
     if recipe.carried_rows:
         # The same in every epoch, which begins without states.
         return continued_batches(data.train, recipe.carried_rows).repeat()
@@ -201,7 +207,7 @@ def _training_batches(recipe: Recipe, data, progress: Progress):
         data.train,
         batch_size=recipe.batch_size,
         seed=recipe.seed,
-        first_epoch=progress.epoch,
+        first_step=first_step,
         draw=data.draw,
     )
 

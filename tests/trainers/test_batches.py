@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from trainers import batches
 from trainers.batches import evaluation_batches
-from trainers.batches import steps_per_epoch
+from trainers.batches import steps_per_pass
 from trainers.batches import training_batches
 
 
@@ -16,9 +16,9 @@ def way(request, monkeypatch):
 
 def epochs_of(examples, count, **options):
     """Returns `count` epochs as lists of arrays, one a batch."""
-    options = {"batch_size": 4, "seed": 3, "first_epoch": 0} | options
+    options = {"batch_size": 4, "seed": 3, "first_step": 0} | options
     dataset = training_batches(examples, **options)
-    steps = steps_per_epoch(examples, options["batch_size"])
+    steps = steps_per_pass(examples, options["batch_size"])
     found = list(dataset.take(steps * count).as_numpy_iterator())
     return [found[i * steps : (i + 1) * steps] for i in range(count)]
 
@@ -35,8 +35,11 @@ def test_an_epoch_visits_no_example_twice_and_leaves_out_less_than_a_batch():
 def test_the_order_depends_on_seed_and_epoch_alone():
     examples = tf.data.Dataset.range(40)
     whole = epochs_of(examples, 3)
-    continued = epochs_of(examples, 1, first_epoch=2)
+    continued = epochs_of(examples, 1, first_step=20)
     np.testing.assert_array_equal(whole[2], continued[0])
+    within = epochs_of(examples, 1, first_step=13)
+    np.testing.assert_array_equal(whole[1][3:], within[0][:7])
+    np.testing.assert_array_equal(whole[2][:3], within[0][7:])
     assert not np.array_equal(whole[0], whole[1])
     assert not np.array_equal(whole, epochs_of(examples, 3, seed=4))
 
@@ -49,7 +52,7 @@ def test_noise_depends_on_seed_and_step_alone():
         return tf.random.stateless_uniform(tf.shape(batch), seed)
 
     whole = epochs_of(examples, 3, draw=draw)
-    continued = epochs_of(examples, 1, first_epoch=2, draw=draw)
+    continued = epochs_of(examples, 1, first_step=4, draw=draw)
     np.testing.assert_array_equal(whole[2], continued[0])
     assert len(np.unique(whole)) == 24
 
@@ -71,7 +74,7 @@ def test_too_few_or_unknown_many_examples_are_refused(examples):
     )
     received = "an unknown number of" if examples < 0 else "3"
     with pytest.raises(ValueError, match=f"{received} examples, batch_size=4"):
-        steps_per_epoch(dataset, 4)
+        steps_per_pass(dataset, 4)
 
 
 @pytest.mark.usefixtures("way")

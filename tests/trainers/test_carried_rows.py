@@ -6,7 +6,6 @@ import pytest
 from tests.trainers.test_run import Interrupt
 from tf_autoregressive import datasets
 from trainers import run
-from trainers.checkpoints import Progress
 from trainers.data import Data
 
 TEXT = "".join("abcdefghij"[index * 7 % 10] for index in range(600))
@@ -33,8 +32,8 @@ def carried(recipe):
 def test_rows_go_on_within_an_epoch_and_begin_again_with_the_next(
     carried, data
 ):
-    steps = run.steps_per_epoch(data.train, 4)
-    batches = run._training_batches(carried, data, Progress())
+    steps = run.steps_per_epoch(data.train, carried)
+    batches = run._training_batches(carried, data, first_step=0)
     found = np.stack(list(batches.take(2 * steps).as_numpy_iterator()))
     row = found[:steps, 1].ravel()
     windows = np.concatenate(list(data.train.as_numpy_iterator()))
@@ -50,7 +49,7 @@ def test_an_interrupted_run_ends_like_one_that_was_not(
     whole, broken = (run.RunDirectory(tmp_path / name) for name in "ab")
     expected = run.run(carried, whole, verbose=0)
     stop = Interrupt(
-        "on_train_batch_end", run.steps_per_epoch(data.train, 4) + 3
+        "on_train_batch_end", run.steps_per_epoch(data.train, carried) + 3
     )
     with pytest.raises(InterruptedError):
         run.run(carried, broken, verbose=0, callbacks=(stop,))
