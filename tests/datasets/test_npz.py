@@ -86,10 +86,19 @@ def test_pickled_objects_are_refused(tmp_path):
 
 
 def test_a_file_without_a_training_split_is_refused(tmp_path, rng):
-    path = tmp_path / "a.npz"
-    np.savez(path, pool=bits(rng, 2, 2))
-    with pytest.raises(ValueError, match=r"`x_train`. Received: \['pool'\]"):
+    path = tmp_path / "mine.npz"
+    np.savez(path, pool=bits(rng, 5, 3), other=bits(rng, 5, 3))
+    with pytest.raises(ValueError, match=r"only one. Received: \['other', "):
         from_npz(path, num_levels=2)
+
+
+def test_a_single_array_is_the_training_split(tmp_path, rng):
+    path = tmp_path / "mine.npz"
+    pool = bits(rng, 5, 3)
+    np.savez(path, pool=pool)
+    data = from_npz(path, num_levels=2)
+    np.testing.assert_array_equal(examples(data.train), pool)
+    assert data.info.split_sizes == {"train": 5}
 
 
 def test_a_width_that_does_not_fit_the_packed_bits_is_refused(tmp_path, rng):

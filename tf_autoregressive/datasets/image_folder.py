@@ -66,7 +66,7 @@ def from_image_folder(
         {"validation": validation_fraction, "test": test_fraction},
     )
     events = {
-        split: np.stack([_read(path / f, size, channels) for f in names])
+        split: np.stack([read_image(path / f, size, channels) for f in names])
         for split, names in files.items()
     }
     return from_arrays(
@@ -127,7 +127,17 @@ def _split_size(split, fraction, num_images):
     return size
 
 
-def _read(file, size, channels):
+def read_image(file, size, channels):
+    """Returns an image, cropped and averaged to a size, uint8 `[H, W, C]`.
+
+    Args:
+        file: The file.
+        size: `(H, W)`.
+        channels: 1 for grey, 3 for RGB.
+
+    Raises:
+        ValueError: If the file is no readable image.
+    """
     import PIL.Image
     import PIL.ImageOps
 

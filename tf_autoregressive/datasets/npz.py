@@ -3,7 +3,8 @@
 A file holds `train` and, if it has them, `validation` (or `valid`) and `test`,
 each `[N, ...]`; the prefix `x_` is allowed. Labels are `y_train` and so on.
 Binary data may be packed, eight dimensions a byte along axis 1, with the number
-of dimensions under the key `dim`.
+of dimensions under the key `dim`. A file with a single array may hold it under
+any key: it is the training split.
 """
 
 import pathlib
@@ -78,12 +79,14 @@ def read_npz(path):
         FileNotFoundError: If there is no such file.
         ValueError: If the file is damaged or has no training split.
     """
-    stored = _read_arrays(path)
+    stored = read_arrays(path)
     splits = _find(stored, ("", "x_"))
+    if len(stored) == 1 and not splits:
+        splits = {"train": next(iter(stored.values()))}
     if "train" not in splits:
         raise ValueError(
-            f"{path} must hold an array `train` or `x_train`. Received: "
-            f"{sorted(stored)}"
+            f"{path} must hold an array `train` or `x_train`, or only one. "
+            f"Received: {sorted(stored)}"
         )
     if "dim" in stored:
         dim = int(stored["dim"])
@@ -91,7 +94,16 @@ def read_npz(path):
     return splits, _find(stored, ("y_",))
 
 
-def _read_arrays(path):
+def read_arrays(path):
+    """Returns all arrays of a file by their keys.
+
+    Args:
+        path: The file.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is damaged, or no `.npz` file of plain arrays.
+    """
     try:
         # NumPy leaves a file that it fails to read open unless we opened it.
         with (

@@ -41,7 +41,7 @@ def from_wav_folder(folder, *, steps, rate, num_levels=256, **described):
             f"`folder` must hold at least ten wav files. Received: {folder}, "
             f"with {len(paths)}"
         )
-    signals = [_read(path, rate) for path in paths]
+    signals = [read_wav(path, rate) for path in paths]
     splits = {"train": [], "validation": [], "test": []}
     for number, signal in enumerate(signals):
         split = {8: "validation", 9: "test"}.get(number % 10, "train")
@@ -51,8 +51,17 @@ def from_wav_folder(folder, *, steps, rate, num_levels=256, **described):
     )
 
 
-def _read(path, rate):
-    """Returns the samples of a file at that rate, int16."""
+def read_wav(path, rate):
+    """Returns the samples of a wav file at a rate, int16 `[samples]`.
+
+    Args:
+        path: The file, of any rate, number of channels and width.
+        rate: Samples a second.
+
+    Raises:
+        ImportError: If soundfile or soxr is not installed (extra `sound`).
+        ValueError: If it cannot be read, or holds infinities or NaN.
+    """
     # Not at the top: of an extra that only sound needs.
     import soundfile
     import soxr
