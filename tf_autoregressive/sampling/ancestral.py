@@ -73,12 +73,33 @@ def draw(
             count like the others. Zeros without `with_log_prob`.
     """
     options = options or SamplingOptions()
-    loop = _incremental if options.method == "incremental" else _full
-    conditions = {"context": context, "member": member}
-    if model.any_order:
-        conditions["ordering"] = ordering
     drawer = _Drawer(model, uniforms, forced, options, with_log_prob)
-    return loop(model, drawer, ordering, conditions)
+    steps = model if options.method == "incremental" else Recomputed(model)
+    cache = first_cache(
+        steps,
+        drawer.batch_size,
+        context=context,
+        member=member,
+        ordering=ordering,
+    )
+    values, log_prob, _ = _blocks(steps, drawer, cache)
+    return values, log_prob
+
+
+def first_cache(steps, batch_size, *, context, member, ordering):
+    """Returns the cache of an empty history.
+
+    Args:
+        steps: A model with `step` and `observe`, or a `Recomputed` one.
+        batch_size: Number of examples.
+        context: Encoded context `[B, ...]` or `None`.
+        member: Index of the ensemble member.
+        ordering: int32 `[N]` or `[B, N]`, for those that take any.
+    """
+    conditions = {"context": context, "member": member}
+    if steps.any_order:
+        conditions["ordering"] = ordering
+    return steps.init_cache(batch_size, **conditions)
 
 
 class _Drawer:
@@ -142,12 +163,6 @@ def continue_draw(model, uniforms, cache, *, forced=None, options=None):
     return values, cache
 
 
-def _incremental(model, drawer, ordering, conditions):
-    cache = model.init_cache(drawer.batch_size, **conditions)
-    values, log_prob, _ = _blocks(model, drawer, cache)
-    return values, log_prob
-
-
 def _blocks(model, drawer, cache):
     """Draws all positions; returns values, log-probability and the cache."""
     size = model.block_size or drawer.num_positions
@@ -186,41 +201,66 @@ def _blocks(model, drawer, cache):
     return tf.transpose(values.stack(), [1, 0, 2]), log_prob, cache
 
 
-def _full(model, drawer, ordering, conditions):
-    output = model.output_distribution
-    num_positions, batch_size = drawer.num_positions, drawer.batch_size
-    sites = tf.broadcast_to(ordering, [batch_size, num_positions])
+class Recomputed:
+    """The steps of a model by its whole network, the reference of all others.
 
-    def parameters_at(events, site):
-        inputs = output.network_input(
-            tf.reshape(events, [batch_size, *model.event_shape])
+    What it returns is what the model's own `step` would, if it has one.
+
+    Args:
+        model: An `AutoregressiveModel`.
+    """
+
+    block_size = None
+    num_lanes = 1
+    # It has to know in which order the values come.
+    any_order = True
+
+    def __init__(self, model):
+        self.model = model
+        self.output_distribution = model.output_distribution
+
+    def init_cache(self, batch_size, *, context, member, ordering):
+        """Returns events without values, and what the network is given."""
+        num_sites = self.model.num_sites
+        cache = {
+            "events": tf.zeros(
+                [batch_size, num_sites, self.output_distribution.num_dims]
+            ),
+            "sites": tf.broadcast_to(ordering, [batch_size, num_sites]),
+            "member": tf.convert_to_tensor(member),
+        }
+        return cache if context is None else {**cache, "context": context}
+
+    def begin_block(self, cache, block):
+        """Returns the cache: there is one block."""
+        return cache
+
+    def step(self, state, position):
+        """Returns the parameters `[B, P]` at a rank, and the state."""
+        model, output = self.model, self.output_distribution
+        batch_size = tf.shape(state["sites"])[0]
+        conditions = {"ordering": state["sites"]} if model.any_order else {}
+        events = tf.reshape(state["events"], [batch_size, *model.event_shape])
+        parameters = model.network(
+            output.network_input(events),
+            context=state.get("context"),
+            member=state["member"],
+            training=False,
+            **conditions,
         )
         parameters = tf.reshape(
-            model.network(inputs, training=False, **conditions),
-            [batch_size, num_positions, output.num_parameters],
+            parameters, [batch_size, model.num_sites, output.num_parameters]
         )
-        return tf.gather(parameters, site, batch_dims=1)
+        site = state["sites"][:, position.rank]
+        return tf.gather(parameters, site, batch_dims=1), state
 
-    def draw_position(rank, events, values, log_prob):
-        site = sites[:, rank]
-        value, scored = drawer(parameters_at(events, site), rank)
-        here = tf.range(num_positions)[None, :, None] == site[:, None, None]
-        return (
-            rank + 1,
-            tf.where(here, value[:, None], events),
-            values.write(rank, value),
-            log_prob + scored,
-        )
+    def observe(self, state, position, value):
+        """Returns the state with the values `[B, S]` in the events."""
+        site = state["sites"][:, position.rank]
+        here = tf.range(self.model.num_sites) == site[:, None]
+        events = tf.where(here[..., None], value[:, None], state["events"])
+        return {**state, "events": events}
 
-    _, _, values, log_prob = tf.while_loop(
-        lambda rank, *_: rank < num_positions,
-        draw_position,
-        (
-            0,
-            tf.zeros([batch_size, num_positions, output.num_dims]),
-            drawer.new_values(),
-            tf.zeros([batch_size]),
-        ),
-        maximum_iterations=num_positions,
-    )
-    return tf.transpose(values.stack(), [1, 0, 2]), log_prob
+    def end_block(self, state, block):
+        """Returns the state: there is one block."""
+        return state
