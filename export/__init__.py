@@ -1,5 +1,7 @@
 """SavedModels of trained models, for serving, and a client of their server."""
 
+from tf_autoregressive import backend
+
 from .client import Client
 from .errors import RequestError
 from .errors import UnavailableError

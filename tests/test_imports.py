@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+import tf_autoregressive
+
 ROOT = pathlib.Path(__file__).parent.parent
 LIBRARY = "tf_autoregressive"
 
@@ -15,10 +17,11 @@ LAZY = {"PIL", "matplotlib", "pydantic", "tensorflow_datasets"}
 
 # What a part may import of the library besides itself.
 MAY_IMPORT_ONLY = {
+    "backend": set(),
     "orderings": set(),
     "masks": {"orderings"},
-    "layers": {"masks", "orderings"},
-    "datasets": {"vocabulary"},
+    "layers": {"backend", "masks", "orderings"},
+    "datasets": {"backend", "vocabulary"},
 }
 MAY_NOT_IMPORT = {
     "distributions": {"layers", "masks", "models"},
@@ -114,17 +117,8 @@ def test_an_import_along_the_flow_is_allowed():
     assert not violations("layers", source, f"{LIBRARY}.layers")
 
 
-@pytest.mark.slow
-def test_importing_the_library_imports_no_slow_package():
-    # TensorFlow and Keras import some of them; what counts is what we add.
-    code = (
-        "import sys, keras, tensorflow, tensorflow_probability\n"
-        "before = set(sys.modules)\n"
-        "import tf_autoregressive\n"
-        f"lazy = {sorted(LAZY)!r}\n"
-        "added = set(sys.modules) - before\n"
-        "sys.exit(' '.join(m for m in added if m.split('.')[0] in lazy) or 0)"
-    )
+def run(code):
+    """Returns what a Python of its own prints."""
     result = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,
@@ -133,3 +127,43 @@ def test_importing_the_library_imports_no_slow_package():
         check=False,
     )
     assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_the_package_imports_a_module_when_it_is_first_used():
+    code = (
+        "import sys, tf_autoregressive as tfar\n"
+        "ours = [m for m in sys.modules if m.startswith(tfar.__name__)]\n"
+        "tfar.masks, tfar.orderings, tfar.plots\n"
+        f"heavy = {sorted(LAZY | {'keras', 'tensorflow'})!r}\n"
+        "print(ours, [m for m in heavy if m in sys.modules])"
+    )
+    assert run(code) == f"['{LIBRARY}'] []\n"
+
+
+def test_editors_see_the_modules_that_there_are():
+    tree = ast.parse((ROOT / LIBRARY / "__init__.py").read_text())
+    (for_editors,) = (node for node in tree.body if isinstance(node, ast.If))
+    seen = [node.names[0].name for node in for_editors.body]
+    assert seen == tf_autoregressive.__all__
+    assert set(seen) <= set(dir(tf_autoregressive))
+
+
+def test_a_name_that_there_is_not_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'mdels'"):
+        _ = tf_autoregressive.mdels
+
+
+@pytest.mark.slow
+def test_importing_the_library_imports_no_slow_package():
+    # TensorFlow and Keras import some of them; what counts is what we add.
+    code = (
+        "import sys, keras, tensorflow, tensorflow_probability\n"
+        "before = set(sys.modules)\n"
+        "from tf_autoregressive import *\n"
+        "models\n"
+        f"lazy = {sorted(LAZY)!r}\n"
+        "added = set(sys.modules) - before\n"
+        "print(*(m for m in added if m.split('.')[0] in lazy))"
+    )
+    assert not run(code).split()

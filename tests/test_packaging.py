@@ -1,11 +1,13 @@
 """The wheel holds exactly the library, the trainers and the exporters."""
 
+import os
 import pathlib
 import shutil
 import subprocess
 import sys
 import zipfile
 
+import numpy as np
 import pytest
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -99,3 +101,83 @@ def test_the_wheel_has_the_console_script_and_the_licence(wheel):
     assert f"tfar = {PACKAGE}.trainers.cli:main" in scripts
     (licence,) = [n for n in wheel.namelist() if n.endswith("LICENSE")]
     assert wheel.read(licence) == (ROOT / "LICENSE").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory):
+    """The directory that the wheel is installed in, its requirements not."""
+    target = tmp_path_factory.mktemp("installed")
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index"]
+    subprocess.run(
+        [*pip, "--no-deps", "--target", target, wheel.filename], check=True
+    )
+    return target
+
+
+def tfar(installed, *arguments, cwd, **environment):
+    """Runs the command as a user has it, away from the source tree."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(installed),
+        **environment,
+    }
+    # The tests set it for themselves.
+    environment.pop("TF_CPP_MIN_LOG_LEVEL", None)
+    return subprocess.run(
+        [installed / "bin" / "tfar", *arguments],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["--help"], 0),
+        (["recipes"], 0),
+        (["train", "nothing"], 2),
+        (["train", "made_dna", "--set", "epoch=1"], 2),
+        (["evaluate", "nowhere"], 2),
+        (["sample", "nowhere", "--num", "0"], 2),
+    ],
+)
+def test_help_and_mistakes_do_not_wait_for_tensorflow(
+    arguments, status, installed, tmp_path
+):
+    # Makes Python list what it imports.
+    finished = tfar(
+        installed, *arguments, cwd=tmp_path, PYTHONPROFILEIMPORTTIME="1"
+    )
+    lines = finished.stderr.splitlines()
+    imported = {line.split("|")[-1].strip() for line in lines if "|" in line}
+    assert finished.returncode == status, finished.stderr
+    assert f"{PACKAGE}.trainers.cli" in imported
+    assert not imported & {"keras", "matplotlib", "tensorflow"}
+
+
+def test_training_prints_its_own_lines_alone_on_any_terminal(
+    installed, tmp_path
+):
+    """TensorFlow's log is off, and an ASCII terminal can show a result."""
+    generator = np.random.default_rng(0)
+    sizes = {"train": 32, "valid": 8, "test": 8}
+    np.savez(
+        tmp_path / "mushrooms.npz",
+        **{s: generator.integers(0, 2, (n, 112)) for s, n in sizes.items()},
+    )
+    settings = ("epochs=1", "batch_size=16", "ema_momentum=null")
+    arguments = ["--data-dir", tmp_path]
+    arguments += [part for s in settings for part in ("--set", s)]
+    finished = tfar(
+        installed,
+        *("train", "fvsbn_mushrooms", *arguments),
+        cwd=tmp_path,
+        PYTHONIOENCODING="ascii",
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stderr == ""
+    assert finished.stdout.isascii()
+    assert "nats" in finished.stdout

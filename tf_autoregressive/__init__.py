@@ -2,20 +2,28 @@
 
 Every model is a Keras model of p(x) = prod_i p(x[i] | x[<i]) whose output is
 a TFP distribution: exact likelihoods, ancestral sampling.
+
+A module is imported when it is first used, so that importing the package does
+not wait for TensorFlow.
 """
 
-from tf_autoregressive import callbacks
-from tf_autoregressive import datasets
-from tf_autoregressive import dependencies
-from tf_autoregressive import distributions
-from tf_autoregressive import evaluation
-from tf_autoregressive import layers
-from tf_autoregressive import masks
-from tf_autoregressive import metrics
-from tf_autoregressive import models
-from tf_autoregressive import orderings
-from tf_autoregressive import plots
-from tf_autoregressive import sampling
+import importlib
+import typing
+
+if typing.TYPE_CHECKING:
+    # For editors, which do not run `__getattr__`.
+    from tf_autoregressive import callbacks
+    from tf_autoregressive import datasets
+    from tf_autoregressive import dependencies
+    from tf_autoregressive import distributions
+    from tf_autoregressive import evaluation
+    from tf_autoregressive import layers
+    from tf_autoregressive import masks
+    from tf_autoregressive import metrics
+    from tf_autoregressive import models
+    from tf_autoregressive import orderings
+    from tf_autoregressive import plots
+    from tf_autoregressive import sampling
 
 __version__ = "0.1.0"
 
@@ -33,3 +41,13 @@ __all__ = [
     "plots",
     "sampling",
 ]
+
+
+def __getattr__(name: str):
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return importlib.import_module(f"{__name__}.{name}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

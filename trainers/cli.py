@@ -6,12 +6,14 @@ come at once.
 """
 
 import argparse
+import io
 import sys
 
 from . import client_commands
 from . import commands
 from . import export_commands
 from . import score_command
+from . import tensorflow_log
 from .errors import UsageError
 from .known import KNOWN
 from .strategies import NAMES
@@ -27,13 +29,15 @@ def main(argv: list[str] | None = None) -> int:
         The exit status: 0, or 1 for a model that breaks its promise, or 2 for
         what the user can put right, or 130 when interrupted.
     """
+    tensorflow_log.silence()
+    _escape_what_the_terminal_cannot_show()
     try:
         arguments = _parser().parse_args(argv)
     except SystemExit as end:
         return int(end.code or 0)
     try:
         return arguments.command(arguments) or 0
-    except UsageError as error:
+    except (UsageError, ImportError) as error:
         print(f"tfar: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -43,6 +47,12 @@ def main(argv: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 130
+
+
+def _escape_what_the_terminal_cannot_show():
+    """Makes printing it no error; the standard error stream does so itself."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -21,6 +21,7 @@ from .run_directory import RunDirectory
 from .summary import score_text
 from .summary import summary
 from .table import aligned
+from .tensorflow_log import import_tensorflow
 
 
 def train(arguments: argparse.Namespace):
@@ -197,6 +198,7 @@ def _train_one(recipe: Recipe, arguments: argparse.Namespace):
         print(f"{directory.path} holds this run, finished.")
     else:
         print(f"{recipe.name}: training in {directory.path}")
+        import_tensorflow()
         from .run import run
 
         result = run(

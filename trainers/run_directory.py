@@ -16,6 +16,7 @@ from .history import Row
 from .history import from_csv
 from .recipe import Recipe
 from .recipe import explain
+from .tensorflow_log import import_tensorflow
 
 _LOCK = ".lock"
 
@@ -151,16 +152,8 @@ class RunDirectory:
                 "and the settings it was begun with."
             )
         # Here, because reading a directory should not wait for TensorFlow.
-        import keras
-
-        import tf_autoregressive  # noqa: F401  Registers the model's class.
-
-        try:
-            return keras.saving.load_model(self.model)
-        except (KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
-            raise UsageError(
-                f"{self.model} cannot be loaded: {error}"
-            ) from error
+        import_tensorflow()
+        return _loaded(self.model)
 
     @contextlib.contextmanager
     def begun(self, recipe: Recipe, sha256: str | None):
@@ -225,6 +218,18 @@ class RunDirectory:
             ) from error
         except (KeyError, TypeError) as error:
             raise UsageError(f"{self.config} is damaged: {error!r}") from error
+
+
+def _loaded(path: pathlib.Path):
+    import keras
+
+    # Tells Keras the model's class.
+    from tf_autoregressive import models  # noqa: F401
+
+    try:
+        return keras.saving.load_model(path)
+    except (KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
+        raise UsageError(f"{path} cannot be loaded: {error}") from error
 
 
 def _read_json(path: pathlib.Path) -> Any:

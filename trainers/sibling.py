@@ -2,6 +2,8 @@
 
 import importlib
 
+from .tensorflow_log import import_tensorflow
+
 
 def exporter():
     """Returns the package `export`, imported when it is asked for.
@@ -9,5 +11,6 @@ def exporter():
     In the source tree it is found at the top, installed within
     `tf_autoregressive`.
     """
+    import_tensorflow()
     parent, _, _ = __package__.rpartition(".")
     return importlib.import_module(f"{parent}.export" if parent else "export")

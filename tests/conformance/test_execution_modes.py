@@ -189,7 +189,7 @@ import sys
 import keras
 import numpy as np
 import tests.models.user_models
-import tf_autoregressive
+import tf_autoregressive.models
 
 folder, seed, *names = sys.argv[1:]
 results = {}

@@ -7,6 +7,7 @@ data.train, data.validation, data.test, data.info
 import functools
 import inspect
 
+from tf_autoregressive import backend
 from tf_autoregressive.datasets.arrays import from_arrays
 from tf_autoregressive.datasets.binarization import binarize
 from tf_autoregressive.datasets.binarization import draw_bits

@@ -2,6 +2,7 @@
 
 import numbers
 
+from tf_autoregressive import backend
 from tf_autoregressive.distributions.bernoulli import BernoulliOutput
 from tf_autoregressive.distributions.categorical import CategoricalOutput
 from tf_autoregressive.distributions.discretized_logistic_mixture import (

@@ -1,5 +1,6 @@
 """Keras layers whose outputs see only what they may."""
 
+from tf_autoregressive import backend
 from tf_autoregressive.layers.block_kernel import BlockKernel
 from tf_autoregressive.layers.causal_conv import CausalConv1D
 from tf_autoregressive.layers.diagonal_bilstm import DiagonalBiLSTM

@@ -1,5 +1,6 @@
 """The models: one paper a file."""
 
+from tf_autoregressive import backend
 from tf_autoregressive.models.base import AutoregressiveModel
 from tf_autoregressive.models.char_cnn import CharCNN
 from tf_autoregressive.models.char_rnn import CharRNN

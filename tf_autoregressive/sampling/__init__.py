@@ -1,5 +1,6 @@
 """Drawing events: noise up front, then one pass over the positions."""
 
+from tf_autoregressive import backend
 from tf_autoregressive.sampling.ancestral import Forced
 from tf_autoregressive.sampling.ancestral import Position
 from tf_autoregressive.sampling.ancestral import continue_draw

@@ -1,0 +1,80 @@
+"""What the library says where TensorFlow or Keras cannot be used."""
+
+import ast
+import pathlib
+import sys
+
+import keras
+import pytest
+import tensorflow as tf
+
+from tf_autoregressive import backend
+
+ROOT = pathlib.Path(__file__).parent.parent
+
+
+def test_what_the_tests_run_on_is_enough():
+    backend.check()
+
+
+@pytest.mark.parametrize(
+    ("module", "remedy"),
+    [
+        ("tensorflow", 'needs TensorFlow.*"tf_autoregressive\\[tensorflow\\]"'),
+        ("tf_keras", r'needs tf_keras.*--no-deps "tf_keras~=2\.\d\d\.0"'),
+    ],
+)
+def test_a_missing_package_is_named_with_what_installs_it(
+    module, remedy, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(ImportError, match=remedy):
+        backend.check()
+
+
+@pytest.mark.parametrize("version", ["2.9.1", "2.19.0", "1.15.5"])
+def test_an_old_tensorflow_is_refused(version, monkeypatch):
+    monkeypatch.setattr(tf, "__version__", version)
+    with pytest.raises(ImportError, match=f"Received: {version}"):
+        backend.check()
+
+
+@pytest.mark.parametrize("version", ["2.20.0-rc0", "2.23.0-dev20261027"])
+def test_candidates_and_nightlies_of_tensorflow_are_taken(version, monkeypatch):
+    monkeypatch.setattr(tf, "__version__", version)
+    backend.check()
+
+
+def test_another_backend_of_keras_is_refused(monkeypatch):
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
+    with pytest.raises(ImportError, match=r"'tensorflow'.*Received: 'torch'"):
+        backend.check()
+
+
+def test_another_backend_is_refused_before_keras_looks_for_it(monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    monkeypatch.setitem(sys.modules, "keras", None)
+    with pytest.raises(ImportError, match=r"'tensorflow'.*Received: 'jax'"):
+        backend.check()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(ROOT / "tf_autoregressive").glob("*/__init__.py"),
+        ROOT / "export" / "__init__.py",
+    ],
+    ids=lambda path: path.parent.name,
+)
+def test_packages_check_before_they_import_anything_else(path):
+    imports = [
+        node
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.ImportFrom)
+    ]
+    first = imports[0]
+    assert (first.module, first.names[0].name) == (
+        "tf_autoregressive",
+        "backend",
+    )

@@ -1,0 +1,43 @@
+"""TensorFlow's own log, which `tfar` keeps off the terminal."""
+
+import contextlib
+import os
+
+_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
+_SILENT = "3"
+
+
+def silence():
+    """Switches the log off, unless the environment says which lines to show.
+
+    Call it before TensorFlow is imported. `TF_CPP_MIN_LOG_LEVEL=0` in the
+    environment shows all lines.
+    """
+    os.environ.setdefault(_LEVEL, _SILENT)
+
+
+def import_tensorflow():
+    """Imports TensorFlow as silently as it is asked to run.
+
+    TensorFlow 2.21 logs some lines at its import whatever the level is, from
+    code that writes to the file descriptor.
+
+    Raises:
+        ImportError: If it is missing; says what to do.
+    """
+    silent = os.environ.get(_LEVEL) == _SILENT
+    with _without_errors() if silent else contextlib.nullcontext():
+        from tf_autoregressive import backend  # noqa: F401
+
+
+@contextlib.contextmanager
+def _without_errors():
+    """Sends what the process writes to its standard error nowhere."""
+    kept = os.dup(2)
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
