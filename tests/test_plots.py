@@ -138,6 +138,7 @@ def test_a_notebook_is_shown_what_a_file_would_hold(tmp_path):
     plots.save_image_grid(tmp_path / "grid.png", image, num_levels=2)
     picture = plots.picture(plots.save_image_grid, image, num_levels=2)
     assert picture._repr_png_() == (tmp_path / "grid.png").read_bytes()
+    assert repr(picture) == f"<PNG file of {len(picture)} bytes>"
 
 
 def test_features_are_grey_where_they_are_zero():
@@ -364,6 +365,13 @@ def test_what_no_gradient_shows_is_drawn_as_the_weakest_influence():
     assert not without.unreachable.any()
     violet = (68, 1, 84)
     assert area(drawn(without), violet) > 1000
+
+
+def test_the_whole_legend_of_one_panel_is_drawn():
+    found = dependencies((2, 2, 1), positions=[(1, 1, 0)])
+    shown = drawn(found).reshape(-1, 3)
+    for colour in ([128] * 3, [255] * 3, [0, 255, 255], [255, 0, 0]):
+        assert (shown == colour).all(axis=1).any()
 
 
 def test_dependencies_are_drawn_without_global_state():

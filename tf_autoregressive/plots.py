@@ -39,6 +39,11 @@ class Picture(bytes):
     def _repr_png_(self):
         return bytes(self)
 
+    def __repr__(self):
+        # Notebooks store this beside the picture: the bytes would be there
+        # twice, the second time as text.
+        return f"<PNG file of {len(self):,} bytes>"
+
 
 def picture(save, *args, **options):
     """Returns what a function of this module would save, for a notebook.
@@ -503,7 +508,8 @@ def _add_legend(figure):
             for colour, label in _MARKS
         ],
         loc="outside lower center",
-        ncols=len(_MARKS),
+        # In one row it is wider than a figure of one panel.
+        ncols=2 if figure.get_figwidth() < 7 else 4,
     )
 
 
