@@ -17,11 +17,12 @@ LAZY = {"PIL", "matplotlib", "pydantic", "tensorflow_datasets"}
 
 # What a part may import of the library besides itself.
 MAY_IMPORT_ONLY = {
+    "arguments": set(),
     "backend": set(),
     "orderings": set(),
     "masks": {"orderings"},
     "layers": {"backend", "masks", "orderings"},
-    "datasets": {"backend", "vocabulary"},
+    "datasets": {"arguments", "backend", "vocabulary"},
 }
 MAY_NOT_IMPORT = {
     "distributions": {"layers", "masks", "models"},

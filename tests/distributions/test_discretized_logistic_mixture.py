@@ -8,6 +8,7 @@ import tensorflow as tf
 import tensorflow_probability as tfp
 
 from tests.conformance.chi_squared import assert_follows
+from tf_autoregressive.arguments import MAX_LEVELS
 from tf_autoregressive.distributions import DiscretizedLogisticMixture
 
 tfd = tfp.distributions
@@ -727,3 +728,29 @@ def test_validation_asserts_levels(value, rng):
             tf.errors.InvalidArgumentError, match=r"integers in \[0, 255\]"
         ):
             method(value)
+
+
+@pytest.mark.parametrize(
+    ("num_levels", "keeps"), [(MAX_LEVELS, True), (16 * MAX_LEVELS, False)]
+)
+def test_as_many_levels_as_float32_keeps(rng, monkeypatch, num_levels, keeps):
+    """What float64 says of the narrowest components near the highest level."""
+    monkeypatch.setattr(
+        "tf_autoregressive.arguments.MAX_LEVELS", 16 * MAX_LEVELS
+    )
+    levels = num_levels - 1 - rng.integers(num_levels // 8, size=(1000, 1))
+    loc = (2.0 * levels / (num_levels - 1) - 1.0)[..., None].astype("float32")
+    uniforms = rng.integers(2**23, size=(1000, 2)) * 2.0**-23 + 2.0**-24
+    drawn, log_prob = [], []
+    for dtype in ("float32", "float64"):
+        narrowest = DiscretizedLogisticMixture(
+            np.zeros((1, 1), dtype),
+            loc.astype(dtype),
+            np.full_like(loc, -50.0, dtype),
+            num_levels=num_levels,
+        )
+        drawn.append(narrowest.from_uniforms(uniforms.astype(dtype)).numpy())
+        log_prob.append(narrowest.log_prob(levels).numpy())
+    moved = np.abs(drawn[0] - drawn[1])
+    worst = np.abs(log_prob[0] - log_prob[1]).max()
+    assert (moved.max() <= 1 and moved.mean() < 0.06 and worst < 0.1) == keeps

@@ -103,3 +103,46 @@ def test_real_values_are_any_finite_numbers():
     event = Event((2,), None)
     event.checked(np.array([[-1e30, 1e-30]]))
     event.checked(np.array([[1, 2]]))
+
+
+@pytest.mark.parametrize("kind", [np.array, tf.constant, list])
+def test_booleans_are_bits(kind):
+    checked = Event((2,), 2).checked(kind([[True, False]]))
+    assert checked.dtype.is_integer
+    np.testing.assert_array_equal(checked, [[1, 0]])
+
+
+@pytest.mark.parametrize("num_levels", [None, 2])
+def test_masked_values_are_refused(num_levels):
+    x = np.ma.masked_equal([[0, -999, 1]], -999)
+    event = Event((3,), num_levels)
+    with pytest.raises(ValueError, match=r"`x` must have no masked.*1 of 3"):
+        event.checked(x)
+    event.checked(np.ma.masked_equal([[0, 1, 1]], -999))
+
+
+@pytest.mark.parametrize(
+    "x", [[["a", "b"]], np.array([[None, 1]]), np.zeros((1, 2), "complex64")]
+)
+def test_what_is_not_a_number_is_refused(x):
+    with pytest.raises(ValueError, match="`x` must hold"):
+        Event((2,), 2).checked(x)
+
+
+def test_ragged_lists_are_refused():
+    with pytest.raises(ValueError, match="`x` must be an array of numbers"):
+        Event((2,), 2).checked([[0, 1], [0]])
+
+
+@pytest.mark.parametrize("value", [2**32, 2**32 + 1, 2**63, -1])
+def test_wide_integers_are_compared_before_they_are_narrowed(value):
+    x = np.array([[value]], "uint64" if value == 2**63 else "int64")
+    with pytest.raises(ValueError, match=rf"\[0, 1\].*{value}"):
+        Event((1,), 2).checked(x)
+
+
+@pytest.mark.parametrize("num_levels", [1, 2**20 + 1, 2.5, "2", True])
+def test_levels_are_as_many_as_float32_tells_apart(num_levels):
+    with pytest.raises(ValueError, match=r"`num_levels` must be.*1048576"):
+        Event((1,), num_levels)
+    assert Event((1,), np.int64(2**20)).num_levels == 2**20

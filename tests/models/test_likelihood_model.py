@@ -88,3 +88,18 @@ def test_other_keys_are_refused(model, x, keys):
         dataset = tf.data.Dataset.from_tensor_slices(data).batch(5)
         with pytest.raises(ValueError, match="must have the key 'x'"):
             model.fit(dataset, verbose=0)
+
+
+def test_booleans_are_bits_everywhere(model, x):
+    bits = x.astype(bool)
+    expected = -np.mean(model.log_prob(x))
+    np.testing.assert_array_equal(model.log_prob(bits), model.log_prob(x))
+    np.testing.assert_allclose(model.predict(bits, verbose=0).mean(), -expected)
+    loss, _ = model.evaluate(bits, verbose=0)
+    np.testing.assert_allclose(loss, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("use", ["fit", "evaluate", "predict", "log_prob"])
+def test_masked_values_are_refused(model, x, use):
+    with pytest.raises(ValueError, match="`x` must have no masked values"):
+        getattr(model, use)(np.ma.masked_equal(x, 1))

@@ -1,8 +1,7 @@
 """Output distributions: a network's parameters to a `tfd.Distribution`."""
 
-import numbers
-
 from tf_autoregressive import backend
+from tf_autoregressive.arguments import checked_num_levels
 from tf_autoregressive.distributions.bernoulli import BernoulliOutput
 from tf_autoregressive.distributions.categorical import CategoricalOutput
 from tf_autoregressive.distributions.discretized_logistic_mixture import (
@@ -50,12 +49,8 @@ def output_distribution(
             f"Received: distribution={name!r}"
         )
     if num_levels is not None:
-        if not isinstance(num_levels, numbers.Integral):
-            raise ValueError(
-                "`num_levels` must be whole. "
-                f"Received: num_levels={num_levels!r}"
-            )
-        num_levels = int(num_levels)
+        # Before all else: some outputs keep a number for each level.
+        num_levels = checked_num_levels(num_levels)
     options = {"num_levels": num_levels, "num_components": num_components}
     if OUTPUTS[name].couples_channels:
         options["num_channels"] = num_channels

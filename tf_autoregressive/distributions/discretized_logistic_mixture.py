@@ -7,7 +7,6 @@ number, and its bin reaches 1 to either side. The scale [-1, 1] of `loc`,
 """
 
 import math
-import numbers
 import typing
 from itertools import accumulate
 from itertools import pairwise
@@ -17,6 +16,7 @@ import tensorflow_probability as tfp
 from tensorflow_probability.python.internal import dtype_util
 from tensorflow_probability.python.internal import tensor_util
 
+from tf_autoregressive.arguments import checked_num_levels
 from tf_autoregressive.distributions.inverse_cdf import chosen_index
 
 tfd = tfp.distributions
@@ -62,14 +62,14 @@ class DiscretizedLogisticMixture(tfd.Distribution):
         coeffs: `[..., C * (C - 1) / 2, K]`, for channel 1 on 0, 2 on 0, 2 on
             1, 3 on 0 and so on; `None` for zeros, channels that are
             independent given the component.
-        num_levels: Number of levels, at least 2.
+        num_levels: Number of levels, at least 2 and at most 2**20.
         validate_args: Whether to assert that values are levels.
         allow_nan_stats: As `tfd.Distribution` takes it.
         name: Name of the distribution.
 
     Raises:
-        ValueError: If shapes do not go together, `num_levels` is below 2 or no
-            integer, or the parameters are float16, which has no room for
+        ValueError: If shapes do not go together, `num_levels` is out of range
+            or no integer, or the parameters are float16, which has no room for
             their scales. `log_prob` raises one if `value` has not `C`
             channels.
 
@@ -135,13 +135,7 @@ class DiscretizedLogisticMixture(tfd.Distribution):
         )
 
     def _check_arguments(self):
-        if not isinstance(self.num_levels, numbers.Integral) or (
-            self.num_levels < 2
-        ):
-            raise ValueError(
-                "`num_levels` must be at least 2, and whole. "
-                f"Received: num_levels={self.num_levels}"
-            )
+        checked_num_levels(self.num_levels)
         if self.logits.dtype == tf.float16:
             raise ValueError(
                 "`logits`, `loc` and `log_scale` must be float32, float64 or "

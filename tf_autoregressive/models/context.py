@@ -3,10 +3,10 @@
 Shapes: B batch.
 """
 
-import numpy as np
 import tensorflow as tf
 
-from tf_autoregressive.models.event import checked_shape
+from tf_autoregressive.arguments import checked_shape
+from tf_autoregressive.models.plain_tensor import plain_tensor
 
 
 class Context:
@@ -73,9 +73,7 @@ class Context:
             raise ValueError(
                 f"`context` is missing: the model expects {self._rule()}."
             )
-        if not tf.is_tensor(context):
-            context = np.asarray(context)
-        context = tf.convert_to_tensor(context)
+        context = plain_tensor("context", context)
         self._check_shape(context, batch_size)
         self._check_values(context)
         return context
@@ -125,7 +123,7 @@ class Context:
     def batched(self, context, batch_size):
         """Returns `checked(context)`, one context repeated for all examples."""
         if self.expected and context is not None:
-            context = tf.convert_to_tensor(context)
+            context = plain_tensor("context", context)
             if context.shape.rank == self.rank:
                 context = tf.repeat(context[None], batch_size, axis=0)
         static = batch_size if isinstance(batch_size, int) else None

@@ -4,10 +4,12 @@ Shapes: B batch.
 """
 
 import math
-from collections import abc
 
-import numpy as np
 import tensorflow as tf
+
+from tf_autoregressive.arguments import checked_num_levels
+from tf_autoregressive.arguments import checked_shape
+from tf_autoregressive.models.plain_tensor import plain_tensor
 
 
 class Event:
@@ -18,12 +20,14 @@ class Event:
         num_levels: Number of values of a dimension, `None` if real-valued.
 
     Raises:
-        ValueError: If the shape is empty or an axis is not positive.
+        ValueError: If the shape is empty or an axis is not positive, or
+            `num_levels` is not a number of levels that float32 tells apart.
     """
 
     def __init__(self, shape, num_levels):
-        shape = checked_shape("event_shape", shape)
-        self.shape = shape
+        self.shape = checked_shape("event_shape", shape)
+        if num_levels is not None:
+            num_levels = checked_num_levels(num_levels)
         self.num_levels = num_levels
 
     @property
@@ -39,12 +43,12 @@ class Event:
     def checked(self, x):
         """Returns `x` as a tensor `[B, *shape]` of valid event values.
 
-        Eagerly a bad value raises a `ValueError`; in a graph an assertion
-        does, except under XLA, which has none.
+        Booleans are zeros and ones. Eagerly a bad value raises a `ValueError`;
+        in a graph an assertion does, except under XLA, which has none.
         """
-        if not tf.is_tensor(x):
-            x = np.asarray(x)
-        x = tf.convert_to_tensor(x)
+        x = plain_tensor("x", x)
+        if x.dtype.is_bool:
+            x = tf.cast(x, tf.uint8)
         self._check_type_and_shape(x)
         x = self._with_valid_values(x)
         return tf.cast(x, tf.float32) if self.num_levels is None else x
@@ -106,20 +110,3 @@ class Event:
         if x.dtype.max < self.num_levels:
             return rule, x >= 0
         return rule, (x >= 0) & (x <= tf.cast(self.num_levels - 1, x.dtype))
-
-
-def checked_shape(argument, shape):
-    """Returns a shape as a tuple; an int stands for one axis.
-
-    Raises:
-        ValueError: If it is empty or an axis is no positive integer.
-    """
-    axes = tuple(shape) if isinstance(shape, abc.Iterable) else (shape,)
-    if not axes or not all(
-        isinstance(axis, (int, np.integer)) and axis > 0 for axis in axes
-    ):
-        raise ValueError(
-            f"`{argument}` must hold at least one axis, each a positive "
-            f"integer. Received: {argument}={shape!r}"
-        )
-    return tuple(map(int, axes))

@@ -6,6 +6,8 @@ Shapes: B batch shape (of the context), S samples.
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from tf_autoregressive.models.plain_tensor import plain_tensor
+
 tfd = tfp.distributions
 
 
@@ -30,7 +32,7 @@ class Joint(tfd.Distribution):
         self._model = model
         self._single = True
         if model.context.expected and context is not None:
-            context = tf.convert_to_tensor(context)
+            context = plain_tensor("context", context)
             self._single = context.shape.rank == model.context.rank
             if self._single:
                 context = context[None]
@@ -47,7 +49,7 @@ class Joint(tfd.Distribution):
     def log_prob(self, value, name="log_prob", **kwargs):
         # TFP would cast an array to the dtype of samples, and so round values
         # that are no integers instead of refusing them.
-        value = tf.convert_to_tensor(value)
+        value = plain_tensor("value", value)
         event_shape = self._model.event_shape
         axes = value.shape[-len(event_shape) :]
         if not axes.is_compatible_with(event_shape):

@@ -6,10 +6,10 @@ Shapes: B batch, H rows, W columns, C channels, O filters of a layer.
 import numpy as np
 import tensorflow as tf
 
+from tf_autoregressive.arguments import checked_shape
 from tf_autoregressive.layers import MaskedConv2D
 from tf_autoregressive.layers import scopes
 from tf_autoregressive.models.context_layers import context_layers
-from tf_autoregressive.models.event import checked_shape
 from tf_autoregressive.models.segmented_model import SegmentedModel
 
 IMAGE_DISTRIBUTIONS = (
