@@ -95,6 +95,18 @@ def test_slow_packages_are_imported_where_they_are_needed(path, package):
     assert not {name.split(".")[0] for name in at_the_top} & LAZY
 
 
+@pytest.mark.parametrize("path", [LIBRARY, "trainers", "export"])
+def test_versions_are_those_of_modules(path):
+    # `tensorflow-tpu`, `tensorflow-cpu` and `tf-nightly` hold the module
+    # `tensorflow`, and no package of that name.
+    asking = [
+        file
+        for file in (ROOT / path).rglob("*.py")
+        if "importlib.metadata" in imports(file.read_text(), path)
+    ]
+    assert not asking
+
+
 @pytest.mark.parametrize(
     ("part", "source", "wrong"),
     [

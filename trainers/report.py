@@ -1,6 +1,6 @@
 """What a finished run leaves: its result and its pictures."""
 
-import importlib.metadata
+import importlib
 import math
 import os
 import platform
@@ -66,10 +66,19 @@ def result(
         "versions": {
             "python": platform.python_version(),
             "tf_autoregressive": tfar.__version__,
-            **{name: importlib.metadata.version(name) for name in _PACKAGES},
+            **{name: _version(name) for name in _PACKAGES},
         },
         "machine": {"cores": _cores(), "platform": platform.platform()},
     }
+
+
+def _version(module: str) -> str:
+    """Returns what a module calls its version.
+
+    Its package may be called otherwise: `tensorflow` is the module of
+    `tensorflow-tpu`, `tensorflow-cpu` and `tf-nightly` too.
+    """
+    return importlib.import_module(module).__version__
 
 
 def _cores() -> int | None:
