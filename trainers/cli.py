@@ -37,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
         return int(end.code or 0)
     try:
         return arguments.command(arguments) or 0
-    except (UsageError, ImportError) as error:
+    except UsageError as error:
         print(f"tfar: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

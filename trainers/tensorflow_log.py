@@ -3,6 +3,8 @@
 import contextlib
 import os
 
+from .errors import UsageError
+
 _LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 _SILENT = "3"
 
@@ -23,11 +25,14 @@ def import_tensorflow():
     code that writes to the file descriptor.
 
     Raises:
-        ImportError: If it is missing; says what to do.
+        UsageError: If it is missing; says what to do.
     """
     silent = os.environ.get(_LEVEL) == _SILENT
     with _without_errors() if silent else contextlib.nullcontext():
-        from tf_autoregressive import backend  # noqa: F401
+        try:
+            from tf_autoregressive import backend  # noqa: F401
+        except ImportError as error:
+            raise UsageError(str(error)) from error
 
 
 @contextlib.contextmanager
