@@ -89,6 +89,7 @@ def run(
             progress = _restored(model, directory)
             _check_shared(directory, progress, devices)
             if not progress.stopped:
+                print(strategies.devices_text(devices))
                 _tell_of_slow_average(recipe, data)
                 _fit(
                     model, recipe, data, directory, progress, verbose, callbacks

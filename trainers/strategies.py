@@ -43,6 +43,39 @@ def strategy(name: str):
     return _MAKERS[name]()
 
 
+def devices_text(strategy) -> str:
+    """Returns which devices TensorFlow found, and which ones train."""
+    import tensorflow as tf
+
+    found = [
+        device.name
+        for device in tf.config.list_logical_devices()
+        if device.device_type != "TPU_SYSTEM"
+    ]
+    return (
+        f"devices: found {_short(found)}; training on "
+        f"{_short(_training_devices(strategy))}"
+    )
+
+
+def _training_devices(strategy) -> tuple[str, ...]:
+    import tensorflow as tf
+
+    with strategy.scope():
+        if tf.distribute.has_strategy():
+            return strategy.extended.worker_devices
+    # The default strategy has no list: TensorFlow places every operation.
+    return (tf.constant(0.0).device,)
+
+
+def _short(names) -> str:
+    """Returns `GPU:0, GPU:1` for devices of this process; others in full."""
+    local = ("/job:localhost/replica:0/task:0", "/device:")
+    for prefix in local:
+        names = [name.removeprefix(prefix) for name in names]
+    return ", ".join(names)
+
+
 def is_chief(strategy) -> bool:
     """Whether this process is the one that writes files for all of them."""
     resolver = strategy.cluster_resolver

@@ -200,6 +200,13 @@ def outcomes(process):
     }
 
 
+@pytest.mark.parametrize("name", ["default", "mirrored"])
+def test_devices_are_named(name):
+    assert strategies.devices_text(strategies.strategy(name)) == (
+        "devices: found CPU:0; training on CPU:0"
+    )
+
+
 @pytest.mark.slow
 def test_the_number_of_replicas_and_processes_changes_nothing(
     recipe, start, start_workers
