@@ -91,7 +91,12 @@ def test_event_shape_reshapes_each_example():
 
 @pytest.mark.parametrize(
     ("labels", "dtype"),
-    [([3, 1], "int32"), ([[0.5, 1.0], [2.0, 3.0]], "float32")],
+    [
+        ([3, 1], "int32"),
+        ([2**31 - 1, -(2**31)], "int32"),
+        ([True, False], "int32"),
+        ([[0.5, 1.0], [2.0, 3.0]], "float32"),
+    ],
 )
 def test_labels_come_beside_their_examples(labels, dtype):
     data = from_arrays(
@@ -114,6 +119,17 @@ def test_labels_come_beside_their_examples(labels, dtype):
         ([[0.0, np.inf]], 2, "to inf"),
         ([[0.0, np.nan]], None, "finite numbers.*values from nan"),
         ([["a", "b"]], 2, "dtype=<U1"),
+        ([[1j]], 2, "dtype=complex128"),
+        ([[1j]], None, "dtype=complex128"),
+        ([[1e300]], None, "finite numbers, as float32 too.*1e[+]300"),
+        ([[-1e39]], None, "finite numbers, as float32 too"),
+        ([[2**32 + 1]], 2, "to 4294967297"),
+        ([[2**64 - 1]], 2, "to 18446744073709551615"),
+        ([[2**100]], 2, "dtype=object"),
+        ([[1, 2], [3]], 4, "an array of numbers"),
+        (np.ma.masked_equal([[0, -1]], -1), 2, "no masked values.*1 of 2"),
+        (np.ma.masked_equal([[0.0, -999.0]], -999), None, "no masked values"),
+        (None, 2, r"shape=\(\)"),
         ([0, 1], 2, r"shape=\(2,\)"),
         (np.zeros((0, 3)), 2, r"at least one example.*shape=\(0, 3\)"),
         (np.zeros((3, 0)), 2, r"one dimension.*shape=\(3, 0\)"),
@@ -136,14 +152,28 @@ def test_splits_of_different_shapes_are_refused():
         from_arrays([[0, 1, 1]], [[0, 1]], name="a", num_levels=2)
 
 
-def test_an_event_shape_of_another_size_is_refused():
-    with pytest.raises(ValueError, match=r"event_shape=\(2, 2\)"):
-        from_arrays([[0, 1, 1]], name="a", num_levels=2, event_shape=(2, 2))
+@pytest.mark.parametrize("shape", [(2, 2), (-3, -1), (-1,), (1.5, 2)])
+def test_an_event_shape_of_another_size_is_refused(shape):
+    with pytest.raises(ValueError, match="`event_shape` must"):
+        from_arrays([[0, 1, 1]], name="a", num_levels=2, event_shape=shape)
 
 
-def test_one_level_is_refused():
-    with pytest.raises(ValueError, match="num_levels=1"):
-        from_arrays([[0]], name="a", num_levels=1)
+@pytest.mark.parametrize("num_levels", [1, 2**20 + 1, 2**32, 2.0, "2", True])
+def test_numbers_of_levels_that_models_have_not_are_refused(num_levels):
+    with pytest.raises(ValueError, match=f"num_levels={num_levels!r}"):
+        from_arrays([[0]], name="a", num_levels=num_levels)
+
+
+def test_the_most_levels_are_taken():
+    data = from_arrays([[2**20 - 1]], name="a", num_levels=2**20)
+    np.testing.assert_array_equal(examples(data.train), [[1048575]])
+
+
+def test_fractions_are_found_wherever_they_are():
+    values = np.zeros((3, 2**19))
+    values[-1, -1] = 0.5
+    with pytest.raises(ValueError, match=r"from 0\.0 to 0\.5"):
+        from_arrays(values, name="a", num_levels=2)
 
 
 def test_labels_of_another_number_are_refused():
@@ -153,11 +183,34 @@ def test_labels_of_another_number_are_refused():
         )
 
 
-def test_labels_that_are_no_numbers_are_refused():
-    with pytest.raises(ValueError, match=r"labels\['train'\].*dtype=<U1"):
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (["a", "b"], "dtype=<U1"),
+        ([1j, 0], "dtype=complex128"),
+        ([2**32 + 1, 0], "int32.*to 4294967297"),
+        (np.array([2**64 - 1, 0], "uint64"), "int32.*to 18446744073709551615"),
+        ([-(2**31) - 1, 0], "int32.*from -2147483649"),
+        ([1e300, 0.0], "float32.*to 1e[+]300"),
+        ([np.nan, 0.0], "float32.*nan"),
+        ([np.inf, 0.0], "float32.*inf"),
+        (np.ma.masked_equal([1, 0], 1), "no masked values"),
+        (np.zeros((2, 0)), "must not be empty"),
+    ],
+)
+def test_labels_that_would_become_others_are_refused(labels, message):
+    with pytest.raises(ValueError, match=rf"labels\['train'\].*{message}"):
         from_arrays(
-            [[0], [1]], name="a", num_levels=2, labels={"train": ["a", "b"]}
+            [[0], [1]], name="a", num_levels=2, labels={"train": labels}
         )
+
+
+@pytest.mark.parametrize("labels", [[1], None])
+def test_labels_are_a_dict(labels):
+    if labels is None:
+        labels = "train"
+    with pytest.raises(ValueError, match="`labels` must hold the labels"):
+        from_arrays([[0]], name="a", num_levels=2, labels=labels)
 
 
 def test_a_split_without_labels_is_refused():

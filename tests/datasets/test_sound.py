@@ -39,8 +39,24 @@ def test_loud_samples_are_cut_and_nan_is_refused():
     np.testing.assert_array_equal(mu_law_encode([-3.0, 3.0]), [0, 255])
     with pytest.raises(ValueError, match="`samples` must be numbers"):
         mu_law_encode([0.0, np.nan])
-    with pytest.raises(ValueError, match=r"`levels` must be in \[0, 256\)"):
-        mu_law_decode([256])
+
+
+@pytest.mark.parametrize("levels", [[256], [-1], [0.5], [np.nan], [1j], ["a"]])
+def test_levels_are_checked_before_they_are_decoded(levels):
+    with pytest.raises(ValueError, match="`levels` must be"):
+        mu_law_decode(levels)
+
+
+@pytest.mark.parametrize("samples", [[1j], ["a"], np.ma.masked_equal([1.0], 1)])
+def test_samples_are_checked_before_they_are_encoded(samples):
+    with pytest.raises(ValueError, match="`samples` must"):
+        mu_law_encode(samples)
+
+
+@pytest.mark.parametrize("num_levels", [1, 2.5, 2**20 + 1, np.nan])
+def test_the_number_of_levels_is_checked(num_levels):
+    with pytest.raises(ValueError, match="`num_levels` must be"):
+        mu_law_encode([0.0], num_levels=num_levels)
 
 
 def recordings(rng):
@@ -76,22 +92,73 @@ def test_fewer_levels_are_companded(rng):
     )
 
 
+@pytest.mark.parametrize("num_levels", [2, 256, 300, 65535, 65536])
+@pytest.mark.parametrize("dtype", ["<i2", ">i2", "float64"])
+def test_levels_are_those_of_16_bits(rng, num_levels, dtype):
+    samples = rng.integers(-32767, 32768, size=50).astype("int16")
+    expected = samples.astype("int32") + 32768
+    if num_levels < 65536:
+        expected = mu_law_encode(samples / 32768.0, num_levels=num_levels)
+    given = samples.astype(dtype)
+    if dtype == "float64":
+        given = given / 32767.0
+    data = from_recordings({"train": [given]}, steps=5, num_levels=num_levels)
+    np.testing.assert_array_equal(stacked(data.train).ravel(), expected)
+
+
+@pytest.mark.parametrize(
+    ("signal", "message"),
+    [
+        (np.zeros(9, "int32"), "dtype=int32"),
+        (np.zeros(9, "uint16"), "dtype=uint16"),
+        (np.zeros(9, "complex64"), "dtype=complex64"),
+        (np.full(9, 1.5), "from 0.0 to 1.5"),
+        (np.full(9, np.nan), "nan"),
+        (np.ma.masked_equal(np.zeros(9), 0), "no masked values.*9 of 9"),
+        (np.zeros((3, 3)), "must have one axis"),
+    ],
+)
+def test_recordings_are_checked(signal, message):
+    with pytest.raises(ValueError, match=message):
+        from_recordings({"train": [signal]}, steps=3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"recordings": []}, "`recordings` must be a dict"),
+        ({"recordings": {"training": []}}, r"\['training'\]"),
+        ({"labels": {"train": []}}, "`labels` must have one.*0 for the 1"),
+        ({"labels": {"test": [1]}}, "`labels` must be a dict with"),
+        ({"steps": 2.5}, "`steps` must be at least 1, and whole"),
+        ({"num_levels": "2"}, "`num_levels` must be"),
+    ],
+)
+def test_arguments_are_checked(arguments, message):
+    usual = {"recordings": {"train": [np.zeros(9)]}, "steps": 3}
+    with pytest.raises(ValueError, match=message):
+        from_recordings(**usual | arguments)
+
+
 def test_recordings_that_are_too_short_are_an_error(rng):
     with pytest.raises(ValueError, match="of the validation split is as long"):
         from_recordings(recordings(rng), steps=20)
 
 
-def test_spoken_digits_have_the_official_test_split(rng, tmp_path):
-    index = np.tile(np.arange(12), 2)
-    length = np.full(24, 30)
-    audio = rng.integers(-99, 99, size=24 * 30).astype("int16")
-    np.savez(
-        tmp_path / "fsdd_8khz.npz",
-        audio=audio,
-        length=length,
-        digit=np.repeat([7, 8], 12),
-        index=index,
-    )
+@pytest.fixture
+def digits(rng):
+    """The arrays of 24 spoken digits of 30 samples."""
+    return {
+        "audio": rng.integers(-99, 99, size=24 * 30).astype("int16"),
+        "length": np.full(24, 30),
+        "digit": np.repeat([7, 8], 12),
+        "index": np.tile(np.arange(12), 2),
+    }
+
+
+def test_spoken_digits_have_the_official_test_split(digits, tmp_path):
+    np.savez(tmp_path / "fsdd_8khz.npz", **digits)
+    audio = digits["audio"]
     data = load("spoken_digits", data_dir=tmp_path, steps=10, with_labels=True)
     assert data.info.split_sizes == {"train": 12, "validation": 30, "test": 30}
     x, digit = next(iter(data.test))
@@ -100,6 +167,48 @@ def test_spoken_digits_have_the_official_test_split(rng, tmp_path):
     assert data.info.rate == 8000
     with pytest.raises(FileNotFoundError, match=r"fsdd_8khz\.npz"):
         load("spoken_digits")
+
+
+def changed(values, at, value):
+    """Returns values of which one is another."""
+    values = values.copy()
+    values[at] = value
+    return values
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        # The tail would be a part of the last recording.
+        ({"length": lambda v: v - 1}, r"add up to the 720 samples .*: 696"),
+        ({"length": lambda v: v + 1}, r"add up to the 720 samples .*: 744"),
+        (
+            {"length": lambda v: changed(changed(v, 0, -30), 1, 90)},
+            "lengths from 1 to 720 as `length`. Received: -30 at 0",
+        ),
+        ({"length": lambda v: v.astype("float64")}, "integer a recording"),
+        ({"index": lambda v: v[:-1]}, r"`index`.*shape=\(23,\)"),
+        ({"index": lambda v: v - 1}, "numbers from 0 on as `index`"),
+        ({"digit": lambda v: v.astype("float32")}, "`digit`.*float32"),
+        ({"audio": lambda v: v.astype("int32")}, "`audio` as int16.*int32"),
+        ({"audio": lambda v: v[None]}, r"one axis.*shape=\(1, 720\)"),
+    ],
+)
+def test_the_arrays_of_spoken_digits_go_together(
+    digits, tmp_path, change, message
+):
+    for name, function in change.items():
+        digits[name] = function(digits[name])
+    np.savez(tmp_path / "fsdd_8khz.npz", **digits)
+    with pytest.raises(ValueError, match=rf"fsdd_8khz\.npz must.*{message}"):
+        load("spoken_digits", data_dir=tmp_path, steps=10)
+
+
+def test_what_a_file_of_digits_lacks_is_said(digits, tmp_path):
+    del digits["digit"]
+    np.savez(tmp_path / "fsdd_8khz.npz", **digits)
+    with pytest.raises(ValueError, match=r"no array `digit`, but audio, ind"):
+        load("spoken_digits", data_dir=tmp_path)
 
 
 def write_wav(path, frames, rate=8000, channels=1):

@@ -9,8 +9,14 @@ import math
 import numpy as np
 import tensorflow as tf
 
+from tf_autoregressive.arguments import checked_num_levels
+from tf_autoregressive.arguments import checked_shape
+from tf_autoregressive.arguments import plain_array
 from tf_autoregressive.datasets.info import Dataset
 from tf_autoregressive.datasets.info import DatasetInfo
+
+# Values that are checked together.
+_PART = 2**20
 
 
 def from_arrays(
@@ -28,16 +34,16 @@ def from_arrays(
 
     Args:
         train: `[N, ...]`, integers in `[0, num_levels)` in any dtype, or real
-            numbers if `num_levels` is None.
+            numbers if `num_levels` is None, which are kept as float32.
         validation: The same for the validation split, or None.
         test: The same for the test split, or None.
         name: Name of the dataset in its `info`.
-        num_levels: Number of values that a dimension can take, at least 2.
-            None for real-valued data.
+        num_levels: Number of values that a dimension can take, from 2 to
+            2**20. None for real-valued data.
         event_shape: Shape to give to each example, `train.shape[1:]` if None.
         labels: Dict from "train", "validation" and "test" to arrays `[N, ...]`
-            of integers or real numbers. If given, every split needs its labels
-            and yields `(example, label)`.
+            of integers, which int32 must hold, or of finite real numbers. If
+            given, every split needs its labels and yields `(example, label)`.
         **description: More fields of `DatasetInfo`: `source`, `licence`,
             `binarization`, `notes`.
 
@@ -45,8 +51,9 @@ def from_arrays(
         A `Dataset`.
 
     Raises:
-        ValueError: If a split is empty or holds anything but such values, if
-            the splits' shapes differ, or if labels do not match their split.
+        ValueError: If a split is empty or holds anything but such values, or
+            a masked one, if the splits' shapes differ, or if labels do not
+            match their split or are no such numbers.
 
     Example:
         >>> import numpy as np
@@ -55,12 +62,15 @@ def from_arrays(
         >>> data.info.event_shape, data.info.split_sizes
         ((3,), {'train': 2})
     """
-    _check_num_levels(num_levels)
+    if num_levels is not None:
+        num_levels = checked_num_levels(num_levels)
+    if event_shape is not None:
+        event_shape = checked_shape("event_shape", event_shape)
     given = {"train": train, "validation": validation, "test": test}
     arrays = {
         split: _events(split, values, num_levels, event_shape)
         for split, values in given.items()
-        if values is not None
+        if values is not None or split == "train"
     }
     _check_same_event_shape(arrays)
     if labels is not None:
@@ -79,17 +89,9 @@ def from_arrays(
     )
 
 
-def _check_num_levels(num_levels):
-    if num_levels is not None and num_levels < 2:
-        raise ValueError(
-            "`num_levels` must be at least 2, or None for real-valued data. "
-            f"Received: num_levels={num_levels}"
-        )
-
-
 def _events(split, values, num_levels, event_shape):
     """Returns `values` as `[N, *event_shape]` in the dtype that they need."""
-    values = np.asarray(values)
+    values = plain_array(split, values)
     if values.ndim < 2 or values.size == 0:
         raise ValueError(
             f"`{split}` must have shape [N, *event_shape] with at least one "
@@ -97,7 +99,7 @@ def _events(split, values, num_levels, event_shape):
         )
     _check_values(split, values, num_levels)
     if event_shape is not None:
-        values = _reshape(split, values, tuple(event_shape))
+        values = _reshape(split, values, event_shape)
     return np.ascontiguousarray(values, _dtype(num_levels))
 
 
@@ -109,25 +111,43 @@ def _dtype(num_levels):
 
 def _check_values(split, values, num_levels):
     real = num_levels is None
-    rule = "finite numbers" if real else f"integers in [0, {num_levels})"
+    rule = f"integers in [0, {num_levels})"
+    if real:
+        rule = "finite numbers, as float32 too"
     if values.dtype.kind not in "buif":
         raise ValueError(
             f"`{split}` must hold {rule}. Received: dtype={values.dtype}"
         )
-    low, high = values.min(), values.max()
-    # NaN makes both ends NaN, an infinity one of them.
-    valid = bool(np.isfinite(low) and np.isfinite(high))
-    if valid and not real:
+    if real:
+        valid = _are_finite(values)
+    else:
+        low, high = values.min(), values.max()
+        # NaN makes both ends NaN.
         valid = low >= 0 and high < num_levels and _are_whole(values)
     if not valid:
         raise ValueError(
             f"`{split}` must hold {rule}. Received: dtype={values.dtype} with "
-            f"values from {low} to {high}"
+            f"values from {values.min()} to {values.max()}"
         )
 
 
+def _are_finite(values):
+    """Whether all values are finite as float32, in which they are kept."""
+    with np.errstate(over="ignore"):
+        ends = np.float32([values.min(), values.max()])
+    # NaN makes both ends NaN, an infinity one of them.
+    return bool(np.isfinite(ends).all())
+
+
 def _are_whole(values):
-    return values.dtype.kind != "f" or np.array_equal(values, np.rint(values))
+    return values.dtype.kind != "f" or all(
+        np.array_equal(part, np.rint(part)) for part in _parts(values)
+    )
+
+
+def _parts(values):
+    """Returns parts of an array, so that no check takes as much memory."""
+    return np.array_split(values, 1 + values.size // _PART)
 
 
 def _reshape(split, values, event_shape):
@@ -149,19 +169,46 @@ def _check_same_event_shape(arrays):
 
 
 def _labels(split, labels, size):
-    if split not in labels:
+    if not isinstance(labels, dict) or split not in labels:
+        given = sorted(labels) if isinstance(labels, dict) else type(labels)
         raise ValueError(
             f"`labels` must hold the labels of every split. Received: labels "
-            f"of {sorted(labels)}, none of {split!r}"
+            f"of {given}, none of {split!r}"
         )
-    values = np.asarray(labels[split])
-    if values.ndim < 1 or len(values) != size or values.dtype.kind not in "uif":
+    name = f"labels[{split!r}]"
+    values = plain_array(name, labels[split])
+    if (
+        values.ndim < 1
+        or len(values) != size
+        or values.dtype.kind not in "buif"
+    ):
         raise ValueError(
-            f"`labels[{split!r}]` must hold one number, or one array of "
-            f"numbers, for each of the {size} examples. Received: "
-            f"shape={values.shape}, dtype={values.dtype}"
+            f"`{name}` must hold one number, or one array of numbers, for each "
+            f"of the {size} examples. Received: shape={values.shape}, "
+            f"dtype={values.dtype}"
         )
-    return values.astype(np.float32 if values.dtype.kind == "f" else np.int32)
+    return _narrowed(name, values)
+
+
+def _narrowed(name, values):
+    """Returns labels as int32 or float32, in which they must have room."""
+    if not values.size:
+        raise ValueError(
+            f"`{name}` must not be empty. Received: {values.shape}"
+        )
+    if values.dtype.kind == "f":
+        dtype, rule, valid = np.float32, "finite", _are_finite(values)
+    else:
+        limits = np.iinfo(np.int32)
+        dtype, rule = np.int32, f"in [{limits.min}, {limits.max}]"
+        valid = values.min() >= limits.min and values.max() <= limits.max
+    if not valid:
+        raise ValueError(
+            f"`{name}` must be {rule}, as they are kept as {dtype.__name__}. "
+            f"Received: dtype={values.dtype} with values from {values.min()} "
+            f"to {values.max()}"
+        )
+    return values.astype(dtype)
 
 
 def _sha256(arrays):

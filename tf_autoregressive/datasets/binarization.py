@@ -8,6 +8,8 @@ import functools
 
 import tensorflow as tf
 
+from tf_autoregressive.arguments import checked_num_levels
+
 # Examples are drawn in chunks: one call of `map` an example costs ten times as
 # much as everything else that a split does.
 _CHUNK = 256
@@ -73,16 +75,27 @@ def draw_bits(x, seed, *, num_levels=256):
     Returns:
         uint8 of the shape of `x`.
 
+    Raises:
+        ValueError: If `num_levels` is out of range, or `x` is not of an
+            integer dtype. Its values are not looked at.
+
     Example:
         >>> draw_bits([[0, 255, 0, 255]], seed=(1, 2)).numpy()
         array([[0, 1, 0, 1]], dtype=uint8)
     """
-    x = tf.cast(x, tf.int32)
-    top = num_levels - 1
+    x = tf.convert_to_tensor(x)
+    if not x.dtype.is_integer:
+        raise ValueError(
+            "`x` must hold integers: a fraction of a level would be cut off. "
+            f"Received: dtype={x.dtype.name}"
+        )
+    top = checked_num_levels(num_levels) - 1
     # Uniform over {0, ..., top - 1}, so that P(noise < x) is x / top exactly.
     noise = tf.random.stateless_uniform(
         tf.shape(x), seed, 0, top, tf.int32, alg="philox"
     )
+    # Wide enough for both.
+    noise, x = tf.cast(noise, tf.int64), tf.cast(x, tf.int64)
     return tf.cast(noise < x, tf.uint8)
 
 

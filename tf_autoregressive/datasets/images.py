@@ -78,7 +78,7 @@ def load_images(
 
 
 def _from_file(name, spec, path, with_labels):
-    splits, labels = read_npz(path)
+    splits, labels = read_npz(path, with_labels=with_labels)
     if "validation" not in splits:
         splits = _split_off_validation(path, splits, spec.validation_size)
         labels = _split_off_validation(path, labels, spec.validation_size)

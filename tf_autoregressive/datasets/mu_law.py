@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from tf_autoregressive.arguments import checked_num_levels
+from tf_autoregressive.arguments import plain_array
+
 
 def mu_law_encode(samples, *, num_levels=256):
     """Returns the levels of samples, int32 in `[0, num_levels)`.
@@ -11,10 +14,11 @@ def mu_law_encode(samples, *, num_levels=256):
 
     Args:
         samples: Real numbers in [-1, 1]; cut to that.
-        num_levels: Number of levels, at least 2.
+        num_levels: Number of levels, from 2 to 2**20.
 
     Raises:
-        ValueError: If `num_levels` is below 2, or a sample is NaN.
+        ValueError: If `num_levels` is out of range, or a sample is NaN, masked
+            or no real number.
 
     Example:
         >>> mu_law_encode([-1.0, 0.0, 1.0]).tolist()
@@ -25,10 +29,10 @@ def mu_law_encode(samples, *, num_levels=256):
             https://arxiv.org/abs/1609.03499
     """
     mu = _mu(num_levels)
-    samples = np.asarray(samples, "float64")
+    samples = _real("samples", samples)
     if np.isnan(samples).any():
         raise ValueError("`samples` must be numbers. Received: NaN among them")
-    samples = np.clip(samples, -1.0, 1.0)
+    samples = np.clip(samples.astype("float64"), -1.0, 1.0)
     companded = np.sign(samples) * np.log1p(mu * np.abs(samples)) / np.log1p(mu)
     return np.floor((companded + 1.0) / 2.0 * mu + 0.5).astype("int32")
 
@@ -40,17 +44,22 @@ def mu_law_decode(levels, *, num_levels=256):
 
     Args:
         levels: Integers in `[0, num_levels)`.
-        num_levels: Number of levels, at least 2.
+        num_levels: Number of levels, from 2 to 2**20.
 
     Raises:
-        ValueError: If `num_levels` is below 2, or a level is out of range.
+        ValueError: If `num_levels` is out of range, or a level is out of range,
+            masked or not whole.
     """
     mu = _mu(num_levels)
-    levels = np.asarray(levels)
-    if levels.size and not (levels.min() >= 0 and levels.max() <= mu):
+    levels = _real("levels", levels)
+    if levels.size and not (
+        levels.min() >= 0
+        and levels.max() <= mu
+        and np.array_equal(levels, np.rint(levels))
+    ):
         raise ValueError(
-            f"`levels` must be in [0, {num_levels}). Received values from "
-            f"{levels.min()} to {levels.max()}"
+            f"`levels` must be in [0, {num_levels}), and whole. Received "
+            f"values from {levels.min()} to {levels.max()}"
         )
     companded = 2.0 * levels.astype("float64") / mu - 1.0
     samples = np.expm1(np.abs(companded) * np.log1p(mu)) / mu
@@ -58,8 +67,13 @@ def mu_law_decode(levels, *, num_levels=256):
 
 
 def _mu(num_levels):
-    if num_levels < 2:
+    return checked_num_levels(num_levels) - 1
+
+
+def _real(argument, values):
+    values = plain_array(argument, values)
+    if values.dtype.kind not in "buif":
         raise ValueError(
-            f"`num_levels` must be at least 2. Received: {num_levels}"
+            f"`{argument}` must be real numbers. Received: dtype={values.dtype}"
         )
-    return num_levels - 1
+    return values

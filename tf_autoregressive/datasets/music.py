@@ -7,10 +7,20 @@ import pathlib
 
 import numpy as np
 
+from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.arguments import plain_array
+from tf_autoregressive.datasets.array_files import ArrayArchive
 from tf_autoregressive.datasets.arrays import from_arrays
+from tf_autoregressive.datasets.packed import check_lengths
+from tf_autoregressive.datasets.reading import check_memory
+from tf_autoregressive.datasets.splits import checked_splits
 
 _FILE_NAME = "polyphonic_music.npz"
 _NUM_NOTES = 88
+# Of a padded song: one itself, one for its copy in TensorFlow, one to spare.
+_BYTES_OF_A_NOTE = 3
+# What songs may take after padding, see `_check_padding`, is then no more.
+_TIMES_PADDED = 10
 
 # By name: what its keys in the file begin with, and where it is from.
 MUSIC_SETS = {
@@ -30,8 +40,8 @@ def from_songs(songs, *, steps=None, name="music", **described):
     take it for their context.
 
     Args:
-        songs: Dict from "train", "validation" and "test" to lists of songs,
-            each zeros and ones `[S, N]`.
+        songs: Dict from "train" and, where there are such, "validation" and
+            "test" to lists of songs, each zeros and ones `[S, N]`.
         steps: `T`; `None` for the longest song of all. Longer songs are cut
             into pieces of `T` steps, the last one shorter, which count as
             songs of their own: a model does not see the piece before.
@@ -43,9 +53,10 @@ def from_songs(songs, *, steps=None, name="music", **described):
         A `Dataset` with `event_shape=(T, N)`.
 
     Raises:
-        ValueError: If `steps` is not positive, a split has no song, a song has
-            no step, or its values are not 0 and 1 or not as many a step as
-            those of the others.
+        ValueError: If `steps` is not positive, a split is misspelt or has no
+            song, a song has no step, or its values are not 0 and 1 or not as
+            many a step as those of the others, or if the padding would take
+            far more memory than the songs: then choose `steps`.
 
     Example:
         >>> song = np.eye(3, 4, dtype="uint8")
@@ -53,18 +64,13 @@ def from_songs(songs, *, steps=None, name="music", **described):
         >>> [int(length) for _, length in data.train], data.info.event_shape
         ([3, 1], (3, 4))
     """
-    songs = {split: list(map(np.asarray, songs[split])) for split in songs}
+    songs = _checked_songs(checked_splits("songs", songs))
     every = [song for split in songs.values() for song in split]
-    _check_songs(songs, every)
-    lengths = list(map(len, every))
     if steps is None:
-        steps = max(lengths)
-    if steps < 1 or min(lengths) < 1:
-        raise ValueError(
-            "`steps` and the length of every song must be at least 1. "
-            f"Received: steps={steps}, a shortest song of {min(lengths)}"
-        )
+        steps = max(map(len, every))
+    steps = checked_count("steps", steps)
     pieces = {split: _pieces(songs[split], steps) for split in songs}
+    _check_padding(every, sum(map(len, pieces.values())), steps)
     return from_arrays(
         **{split: _padded(pieces[split], steps) for split in songs},
         name=name,
@@ -74,20 +80,57 @@ def from_songs(songs, *, steps=None, name="music", **described):
     )
 
 
-def _check_songs(songs, every):
-    if not all(songs.values()) or not every:
-        raise ValueError("`songs` must have at least one song in each split.")
-    for song in every:
-        if song.ndim != 2 or song.shape[1:] != every[0].shape[1:]:
+def _checked_songs(songs):
+    """Returns the songs as arrays, of which each is a song."""
+    checked = {}
+    num_notes = None
+    for split, rolls in songs.items():
+        if not len(rolls):
             raise ValueError(
-                "`songs` must have the same number of notes at every step, "
-                f"[S, N]. Received shapes {song.shape}, {every[0].shape}"
+                "`songs` must have at least one song in each split. Received: "
+                f"none in {split}"
             )
-        if not np.isin(song, (0, 1)).all():
-            raise ValueError(
-                "`songs` must hold zeros and ones. Received values from "
-                f"{song.min()} to {song.max()}"
-            )
+        checked[split] = []
+        for number, roll in enumerate(rolls):
+            name = f"songs[{split!r}][{number}]"
+            song = plain_array(name, roll)
+            _check_song(name, song, num_notes)
+            num_notes = song.shape[1]
+            checked[split].append(song)
+    return checked
+
+
+def _check_song(name, song, num_notes):
+    if song.ndim != 2 or not song.size:
+        raise ValueError(
+            f"`{name}` must have shape [S, N], S and N at least 1. Received: "
+            f"shape={song.shape}"
+        )
+    if num_notes not in (None, song.shape[1]):
+        raise ValueError(
+            f"`{name}` must have the same number of notes at every step as the "
+            f"songs before it, {num_notes}. Received: shape={song.shape}"
+        )
+    if song.dtype.kind not in "buif":
+        raise ValueError(
+            f"`{name}` must hold zeros and ones. Received: dtype={song.dtype}"
+        )
+    if not ((song == 0) | (song == 1)).all():
+        raise ValueError(
+            f"`{name}` must hold zeros and ones. Received values from "
+            f"{song.min()} to {song.max()}"
+        )
+
+
+def _check_padding(songs, num_pieces, steps):
+    """Checks what short songs take, filled up to a long one's length."""
+    num_notes = songs[0].shape[1]
+    check_memory(
+        "`songs`, padded to `steps`,",
+        num_pieces * steps * num_notes * _BYTES_OF_A_NOTE,
+        # As large as a file of their bits.
+        sum(song.size for song in songs) // 8,
+    )
 
 
 def load_music(name, *, data_dir=None, with_labels=False, steps=None):
@@ -131,11 +174,7 @@ def load_music(name, *, data_dir=None, with_labels=False, steps=None):
             "jsb_train_len=..., and so on for valid and test."
         )
     prefix, origin = MUSIC_SETS[name]
-    with np.load(path) as file:
-        songs = {
-            split: _songs(file, f"{prefix}_{key}")
-            for split, key in _SPLITS.items()
-        }
+    songs = _stored_songs(path, prefix)
     notes = "whole songs"
     if steps is not None:
         notes = f"songs longer than {steps} steps cut into pieces"
@@ -148,20 +187,36 @@ def load_music(name, *, data_dir=None, with_labels=False, steps=None):
     )
 
 
-def _songs(file, key):
-    """Returns the songs `[S, 88]` of a split."""
-    missing = {key, f"{key}_len"} - set(file)
-    if missing:
+def _stored_songs(path, prefix):
+    """Returns the songs `[S, 88]` of each split."""
+    keys = [f"{prefix}_{key}" for key in _SPLITS.values()]
+    keys += [f"{key}_len" for key in keys]
+    with ArrayArchive(path) as archive:
+        missing = set(keys) - set(archive.names)
+        if missing:
+            raise ValueError(
+                f"{path} must hold {', '.join(keys)}. Received a file without "
+                f"{', '.join(sorted(missing))}"
+            )
+        stored = archive.read(*keys)
+    # Of all splits together: an array alone says little of what they take.
+    num_steps = sum(len(stored[key]) for key in keys if stored[key].ndim == 2)
+    check_memory(path, num_steps * _NUM_NOTES * _TIMES_PADDED)
+    return {
+        split: _songs(path, f"{prefix}_{key}", stored)
+        for split, key in _SPLITS.items()
+    }
+
+
+def _songs(path, key, stored):
+    packed, lengths = stored[key], stored[f"{key}_len"]
+    width = -(-_NUM_NOTES // 8)
+    if packed.ndim != 2 or packed.shape[1] != width or packed.dtype != np.uint8:
         raise ValueError(
-            f"{_FILE_NAME} must hold {key} and {key}_len. Received a file "
-            f"without {', '.join(sorted(missing))}"
+            f"{path} must hold `{key}` as uint8 [steps, {width}]: the bits of "
+            f"all steps. Received: shape={packed.shape}, dtype={packed.dtype}"
         )
-    packed, lengths = file[key], file[f"{key}_len"]
-    if packed.shape != (lengths.sum(), -(-_NUM_NOTES // 8)):
-        raise ValueError(
-            f"`{key}` must have shape [{lengths.sum()}, 11]: the bits of the "
-            f"steps that `{key}_len` adds up to. Received: {packed.shape}"
-        )
+    check_lengths(path, f"{key}_len", lengths, len(packed), f"steps of `{key}`")
     steps = np.unpackbits(packed, axis=1, count=_NUM_NOTES)
     return np.split(steps, np.cumsum(lengths)[:-1])
 

@@ -8,11 +8,13 @@ any key: it is the training split.
 """
 
 import pathlib
-import zipfile
 
 import numpy as np
 
+from tf_autoregressive.datasets.array_files import BYTES_OF_A_LEVEL
+from tf_autoregressive.datasets.array_files import ArrayArchive
 from tf_autoregressive.datasets.arrays import from_arrays
+from tf_autoregressive.datasets.reading import check_memory
 
 _SPLIT_NAMES = {
     "train": ("train",),
@@ -51,10 +53,12 @@ def from_npz(
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If the file is no `.npz` file, has no training split, lacks
-            the labels asked for, or holds values that `from_arrays` refuses.
+        ValueError: If the file is damaged or no `.npz` file, has no training
+            split or one under two names, lacks the labels asked for, asks for
+            more memory than a file of its size may, or holds values that
+            `from_arrays` refuses.
     """
-    splits, labels = read_npz(path)
+    splits, labels = read_npz(path, with_labels=with_labels)
     return from_arrays(
         **splits,
         name=pathlib.Path(path).stem if name is None else name,
@@ -65,11 +69,12 @@ def from_npz(
     )
 
 
-def read_npz(path):
+def read_npz(path, *, with_labels=True):
     """Reads the splits and the labels of a file as `from_npz` describes it.
 
     Args:
         path: The file.
+        with_labels: Whether to read the labels, where there are some.
 
     Returns:
         splits: Dict from split names to unpacked arrays `[N, ...]`.
@@ -77,21 +82,30 @@ def read_npz(path):
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If the file is damaged or has no training split.
+        ValueError: As `from_npz` says.
     """
-    stored = read_arrays(path)
-    splits = _find(stored, ("", "x_"))
-    if len(stored) == 1 and not splits:
-        splits = {"train": next(iter(stored.values()))}
-    if "train" not in splits:
-        raise ValueError(
-            f"{path} must hold an array `train` or `x_train`, or only one. "
-            f"Received: {sorted(stored)}"
-        )
-    if "dim" in stored:
-        dim = int(stored["dim"])
-        splits = {s: _unpack(path, s, bits, dim) for s, bits in splits.items()}
-    return splits, _find(stored, ("y_",))
+    with ArrayArchive(path) as archive:
+        keys = _keys_of_splits(path, archive.names, ("", "x_"))
+        if len(archive.names) == 1 and not keys:
+            keys = {"train": archive.names[0]}
+        if "train" not in keys:
+            raise ValueError(
+                f"{path} must hold an array `train` or `x_train`, or only one. "
+                f"Received: {archive.names}"
+            )
+        wanted = with_labels and _keys_of_splits(path, archive.names, ("y_",))
+        if "dim" in archive.names:
+            splits = _unpacked(path, archive, keys)
+        else:
+            splits = _read(archive, keys)
+        labels = _read(archive, wanted or {})
+    for name, values in (*splits.items(), *labels.items()):
+        if not values.ndim:
+            raise ValueError(
+                f"{path} must hold arrays [N, ...] for {name}. Received: a "
+                "single number"
+            )
+    return splits, labels
 
 
 def read_arrays(path):
@@ -102,40 +116,81 @@ def read_arrays(path):
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it is damaged, or no `.npz` file of plain arrays.
+        ValueError: If it is damaged or no `.npz` file of plain arrays, or asks
+            for more memory than a file of its size may.
     """
-    try:
-        # NumPy leaves a file that it fails to read open unless we opened it.
-        with (
-            pathlib.Path(path).open("rb") as file,
-            np.load(file, allow_pickle=False) as stored,
-        ):
-            return {key: stored[key] for key in stored.files}
-    except FileNotFoundError as error:
-        raise FileNotFoundError(f"There is no file {path}.") from error
-    # A bare `.npy` file opens as an array, which is no context manager.
-    except (ValueError, EOFError, TypeError, zipfile.BadZipFile) as error:
-        raise ValueError(
-            f"{path} is damaged or not an .npz file of plain arrays. Write it "
-            "with numpy.savez or numpy.savez_compressed."
-        ) from error
+    with ArrayArchive(path) as archive:
+        return archive.read(*archive.names)
 
 
-def _find(stored, prefixes):
-    """Returns the splits that are stored under one of the prefixes."""
+def _keys_of_splits(path, names, prefixes):
+    """Returns a dict from splits to the names that they are stored under."""
+    keys = {}
+    for split, aliases in _SPLIT_NAMES.items():
+        found = [
+            prefix + alias
+            for alias in aliases
+            for prefix in prefixes
+            if prefix + alias in names
+        ]
+        if len(found) > 1:
+            raise ValueError(
+                f"{path} must hold one array for {split}. Received: "
+                f"{' and '.join(found)}"
+            )
+        if found:
+            keys[split] = found[0]
+    return keys
+
+
+def _read(archive, keys):
+    arrays = archive.read(*keys.values())
+    return {split: arrays[key] for split, key in keys.items()}
+
+
+def _unpacked(path, archive, keys):
+    """Returns the bits of each split, `[N, dim]`."""
+    dim = _dim(path, archive.read("dim")["dim"])
+    num_bits = 0
+    for split, key in keys.items():
+        with archive.open(key) as (_, header):
+            _check_packed(path, split, header, dim)
+            num_bits += dim * header.shape[0]
+    check_memory(path, num_bits * BYTES_OF_A_LEVEL)
+    packed = _read(archive, keys)
+    for split, rows in packed.items():
+        # `numpy.packbits` fills the last byte of a row up with zeros.
+        if dim % 8 and (rows[:, -1] & (0xFF >> dim % 8)).any():
+            raise ValueError(
+                f"{path} packs `dim` = {dim} bits an example, so the other "
+                f"bits of a row's last byte must be 0. Received: others in "
+                f"`{split}`"
+            )
     return {
-        split: stored[prefix + alias]
-        for split, aliases in _SPLIT_NAMES.items()
-        for alias in aliases
-        for prefix in prefixes
-        if prefix + alias in stored
+        split: np.unpackbits(rows, axis=1, count=dim)
+        for split, rows in packed.items()
     }
 
 
-def _unpack(path, split, packed, dim):
-    if packed.ndim != 2 or packed.shape[1] != -(-dim // 8):
+def _dim(path, dim):
+    if dim.size != 1 or dim.dtype.kind not in "iu" or dim.item() < 1:
+        raise ValueError(
+            f"{path} must hold one positive integer under `dim`. Received: "
+            f"shape={dim.shape}, dtype={dim.dtype}, beginning with "
+            f"{dim.ravel()[:1]}"
+        )
+    return dim.item()
+
+
+def _check_packed(path, split, header, dim):
+    width = -(-dim // 8)
+    if (
+        len(header.shape) != 2
+        or header.shape[1] != width
+        or header.dtype != np.uint8
+    ):
         raise ValueError(
             f"{path} packs `dim` = {dim} bits an example, so `{split}` must "
-            f"have shape [N, {-(-dim // 8)}]. Received: shape={packed.shape}"
+            f"have shape [N, {width}] and dtype uint8. Received: shape="
+            f"{header.shape}, dtype={header.dtype}"
         )
-    return np.unpackbits(packed, axis=1, count=dim)

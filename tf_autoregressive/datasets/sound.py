@@ -7,8 +7,14 @@ import pathlib
 
 import numpy as np
 
+from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.arguments import checked_num_levels
+from tf_autoregressive.arguments import plain_array
+from tf_autoregressive.datasets.array_files import ArrayArchive
 from tf_autoregressive.datasets.arrays import from_arrays
 from tf_autoregressive.datasets.mu_law import mu_law_encode
+from tf_autoregressive.datasets.packed import check_lengths
+from tf_autoregressive.datasets.splits import checked_splits
 from tf_autoregressive.datasets.windows import windows
 
 _FILE_NAME = "fsdd_8khz.npz"
@@ -23,8 +29,10 @@ def from_recordings(
     not used.
 
     Args:
-        recordings: Dict from "train", "validation" and "test" to lists of
-            recordings, each int16 or real numbers in [-1, 1], `[samples]`.
+        recordings: Dict from "train" and, where there are such, "validation"
+            and "test" to lists of recordings, each int16 in any order of bytes
+            or real numbers in [-1, 1], `[samples]`. A real number is rounded to
+            16 bits, 1.0 being the largest.
         steps: Samples of a window, `T`.
         num_levels: 65536 for 16-bit samples as they are, or fewer after
             mu-law companding.
@@ -37,17 +45,24 @@ def from_recordings(
         A `Dataset` of windows `[T]`.
 
     Raises:
-        ValueError: If a split has no recording as long as a window, or a
-            recording is not of one channel, int16 or within [-1, 1].
+        ValueError: If a split has no recording as long as a window, a recording
+            is not of one channel, int16 or within [-1, 1], or something in it
+            is masked, or if labels are not as many as recordings.
     """
+    steps = checked_count("steps", steps)
+    recordings = checked_splits("recordings", recordings)
+    if labels is not None:
+        labels = checked_splits("labels", labels)
+    levels = _levels_of_samples(num_levels)
     splits, window_labels = {}, {}
     for split, signals in recordings.items():
-        if labels is not None and len(labels[split]) != len(signals):
+        if labels is not None and len(labels.get(split, ())) != len(signals):
             raise ValueError(
                 "`labels` must have one for each recording. Received: "
-                f"{len(labels[split])} for the {len(signals)} of {split}"
+                f"{len(labels.get(split, ()))} for the {len(signals)} of "
+                f"{split}"
             )
-        parts = [windows(_levels(s, num_levels), steps) for s in signals]
+        parts = [windows(levels[_samples(signal)], steps) for signal in signals]
         counts = [len(part) for part in parts]
         if not sum(counts):
             raise ValueError(
@@ -88,6 +103,7 @@ def load_spoken_digits(
 
     Raises:
         FileNotFoundError: If `data_dir` does not hold the file.
+        ValueError: If the file is damaged, or its arrays do not go together.
     """
     path = pathlib.Path(data_dir or ".") / _FILE_NAME
     if data_dir is None or not path.is_file():
@@ -98,9 +114,11 @@ def load_spoken_digits(
             "digit=..., index=...) from the wav files of the Free Spoken Digit "
             "Dataset."
         )
-    with np.load(path) as file:
-        signals = np.split(file["audio"], np.cumsum(file["length"])[:-1])
-        digit, index = file["digit"], file["index"]
+    with ArrayArchive(path) as archive:
+        stored = archive.read("audio", "length", "digit", "index")
+    _check_digits(path, **stored)
+    signals = np.split(stored["audio"], np.cumsum(stored["length"])[:-1])
+    digit, index = stored["digit"], stored["index"]
     chosen = {"train": index >= 10, "validation": index // 5 == 1}
     chosen["test"] = index < 5
     return from_recordings(
@@ -120,12 +138,38 @@ def load_spoken_digits(
     )
 
 
-def _levels(signal, num_levels):
-    """Returns the levels of a recording, int32."""
-    signal = np.asarray(signal)
+def _check_digits(path, audio, length, digit, index):
+    if audio.dtype != np.int16 or audio.ndim != 1:
+        raise ValueError(
+            f"{path} must hold `audio` as int16 with one axis. Received: "
+            f"dtype={audio.dtype}, shape={audio.shape}"
+        )
+    for name, values in (
+        ("length", length),
+        ("digit", digit),
+        ("index", index),
+    ):
+        if values.dtype.kind not in "iu" or values.shape != (len(length),):
+            raise ValueError(
+                f"{path} must hold one integer a recording as `{name}`. "
+                f"Received: dtype={values.dtype}, shape={values.shape} for "
+                f"`length` of shape {length.shape}"
+            )
+    check_lengths(path, "length", length, len(audio), "samples")
+    if index.min() < 0:
+        raise ValueError(
+            f"{path} must hold recordings' numbers from 0 on as `index`. "
+            f"Received: {index.min()}"
+        )
+
+
+def _samples(signal):
+    """Returns the samples of a recording, each plus 32768, uint16."""
+    signal = plain_array("recordings", signal)
     is_real = signal.dtype.kind == "f"
+    is_int16 = signal.dtype.kind == "i" and signal.dtype.itemsize == 2
     # Other integers, or reals of another scale, would become noise.
-    if not (signal.dtype == np.int16 or is_real) or (
+    if not (is_int16 or is_real) or (
         is_real and not np.all(np.abs(signal) <= 1.0)
     ):
         raise ValueError(
@@ -134,7 +178,14 @@ def _levels(signal, num_levels):
             f"{np.max(signal, initial=0)}"
         )
     if is_real:
-        signal = np.round(signal * 32767.0)
-    if num_levels == 65536:
-        return signal.astype("int32") + 32768
-    return mu_law_encode(signal / 32768.0, num_levels=num_levels)
+        signal = np.round(signal * 32767.0).astype("int16")
+    return signal.astype("int16").view("uint16") ^ np.uint16(1 << 15)
+
+
+def _levels_of_samples(num_levels):
+    """Returns the level of every sample of 16 bits, integers `[65536]`."""
+    if checked_num_levels(num_levels) == 65536:
+        return np.arange(65536, dtype="int32")
+    samples = np.arange(-32768, 32768) / 32768.0
+    levels = mu_law_encode(samples, num_levels=num_levels)
+    return levels.astype("uint8") if num_levels <= 256 else levels

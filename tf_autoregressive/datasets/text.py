@@ -10,6 +10,7 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
+from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.datasets.arrays import from_arrays
 from tf_autoregressive.datasets.windows import windows
 from tf_autoregressive.vocabulary import Vocabulary
@@ -64,19 +65,17 @@ def from_text(
         >>> data.info.vocabulary, data.info.split_sizes
         ('ab', {'train': 34, 'validation': 2, 'test': 4})
     """
-    stride = steps if stride is None else stride
-    if steps < 1 or stride < 1:
-        raise ValueError(
-            "`steps` and `stride` must be at least 1. "
-            f"Received: steps={steps}, stride={stride}"
-        )
+    steps = checked_count("steps", steps)
+    stride = steps if stride is None else checked_count("stride", stride)
     if not isinstance(text, str) or not text:
         raise ValueError(
             "`text` must be a str with at least one character. "
             f"Received: {type(text).__name__} {text!r:.40}"
         )
-    if min(validation_share, test_share) < 0 or (
-        validation_share + test_share >= 1
+    if not (
+        validation_share >= 0
+        and test_share >= 0
+        and validation_share + test_share < 1
     ):
         raise ValueError(
             "`validation_share` and `test_share` must not be negative, and add "
@@ -123,6 +122,7 @@ def continued_batches(examples, batch_size):
         >>> len(continued_batches(examples, 4))
         4
     """
+    batch_size = checked_count("batch_size", batch_size)
     table = np.stack(list(examples.as_numpy_iterator()))
     num_batches = len(table) // batch_size
     if not num_batches:

@@ -23,6 +23,7 @@ def windows(values, steps, stride=None):
             "`values` must have one axis and `steps` be at least 1. Received: "
             f"shape {np.shape(values)}, steps={steps}"
         )
-    starts = range(0, len(values) - steps + 1, stride or steps)
-    found = [values[start : start + steps] for start in starts]
-    return np.reshape(found, (-1, steps)).astype(values.dtype)
+    if len(values) < steps:
+        return np.empty((0, steps), values.dtype)
+    every = np.lib.stride_tricks.sliding_window_view(values, steps)
+    return every[:: stride or steps].copy()

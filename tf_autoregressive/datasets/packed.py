@@ -1,0 +1,36 @@
+"""Sequences that lie one after another in one array, with their lengths."""
+
+import numpy as np
+
+
+def check_lengths(path, name: str, lengths, total: int, unit: str):
+    """Checks that lengths divide an array into sequences.
+
+    Args:
+        path: The file that holds both.
+        name: Of the lengths in it.
+        lengths: Integers `[N]`.
+        total: Length of the array.
+        unit: What the array consists of, as "steps".
+
+    Raises:
+        ValueError: If they are no integers of at least 1 with that total.
+    """
+    if lengths.ndim != 1 or lengths.dtype.kind not in "iu" or not len(lengths):
+        raise ValueError(
+            f"{path} must hold one integer a sequence as `{name}`. Received: "
+            f"shape={lengths.shape}, dtype={lengths.dtype}"
+        )
+    # Before they are added: sums of large ones wrap around.
+    within = (lengths >= 1) & (lengths <= total)
+    if not within.all():
+        wrong = int(np.flatnonzero(~within)[0])
+        raise ValueError(
+            f"{path} must hold lengths from 1 to {total} as `{name}`. "
+            f"Received: {lengths[wrong]} at {wrong}"
+        )
+    if sum(lengths.tolist()) != total:
+        raise ValueError(
+            f"{path} must hold lengths that add up to the {total:,} {unit} as "
+            f"`{name}`. Received: {sum(lengths.tolist()):,}"
+        )

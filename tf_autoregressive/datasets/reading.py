@@ -1,0 +1,67 @@
+"""One way in for files: whatever goes wrong is an error that names the file."""
+
+import contextlib
+import os
+
+# Three times what the largest of the packaged sets takes, and what a machine of
+# a notebook has left.
+_ALWAYS_ALLOWED = 2 * 10**9
+# Of larger files: that a file of 25 MB may take 2 GB holds for all others.
+_TIMES_THE_FILE = 80
+
+
+@contextlib.contextmanager
+def reading(path, what: str):
+    """Turns what a library raises about a file into a `ValueError`.
+
+    Only the calls of other libraries belong inside: they fail on damaged files
+    in many ways, and not all are documented.
+
+    Args:
+        path: The file, or what it is called in the error.
+        what: What it should be, as "an image".
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        PermissionError: If it may not be read.
+        ValueError: For everything else that is raised inside.
+    """
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"There is no file {path}.") from error
+    except PermissionError:
+        raise
+    except Exception as error:
+        said = " ".join(str(error).split())
+        raise ValueError(
+            f"{path} is damaged or not {what}. Received, when it was read: "
+            f"{type(error).__name__}: {said:.200}"
+        ) from error
+
+
+def check_memory(path, needed: int, file_size: int | None = None):
+    """Checks what the data of a file would take, before it is allocated.
+
+    A few bytes of a damaged or malicious file can ask for more than a machine
+    has. 2 GB are always allowed, and 80 times the size of the file.
+
+    Args:
+        path: The file, or what data is called in the error.
+        needed: Bytes of memory that the data will take.
+        file_size: Bytes of the file, looked up if None.
+
+    Raises:
+        ValueError: If that is more than allowed.
+    """
+    if needed <= _ALWAYS_ALLOWED:
+        return
+    if file_size is None:
+        file_size = os.stat(path).st_size
+    allowed = max(_ALWAYS_ALLOWED, _TIMES_THE_FILE * file_size)
+    if needed > allowed:
+        raise ValueError(
+            f"{path} would take {needed / 1e9:,.3f} GB of memory. At most "
+            f"{allowed / 1e9:,.3f} GB are allowed for the "
+            f"{file_size / 1e6:,.3f} MB that it has"
+        )
