@@ -47,10 +47,15 @@ def main(path: str) -> int:
     import numpy as np
     import tensorflow as tf
 
-    with np.load(pathlib.Path(path) / RECORD) as record:
-        exchanges = _exchanges(record)
     start = time.perf_counter()
-    signatures = tf.saved_model.load(path).signatures
+    try:
+        with np.load(pathlib.Path(path) / RECORD) as record:
+            exchanges = _exchanges(record)
+        signatures = tf.saved_model.load(path).signatures
+    # Whatever damaged files make NumPy and TensorFlow raise.
+    except Exception as error:
+        print(f"FAILED: {path} cannot be loaded: {error!r}")
+        return 1
     print(f"{path}: loaded in {time.perf_counter() - start:.1f} s")
     failures = 0
     for signature, inputs, outputs in exchanges:

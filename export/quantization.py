@@ -9,9 +9,9 @@ import typing
 
 import numpy as np
 
+from .files import replace_text
 from .stored_weights import SmallerWeights
 from .stored_weights import StoredWeights
-from .versions import replace_text
 
 QUANTIZATIONS = ("float16", "int8")
 _RECORD = "quantization.json"

@@ -1,11 +1,14 @@
 """From a model to a directory that TF-Serving serves."""
 
+import contextlib
 import pathlib
 import re
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
+from . import fingerprints
 from . import quantization
 from . import reference
 from . import serving_files
@@ -63,20 +66,22 @@ def export_model(
     Raises:
         ValueError: If the version exists, or `path` does not end in a name
             of letters, digits, `_`, `-` and `.`, or `max_num_samples` is not
-            positive, or there is no such way to quantize, or it changes a
-            score by more than `quantize_tolerance`.
+            in [1, 2**31), or there is no such way to quantize, or it changes a
+            score by more than `quantize_tolerance`, or a weight is not finite.
+        OSError: If the version cannot be written, as on a full disk.
         ImportError: If tensorflow-serving-api is not installed.
     """
     path = pathlib.Path(path)
     name = _checked_name(path)
-    if max_num_samples < 1:
+    if not 1 <= max_num_samples < 2**31:
         raise ValueError(
-            "`max_num_samples` must be at least 1. "
+            "`max_num_samples` must be at least 1 and below 2**31. "
             f"Received: max_num_samples={max_num_samples}"
         )
-    # Before the work, so that it is not for nothing.
+    # Fail before the expensive work.
     check_version(path, version)
     warm_up.messages()
+    _check_finite(model)
     weights = quantization.stored_weights(model, quantize)
     options = {
         "max_num_samples": max_num_samples,
@@ -97,18 +102,34 @@ def export_model(
         signatures = signatures_of(model, compiled=compiled, **options)
         functions = signatures.concrete_functions()
     with new_version(path, version) as (directory, publish):
-        module = tf.Module()
-        module.weights = weights.variables
-        tf.saved_model.save(module, directory, signatures=functions)
-        extra = directory / RECORD.parent
-        extra.mkdir()
-        reference.save(directory / RECORD, found)
-        warm_up.write(extra / "tf_serving_warmup_requests", name, found)
+        with _disk_errors(path):
+            _save(directory, weights, functions, name, found)
         if change is not None:
-            change.save(extra)
+            change.save(directory / RECORD.parent)
             print(f"{change}\n{_sizes(model, directory)}")
         serving_files.write(path, name, functions, found, compiled)
         return publish()
+
+
+def _save(directory, weights, functions, name, found):
+    """Writes what is the same of all exports of a model."""
+    module = tf.Module()
+    module.weights = weights.variables
+    tf.saved_model.save(module, directory, signatures=functions)
+    extra = directory / RECORD.parent
+    extra.mkdir()
+    reference.save(directory / RECORD, found)
+    warm_up.write(extra / "tf_serving_warmup_requests", name, found)
+    fingerprints.write_sums(directory)
+
+
+@contextlib.contextmanager
+def _disk_errors(path):
+    """Makes an `OSError` of what TensorFlow raises where it cannot write."""
+    try:
+        yield
+    except tf.errors.OpError as error:
+        raise OSError(f"{path} cannot be written: {error.message}") from error
 
 
 def _worth_compiling(model, functions, found, options):
@@ -118,6 +139,16 @@ def _worth_compiling(model, functions, found, options):
     return faster_under_xla(
         functions, compiled, found, options["max_num_samples"]
     )
+
+
+def _check_finite(model):
+    for weight in model.weights:
+        count = np.count_nonzero(~np.isfinite(weight.numpy()))
+        if count:
+            raise ValueError(
+                f"`model` must have finite weights. Received: `{weight.path}` "
+                f"holds {count} values that are NaN or infinite"
+            )
 
 
 def _sizes(model, directory):

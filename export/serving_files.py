@@ -7,7 +7,8 @@ model at /models/NAME.
 import json
 import pathlib
 
-from .versions import replace_text
+from .files import replace_text
+from .versions import REQUESTS
 
 _MODELS = """\
 # For tensorflow_model_server --model_config_file.
@@ -153,10 +154,10 @@ def write(path: pathlib.Path, name: str, functions, found, compiled=()):
     """
     xla = _XLA_FLAG if compiled else ""
     requests = {exchange.signature: exchange.inputs for exchange in found[::-1]}
-    (path / "requests").mkdir(exist_ok=True)
+    (path / REQUESTS).mkdir(exist_ok=True)
     for signature, inputs in requests.items():
         replace_text(
-            path / "requests" / f"{signature}.json", _body(signature, inputs)
+            path / REQUESTS / f"{signature}.json", _body(signature, inputs)
         )
     sections = [
         _section(name, signature, functions[signature], requests[signature])

@@ -5,6 +5,7 @@ import pathlib
 import subprocess
 import sys
 
+from . import fingerprints
 from .checker import RECORD
 from .versions import newest_version
 
@@ -22,7 +23,8 @@ def verify(path: str | pathlib.Path) -> bool:
             for its newest version.
 
     Raises:
-        ValueError: If `path` holds no SavedModel with recorded answers.
+        ValueError: If `path` holds no SavedModel with recorded answers, or its
+            graph or weights are not those that were exported.
     """
     path = newest_version(pathlib.Path(path))
     if not (path / RECORD).exists():
@@ -30,6 +32,7 @@ def verify(path: str | pathlib.Path) -> bool:
             "`path` must be a SavedModel with recorded answers, as "
             f"`export_model` writes it: {path} has no {RECORD}."
         )
+    fingerprints.check_sums(path)
     checker = pathlib.Path(__file__).with_name("checker.py")
     environment = {"TF_CPP_MIN_LOG_LEVEL": "2", **os.environ}
     # Isolated, so that no path of this process leads to the library.
@@ -40,4 +43,8 @@ def verify(path: str | pathlib.Path) -> bool:
     print(finished.stdout, end="")
     if finished.returncode not in (0, 1) or not finished.stdout:
         print(finished.stderr, file=sys.stderr)
+        print(
+            "FAILED: the process that loads it ended with status "
+            f"{finished.returncode}"
+        )
     return finished.returncode == 0

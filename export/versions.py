@@ -1,13 +1,20 @@
 """The directory of a served model: versions that appear whole or not at all."""
 
 import contextlib
-import os
 import pathlib
+import re
 import shutil
 import tempfile
 
-# Servers look for directories whose names are numbers.
-_TEMPORARY_PREFIX = ".tmp-"
+from .files import TEMPORARY_PREFIX
+from .files import flush
+from .files import one_of_several_writers
+from .files import umask
+
+# Beside the versions: files that are replaced by every export.
+REQUESTS = "requests"
+# Servers read the names of versions into 64 bits.
+_LARGEST = 2**63 - 1
 
 
 @contextlib.contextmanager
@@ -15,7 +22,8 @@ def new_version(base: pathlib.Path, version: int | None = None):
     """Yields an empty directory that becomes a version when the block succeeds.
 
     A server that polls `base` sees all of the version or nothing. If the block
-    fails, nothing of it is left.
+    fails, nothing of it is left; what exports left that were killed is removed
+    first, unless another one is writing.
 
     Args:
         base: The directory of the model; made if it does not exist.
@@ -31,33 +39,29 @@ def new_version(base: pathlib.Path, version: int | None = None):
     """
     check_version(base, version)
     base.mkdir(parents=True, exist_ok=True)
-    temporary = pathlib.Path(
-        tempfile.mkdtemp(prefix=_TEMPORARY_PREFIX, dir=base)
-    )
-    # The server may run as somebody else, and `mkdtemp` shuts others out.
-    temporary.chmod(0o777 & ~_umask())
-    try:
-        yield temporary, lambda: _publish(temporary, base, version)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    with one_of_several_writers(base, base / REQUESTS):
+        temporary = pathlib.Path(
+            tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=base)
+        )
+        # The server may run as somebody else, and `mkdtemp` shuts others out.
+        temporary.chmod(0o777 & ~umask())
+        try:
+            yield temporary, lambda: _publish(temporary, base, version)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
 
 
 def versions(base: pathlib.Path) -> list[int]:
     """Returns the numbers of the versions in a model's directory, ascending."""
-    if not base.is_dir():
-        return []
-    return sorted(
-        int(entry.name)
-        for entry in base.iterdir()
-        if entry.name.isdecimal() and entry.is_dir()
-    )
+    return sorted(_directories(base))
 
 
 def check_version(base: pathlib.Path, version: int | None):
     """Checks that a model's directory can take this version.
 
     Raises:
-        ValueError: If there is such a version, or it is no positive integer.
+        ValueError: If there is such a version, or it is not an integer from 1
+            to 2**63 - 1.
     """
     if version is None:
         return
@@ -65,7 +69,12 @@ def check_version(base: pathlib.Path, version: int | None):
         raise ValueError(
             f"`version` must be an integer of at least 1. Received: {version!r}"
         )
-    if (base / str(version)).exists():
+    if version > _LARGEST:
+        raise ValueError(
+            f"`version` must be at most {_LARGEST}: servers do not see larger "
+            f"ones. Received: {version}"
+        )
+    if version in versions(base) or (base / str(version)).exists():
         raise ValueError(
             f"`version` must be a new one; {base} holds "
             f"{versions(base)}. Received: {version}"
@@ -80,19 +89,31 @@ def newest_version(path: str | pathlib.Path) -> pathlib.Path:
     """
     path = pathlib.Path(path)
     is_version = (path / "saved_model.pb").exists()
-    numbers = [] if is_version else versions(path)
-    return path / str(numbers[-1]) if numbers else path
+    directories = {} if is_version else _directories(path)
+    return directories[max(directories)] if directories else path
 
 
-def replace_text(path: pathlib.Path, text: str):
-    """Writes a text file that is the old one or the new one, never half."""
-    temporary = path.with_name(f"{_TEMPORARY_PREFIX}{path.name}")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+def _directories(base):
+    """Returns what servers take for versions: directories by number."""
+    if not base.is_dir():
+        return {}
+    names = [
+        entry.name
+        for entry in base.iterdir()
+        # Zeros in front are read over.
+        if re.fullmatch("[0-9]+", entry.name)
+        and int(entry.name) <= _LARGEST
+        and entry.is_dir()
+    ]
+    # Without zeros comes last, and counts: so versions are written here.
+    names.sort(key=len, reverse=True)
+    return {int(name): base / name for name in names}
 
 
 def _publish(temporary, base, version):
-    _flush(temporary)
+    for path in temporary.rglob("*"):
+        if path.is_file():
+            flush(path)
     target = base / str(version or max(versions(base), default=0) + 1)
     while True:
         try:
@@ -104,17 +125,3 @@ def _publish(temporary, base, version):
             target = base / str(int(target.name) + 1)
         else:
             return target
-
-
-def _flush(directory):
-    """Has all files on the disk before their directory gets its name."""
-    for path in directory.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
-
-
-def _umask():
-    umask = os.umask(0)
-    os.umask(umask)
-    return umask

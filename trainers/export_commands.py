@@ -36,6 +36,6 @@ def verify(arguments: argparse.Namespace) -> int:
     """
     try:
         verified = exporter().verify(arguments.path)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         raise UsageError(str(error)) from error
     return int(not verified)

@@ -1,7 +1,9 @@
 import json
 import sys
 
+import numpy as np
 import pytest
+import tensorflow as tf
 
 from export import export_model
 from export import verify
@@ -15,7 +17,9 @@ from tests.zoo import BY_NAME
         ("7", {}, "not digits alone"),
         ("file", {}, "`path` must be a directory"),
         ("made", {"max_num_samples": 0}, "max_num_samples=0"),
+        ("made", {"max_num_samples": 2**31}, "max_num_samples=2147483648"),
         ("made", {"version": 0}, "`version` must be"),
+        ("made", {"version": 10**30}, "`version` must be at most"),
     ],
 )
 def test_the_error_names_the_argument(
@@ -33,6 +37,32 @@ def test_missing_messages_are_noticed_before_the_work(tmp_path, monkeypatch):
     with pytest.raises(ImportError, match=r"tf_autoregressive\[serving\]"):
         export_model(BY_NAME["fvsbn"].make(), tmp_path / "made")
     assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize("bad", [np.nan, -np.inf])
+def test_weights_that_are_not_finite_are_refused(tmp_path, bad):
+    model = BY_NAME["fvsbn"].make()
+    weight = model.weights[0]
+    value = weight.numpy()
+    value[0] = bad
+    weight.assign(value)
+    with pytest.raises(ValueError, match="must have finite weights"):
+        export_model(model, tmp_path / "made")
+    assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.slow
+def test_a_full_disk_leaves_nothing(tmp_path, monkeypatch):
+    pytest.importorskip("tensorflow_serving", reason="needs .[serving]")
+
+    def full(module, directory, signatures):
+        (directory / "saved_model.pb").write_text("half")
+        raise tf.errors.ResourceExhaustedError(None, None, "No space left")
+
+    monkeypatch.setattr(tf.saved_model, "save", full)
+    with pytest.raises(OSError, match="cannot be written: No space left"):
+        export_model(BY_NAME["fvsbn"].make(), tmp_path / "made")
+    assert not list((tmp_path / "made").iterdir())
 
 
 def test_the_export_holds_the_weights_and_little_else(fvsbn):
@@ -79,7 +109,6 @@ def test_the_server_reads_its_configuration(fvsbn):
 
 
 def test_warm_up_records_are_prediction_logs_that_run(fvsbn):
-    import tensorflow as tf
     from tensorflow_serving.apis import prediction_log_pb2
 
     path = fvsbn.path / "assets.extra" / "tf_serving_warmup_requests"

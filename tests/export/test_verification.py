@@ -82,3 +82,31 @@ def test_a_difference_is_noticed(fvsbn, tmp_path, capfd, change, message):
 def test_what_is_no_export_is_refused(tmp_path):
     with pytest.raises(ValueError, match="`path` must be a SavedModel"):
         verify(tmp_path)
+
+
+def with_a_flipped_weight(version):
+    (path,) = (version / "variables").glob("*.data-*")
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def test_a_damaged_weight_is_refused(fvsbn, tmp_path):
+    path = changed(fvsbn, tmp_path, dict)
+    with_a_flipped_weight(path)
+    with pytest.raises(ValueError, match=r"is damaged: .* variables"):
+        verify(path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damaged", [RECORD, "saved_model.pb"], ids=str)
+def test_what_cannot_be_loaded_fails_with_a_sentence(
+    fvsbn, tmp_path, capfd, damaged
+):
+    path = changed(fvsbn, tmp_path, dict)
+    (path / "assets.extra" / "SHA256SUMS").unlink()
+    (path / damaged).write_bytes(b"\x08\x01 something else")
+    assert not verify(path)
+    printed = capfd.readouterr()
+    assert f"FAILED: {path} cannot be loaded" in printed.out
+    assert "Traceback" not in printed.out + printed.err

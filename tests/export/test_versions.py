@@ -4,6 +4,7 @@ import stat
 import pytest
 
 from export.versions import new_version
+from export.versions import newest_version
 from export.versions import versions
 
 
@@ -70,6 +71,41 @@ def test_a_number_taken_meanwhile_is_not_overwritten(tmp_path):
         publish_late(tmp_path, 3)
     assert os.listdir(tmp_path) == ["3"]
     assert (tmp_path / "3" / "file").read_text() == "early"
+
+
+def test_what_a_killed_export_left_is_removed(tmp_path):
+    (tmp_path / "requests").mkdir()
+    (tmp_path / "requests" / ".tmp-info.json-x1").write_text("{")
+    (tmp_path / ".tmp-README.md-x1").write_text("half")
+    (tmp_path / ".tmp-x1").mkdir()
+    (tmp_path / ".tmp-x1" / "saved_model.pb").write_text("half")
+    publish(tmp_path)
+    assert sorted(os.listdir(tmp_path)) == ["1", "requests"]
+    assert not os.listdir(tmp_path / "requests")
+
+
+def test_what_another_export_is_writing_stays(tmp_path):
+    with new_version(tmp_path) as (first, publish_first):
+        publish(tmp_path)
+        (first / "file").write_text("first")
+        assert publish_first() == tmp_path / "2"
+
+
+def test_only_what_a_server_takes_for_a_version_is_one(tmp_path):
+    for name in ("007", "9" * 25, "٣", "-1", "1.5", "2x"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "12").write_text("a file")
+    assert versions(tmp_path) == [7]
+    assert newest_version(tmp_path) == tmp_path / "007"
+    with pytest.raises(ValueError, match="`version` must be a new one"):
+        publish(tmp_path, 7)
+    assert publish(tmp_path) == tmp_path / "8"
+    assert newest_version(tmp_path) == tmp_path / "8"
+
+
+def test_versions_that_servers_cannot_read_are_refused(tmp_path):
+    with pytest.raises(ValueError, match=f"at most {2**63 - 1}"):
+        publish(tmp_path, 2**63)
 
 
 def test_others_may_read_a_version(tmp_path):
