@@ -226,10 +226,18 @@ def _loaded(path: pathlib.Path):
     # Tells Keras the model's class.
     from tf_autoregressive import models  # noqa: F401
 
+    # Keras says that such a file was not found.
+    if not zipfile.is_zipfile(path):
+        raise UsageError(
+            f"{path} cannot be loaded: it is missing or not whole."
+        )
     try:
         return keras.saving.load_model(path)
-    except (KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
-        raise UsageError(f"{path} cannot be loaded: {error}") from error
+    # Whatever a file that somebody else wrote makes Keras raise.
+    except Exception as error:
+        raise UsageError(
+            f"{path} cannot be loaded: {type(error).__name__}: {error}"
+        ) from error
 
 
 def _read_json(path: pathlib.Path) -> Any:

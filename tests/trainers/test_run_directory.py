@@ -1,4 +1,5 @@
 import json
+import zipfile
 
 import pytest
 
@@ -128,4 +129,30 @@ def test_only_a_finished_run_has_a_model(recipe, directory):
     directory.result.write_text("{}")
     directory.model.write_bytes(b"half a mod")
     with pytest.raises(UsageError, match=r"model\.keras cannot be loaded"):
+        directory.load_model()
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"class_name": "Foreign", "registered_name": "x>Foreign", "config": {}},
+        {"class_name": "MADE", "module": "os", "config": {}},
+        {
+            "class_name": "MADE",
+            "module": None,
+            "registered_name": "tf_autoregressive>MADE",
+            "config": {"event_shape": {"a": 1}, "units": "x"},
+        },
+        [],
+    ],
+    ids=["class", "module", "arguments", "list"],
+)
+def test_a_model_that_keras_cannot_load_is_named(recipe, directory, config):
+    begin(directory, recipe())
+    directory.result.write_text("{}")
+    with zipfile.ZipFile(directory.model, "w") as archive:
+        archive.writestr("config.json", json.dumps(config))
+        archive.writestr("metadata.json", "{}")
+        archive.writestr("model.weights.h5", b"none")
+    with pytest.raises(UsageError, match=r"model\.keras cannot be loaded: \w+"):
         directory.load_model()
