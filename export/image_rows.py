@@ -42,7 +42,8 @@ class ImageRows(RowReader):
                 "A folder of images needs a model of images, of event shape "
                 f"(H, W, 1) or (H, W, 3). Received: {tuple(shape)}"
             )
-        self.files = sorted(image_files(pathlib.Path(path)))
+        self.path = pathlib.Path(path)
+        self.files = sorted(image_files(self.path))
         if not self.files:
             raise ValueError(f"{path} holds no images ({', '.join(SUFFIXES)}).")
         self.shape = (len(self.files), *shape)

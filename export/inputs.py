@@ -28,4 +28,11 @@ def open_rows(path: str | pathlib.Path, key: str, shape: tuple) -> RowReader:
         return ImageRows(path, shape)
     if is_record_file(path):
         return RecordRows(path, key, shape)
-    return Rows(path, key)
+    rows = Rows(path, key)
+    if rows.shape[1:] != tuple(shape):
+        rows.close()
+        raise ValueError(
+            f"{path}: `{key}` must have rows of shape {tuple(shape)}. "
+            f"Received: shape {rows.shape}"
+        )
+    return rows

@@ -42,13 +42,14 @@ class RecordRows(RowReader):
     """
 
     def __init__(self, path: str | pathlib.Path, key: str, shape: tuple):
-        self._path = pathlib.Path(path)
-        self._key = key
-        with self._path.open("rb"):
+        self.path = pathlib.Path(path)
+        self.files = [self.path]
+        self.key = key
+        with self.path.open("rb"):
             # For its message, if there is no such file.
             pass
         self._records = tf.data.TFRecordDataset(
-            str(path), "GZIP" if self._path.suffix == ".gz" else ""
+            str(path), "GZIP" if self.path.suffix == ".gz" else ""
         )
         self.shape = (self._count(), *shape)
         self._parse, self.dtype = self._kind()
@@ -71,8 +72,8 @@ class RecordRows(RowReader):
             rows = np.asarray(self._parse(tf.constant(records)))
         except tf.errors.OpError as error:
             raise ValueError(
-                f"{self._path}: records {start} to {stop} must hold `"
-                f"{self._key}` of shape {self.shape[1:]}. {error.message}"
+                f"{self.path}: records {start} to {stop} must hold `"
+                f"{self.key}` of shape {self.shape[1:]}. {error.message}"
             ) from error
         self._next = start + len(rows)
         return rows
@@ -81,9 +82,9 @@ class RecordRows(RowReader):
         try:
             count = self._records.reduce(np.int64(0), lambda n, _: n + 1)
         except tf.errors.OpError as error:
-            raise ValueError(f"{self._path}: {error.message}") from error
+            raise ValueError(f"{self.path}: {error.message}") from error
         if not count:
-            raise ValueError(f"{self._path} holds no records.")
+            raise ValueError(f"{self.path} holds no records.")
         return int(count)
 
     def _kind(self):
@@ -93,15 +94,15 @@ class RecordRows(RowReader):
             features = tf.train.Example.FromString(record).features.feature
         except DecodeError as error:
             raise ValueError(
-                f"{self._path} must hold `tf.train.Example`s. Received "
+                f"{self.path} must hold `tf.train.Example`s. Received "
                 "records of another kind."
             ) from error
-        if self._key not in features:
+        if self.key not in features:
             raise ValueError(
-                f"{self._path} has no feature `{self._key}`, but "
+                f"{self.path} has no feature `{self.key}`, but "
                 f"{', '.join(sorted(features))}."
             )
-        feature = features[self._key]
+        feature = features[self.key]
         if feature.WhichOneof("kind") != "bytes_list":
             dtype = tf.int64 if feature.HasField("int64_list") else tf.float32
             return self._numbers(dtype), np.dtype(dtype.as_numpy_dtype)
@@ -129,7 +130,7 @@ class RecordRows(RowReader):
         return tf.reshape(tf.stack(images), [len(data), *self.shape[1:]])
 
     def _parsed(self, records, feature):
-        return tf.io.parse_example(records, {self._key: feature})[self._key]
+        return tf.io.parse_example(records, {self.key: feature})[self.key]
 
 
 def is_record_file(path: pathlib.Path) -> bool:

@@ -1,6 +1,7 @@
 """What all ways of reading rows of events from disk have in common."""
 
 import abc
+import pathlib
 
 import numpy as np
 
@@ -13,10 +14,16 @@ class RowReader(abc.ABC):
     Attributes:
         shape: Shape of all rows; the first axis counts them.
         dtype: Dtype of the rows.
+        path: The file or folder that they are read from.
+        files: All files that they are read from.
+        key: Their name in a file, `None` where they have none.
     """
 
     shape: tuple
     dtype: np.dtype
+    path: pathlib.Path
+    files: list[pathlib.Path]
+    key: str | None = None
 
     def __enter__(self):
         return self

@@ -29,7 +29,9 @@ class Rows(RowReader):
     """
 
     def __init__(self, path: str | pathlib.Path, key: str):
-        self._path = pathlib.Path(path)
+        self.path = pathlib.Path(path)
+        self.files = [self.path]
+        self.key = key
         with contextlib.ExitStack() as files:
             self._file = files.enter_context(self._opened(key, files))
             self.shape, is_fortran, self.dtype = _header(self._file)
@@ -58,21 +60,21 @@ class Rows(RowReader):
         self._file.seek(self._start + start * row_bytes)
         data = self._file.read((stop - start) * row_bytes)
         if len(data) < (stop - start) * row_bytes:
-            raise ValueError(f"{self._path} is cut off before row {stop}.")
+            raise ValueError(f"{self.path} is cut off before row {stop}.")
         return np.frombuffer(data, self.dtype).reshape(shape)
 
     def _opened(self, key, files):
-        if self._path.suffix != ".npz":
-            return self._path.open("rb")
+        if self.path.suffix != ".npz":
+            return self.path.open("rb")
         try:
-            archive = files.enter_context(zipfile.ZipFile(self._path))
+            archive = files.enter_context(zipfile.ZipFile(self.path))
             return archive.open(f"{key}.npy")
         except zipfile.BadZipFile as error:
-            raise ValueError(f"{self._path}: {error}") from error
+            raise ValueError(f"{self.path}: {error}") from error
         except KeyError as error:
             names = [name.removesuffix(".npy") for name in archive.namelist()]
             raise ValueError(
-                f"{self._path} has no array `{key}`, but {', '.join(names)}."
+                f"{self.path} has no array `{key}`, but {', '.join(names)}."
             ) from error
 
 

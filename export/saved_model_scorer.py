@@ -4,8 +4,12 @@ Shapes: B batch.
 """
 
 import pathlib
+import re
 
 import tensorflow as tf
+
+from . import fingerprints
+from .conversion import converted
 
 
 class SavedModelScorer:
@@ -17,20 +21,36 @@ class SavedModelScorer:
     Attributes:
         event_shape: Shape of one event.
         context_shape: Shape of one context, `None` if it takes none.
+        about: What tells whether two scorers give the same scores: the path
+            and a hash of the graph and its weights.
 
     Raises:
-        ValueError: If it is none.
+        ValueError: If there is no such version, or it is damaged.
     """
 
     def __init__(self, path: str | pathlib.Path):
-        if not (pathlib.Path(path) / "saved_model.pb").exists():
+        path = pathlib.Path(path)
+        if not (path / "saved_model.pb").exists():
             raise ValueError(f"{path} is neither a SavedModel nor a run.")
-        # Kept: the signature holds its weights by weak references.
-        self._loaded = tf.saved_model.load(path)
-        self._function = self._loaded.signatures["log_prob"]
+        fingerprints.check_sums(path)
+        # Kept: the signatures hold their weights by weak references.
+        self._loaded = _loaded(path)
+        self._function = _signature(
+            path, self._loaded, "log_prob", takes="events", gives="log_prob"
+        )
+        info = _signature(
+            path, self._loaded, "info", takes="request", gives="num_levels"
+        )
+        num_levels = info(request=tf.constant([0]))["num_levels"]
+        # Real values have no levels.
+        self._is_discrete = bool(num_levels.numpy()[0])
         _, self._specs = self._function.structured_input_signature
         self.event_shape = self._shape("events")
         self.context_shape = self._shape("context")
+        self.about = {
+            "model": str(path.resolve()),
+            "model sha256": fingerprints.of_version(path),
+        }
 
     def __call__(self, events, contexts=None):
         """Returns `log p(x)`, NumPy `[B]` nats.
@@ -38,14 +58,62 @@ class SavedModelScorer:
         Args:
             events: `[B, *event_shape]`.
             contexts: `[B, *context_shape]`, of conditional models.
+
+        Raises:
+            ValueError: If the model refuses them, or they are not numbers.
         """
-        inputs = {"events": tf.constant(events, tf.float32)}
+        inputs = {
+            "events": self._tensor(
+                "events", events, is_discrete=self._is_discrete
+            )
+        }
+        if (contexts is None) != (self.context_shape is None):
+            takes = "takes none" if contexts is not None else "needs them"
+            raise ValueError(f"`contexts`: the model {takes}.")
         if contexts is not None:
-            dtype = self._specs["context"].dtype
-            inputs["context"] = tf.constant(contexts, dtype)
-        return self._function(**inputs)["log_prob"].numpy()
+            inputs["context"] = self._tensor("context", contexts)
+        try:
+            return self._function(**inputs)["log_prob"].numpy()
+        except tf.errors.OpError as error:
+            raise ValueError(message_of(error)) from error
+
+    def _tensor(self, name, value, **options):
+        dtype = self._specs[name].dtype
+        value = converted(name, value, dtype.as_numpy_dtype, **options)
+        return tf.constant(value, dtype)
 
     def _shape(self, name):
         if name not in self._specs:
             return None
         return tuple(self._specs[name].shape[1:])
+
+
+def message_of(error: tf.errors.OpError) -> str:
+    """Returns what a check in a graph says, without where it stands."""
+    found = re.search(r"assertion failed: \[(.*)\]", error.message)
+    return found[1] if found else " ".join(error.message.split())
+
+
+def _loaded(path):
+    try:
+        return tf.saved_model.load(path)
+    # Whatever a file that is no SavedModel makes TensorFlow raise.
+    except Exception as error:
+        raise ValueError(
+            f"{path} cannot be loaded as a SavedModel: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+
+
+def _signature(path, loaded, name, *, takes, gives):
+    """Returns a signature with an input and an output of these names."""
+    if name in loaded.signatures:
+        function = loaded.signatures[name]
+        _, specs = function.structured_input_signature
+        if takes in specs and gives in function.structured_outputs:
+            return function
+    raise ValueError(
+        f"{path} is not a model that `export_model` wrote: it has no "
+        f"signature `{name}` from `{takes}` to `{gives}`. Its signatures are "
+        f"{', '.join(sorted(loaded.signatures)) or 'none'}."
+    )

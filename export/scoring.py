@@ -1,14 +1,13 @@
 """Scores of more events than fit into memory, in a run that can be resumed."""
 
-import contextlib
-import json
+import math
 import pathlib
 
 import numpy as np
 
-from .versions import replace_text
-
-_SETTINGS = "_settings.json"
+from . import fingerprints
+from .extras import imported
+from .score_directory import ScoreDirectory
 
 
 def score_rows(
@@ -26,7 +25,11 @@ def score_rows(
     Each file holds the columns `row` (int64, from 0) and `log_prob` (float32,
     nats) of `part_size` rows and appears whole or not at all, so a run that
     was killed goes on with the first part that is missing, and every row is
-    there once. Memory does not grow with the number of rows.
+    there once. A part that was damaged is scored again. Memory does not grow
+    with the number of rows.
+
+    A run goes on only with the rows that it was begun with, told by a hash of
+    the files that they are read from, and if `about` is the same.
 
     Args:
         score: A function of events `[B, ...]` and contexts `[B, ...]` or
@@ -36,7 +39,8 @@ def score_rows(
             like read it as one table.
         contexts: As many rows as `events`, or `None`.
         about: What else must be the same for a run to go on: what JSON can
-            hold.
+            hold. By default `score.about`, if `score` has it, as a
+            `SavedModelScorer` has.
         batch_size: Examples that are scored together.
         part_size: Rows of one file.
 
@@ -44,88 +48,124 @@ def score_rows(
         The mean of the scores, nats.
 
     Raises:
-        ValueError: If the number of contexts differs from that of events, or
-            `output` was begun with other settings.
+        ValueError: If there are no events, the number of contexts differs from
+            theirs, a row cannot be scored or its score is not finite (the
+            message says which row), the files change meanwhile, `output` was
+            begun with other settings or holds something else, or another
+            process is writing it.
         ImportError: If pyarrow or tqdm is not installed.
     """
-    tqdm = _imported("tqdm").tqdm
+    tqdm = imported("tqdm").tqdm
+    _check_counts(events, contexts)
+    settings = {
+        **(getattr(score, "about", {}) if about is None else about),
+        **_facts("events", events),
+        **({} if contexts is None else _facts("contexts", contexts)),
+        "part_size": part_size,
+    }
+    files = {*events.files, *(contexts.files if contexts is not None else ())}
+    state = _state(files)
+    num_parts = math.ceil(len(events) / part_size)
+    directory = ScoreDirectory(pathlib.Path(output), settings, num_parts)
+    total = 0.0
+    with directory.held(), tqdm(total=len(events), unit="rows") as bar:
+        for number in range(num_parts):
+            start = number * part_size
+            rows = range(start, min(start + part_size, len(events)))
+            scores = directory.read(number, rows)
+            if scores is None:
+                scores = _scores(score, events, contexts, rows, batch_size)
+                directory.write(number, rows, scores)
+            total += float(scores.sum(dtype="float64"))
+            bar.update(len(rows))
+        if _state(files) != state:
+            raise ValueError(
+                f"The rows changed while they were scored, in "
+                f"{', '.join(map(str, sorted(files)[:3]))}. Score them again "
+                "into another output."
+            )
+    return total / len(events)
+
+
+def _check_counts(events, contexts):
+    if not len(events):
+        raise ValueError(
+            "`events` must have at least one row. Received: shape "
+            f"{tuple(events.shape)}"
+        )
     if contexts is not None and len(contexts) != len(events):
         raise ValueError(
             "`contexts` must have as many rows as `events`. "
             f"Received: {len(contexts)} for {len(events)}"
         )
-    output = pathlib.Path(output)
-    settings = {
-        **(about or {}),
-        "shape": list(events.shape),
-        "dtype": str(events.dtype),
-        "part_size": part_size,
+
+
+def _facts(name, rows):
+    """Returns what tells whether rows are the same, by names of settings."""
+    return {
+        f"{name} from": rows.path.name,
+        f"{name} key": rows.key,
+        f"{name} shape": list(rows.shape),
+        f"{name} dtype": str(rows.dtype),
+        f"{name} sha256": fingerprints.of_files(rows.files, rows.path.parent),
     }
-    _begin(output, settings)
-    with tqdm(total=len(events), unit="rows") as bar:
-        for start in range(0, len(events), part_size):
-            stop = min(start + part_size, len(events))
-            path = output / f"part-{start // part_size:08d}.parquet"
-            if not path.exists():
-                scores = [
-                    score(
-                        events.read(first, min(first + batch_size, stop)),
-                        contexts
-                        and contexts.read(first, min(first + batch_size, stop)),
-                    )
-                    for first in range(start, stop, batch_size)
-                ]
-                _write(path, start, np.concatenate(scores))
-            bar.update(stop - start)
-    return _mean(output)
 
 
-def _begin(output, settings):
-    path = output / _SETTINGS
-    if path.exists():
-        begun = json.loads(path.read_text(encoding="utf-8"))
-        if begun != settings:
-            raise ValueError(
-                f"{output} was begun with other settings: {begun}, not "
-                f"{settings}. Choose another output."
-            )
-        return
-    output.mkdir(parents=True, exist_ok=True)
-    if any(output.iterdir()):
-        raise ValueError(f"{output} holds something else than scores.")
-    replace_text(path, json.dumps(settings))
+def _state(files):
+    """Returns what changes, as a rule, where somebody writes to files."""
+    return [
+        (path.stat().st_size, path.stat().st_mtime_ns) for path in sorted(files)
+    ]
 
 
-def _write(path, start, scores):
-    arrow, parquet = _imported("pyarrow"), _imported("pyarrow.parquet")
-    rows = np.arange(start, start + len(scores))
-    table = arrow.table({"row": rows, "log_prob": scores})
-    temporary = path.with_name(f".{path.name}")
-    with contextlib.ExitStack() as failed:
-        failed.callback(temporary.unlink, missing_ok=True)
-        parquet.write_table(table, temporary)
-        failed.pop_all()
-    temporary.replace(path)
+def _scores(score, events, contexts, rows, batch_size):
+    scores = []
+    for start in range(rows.start, rows.stop, batch_size):
+        stop = min(start + batch_size, rows.stop)
+        batch = [events.read(start, stop)]
+        batch.append(None if contexts is None else contexts.read(start, stop))
+        scores.append(_scores_of_batch(score, *batch, start))
+    return np.concatenate(scores)
 
 
-def _mean(output):
-    """Returns the mean of all scores, reading a part at a time."""
-    parquet = _imported("pyarrow.parquet")
-    total, count = 0.0, 0
-    for path in output.glob("part-*.parquet"):
-        scores = parquet.read_table(path, columns=["log_prob"])["log_prob"]
-        total += float(scores.to_numpy().sum(dtype="float64"))
-        count += len(scores)
-    return total / count
-
-
-def _imported(name):
-    import importlib
-
+def _scores_of_batch(score, events, contexts, start):
     try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        raise ImportError(
-            f'Scoring files needs {name}: pip install "tf_autoregressive'
-            '[scoring]"'
+        scores = np.asarray(score(events, contexts), "float32")
+    except ValueError as error:
+        row, reason = _first_refused(score, events, contexts)
+        raise ValueError(
+            f"row {start + row}: {reason}"
+            if row is not None
+            else f"rows {start} to {start + len(events) - 1}: {error}"
         ) from error
+    if scores.shape != (len(events),):
+        raise ValueError(
+            f"`score` must return one score for each of {len(events)} events. "
+            f"Received: shape {scores.shape}"
+        )
+    if not np.isfinite(scores).all():
+        (row, *_) = np.flatnonzero(~np.isfinite(scores))
+        raise ValueError(f"row {start + row}: the score is {scores[row]}.")
+    return scores
+
+
+def _first_refused(score, events, contexts):
+    """Returns the first row that is refused alone, and why; or twice `None`."""
+
+    def refusal(start, stop):
+        rows = slice(start, stop)
+        try:
+            score(events[rows], None if contexts is None else contexts[rows])
+        except ValueError as error:
+            return error
+        return None
+
+    first, stop = 0, len(events)
+    while stop - first > 1:
+        middle = (first + stop) // 2
+        if refusal(first, middle) is None:
+            first = middle
+        else:
+            stop = middle
+    reason = refusal(first, stop)
+    return (None, None) if reason is None else (first, reason)

@@ -21,10 +21,6 @@ def score(arguments: argparse.Namespace):
                 events,
                 arguments.output,
                 contexts=contexts,
-                about={
-                    "model": str(pathlib.Path(arguments.model).resolve()),
-                    "input": str(pathlib.Path(arguments.input).resolve()),
-                },
                 batch_size=arguments.batch_size,
             )
             count = len(events)
@@ -36,36 +32,41 @@ def score(arguments: argparse.Namespace):
 
 
 def _rows(export, arguments, scorer, files):
-    """Returns the events and the contexts, `None` if none are named."""
+    """Returns the events and the contexts, `None` if the model takes none."""
 
     def opened(key, shape):
         rows = export.open_rows(arguments.input, key, shape)
         return files.enter_context(rows)
 
-    events = opened(arguments.key, scorer.event_shape)
-    if arguments.context_key is None:
-        return events, None
-    if pathlib.Path(arguments.input).is_dir():
-        raise UsageError("--context-key: a folder of images has no contexts.")
-    if scorer.context_shape is None:
+    named = arguments.context_key
+    if named is None and scorer.context_shape is not None:
+        raise UsageError("--context-key is missing: the model takes contexts.")
+    if named is not None and scorer.context_shape is None:
         raise UsageError("--context-key: the model takes no contexts.")
-    return events, opened(arguments.context_key, scorer.context_shape)
+    if named is not None and pathlib.Path(arguments.input).is_dir():
+        raise UsageError("--context-key: a folder of images has no contexts.")
+    events = opened(arguments.key, scorer.event_shape)
+    return events, named and opened(named, scorer.context_shape)
 
 
 def _scorer(export, path):
     if (path / "config.json").exists():
-        return _RunScorer(RunDirectory(path).load_model())
+        return _RunScorer(export, RunDirectory(path))
     return export.SavedModelScorer(export.newest_version(path))
 
 
 class _RunScorer:
     """The scores of a run's model, like those of an exported one."""
 
-    def __init__(self, model):
-        self._model = model
-        self.event_shape = model.event_shape
-        is_labels = model.context.num_classes is not None
-        self.context_shape = () if is_labels else model.context.shape
+    def __init__(self, export, directory):
+        self._model = directory.load_model()
+        self.event_shape = self._model.event_shape
+        is_labels = self._model.context.num_classes is not None
+        self.context_shape = () if is_labels else self._model.context.shape
+        self.about = {
+            "model": str(directory.path.resolve()),
+            "model sha256": export.fingerprints.sha256(directory.model),
+        }
 
     def __call__(self, events, contexts):
         return self._model.log_prob(events, contexts).numpy()

@@ -1,11 +1,18 @@
 """Scores of many rows, in runs that are killed and go on."""
 
+import os
+import shutil
+
 import numpy as np
 import pyarrow.parquet
 import pytest
 
+from export.files import TEMPORARY_PREFIX
+from export.files import only_writer
+from export.inputs import open_rows
 from export.rows import Rows
 from export.saved_model_scorer import SavedModelScorer
+from export.score_directory import ScoreDirectory
 from export.scoring import score_rows
 
 
@@ -90,16 +97,224 @@ def test_a_run_that_was_killed_goes_on(file, rows, tmp_path):
     np.testing.assert_array_equal(scores_in(output), number_of_ones(x, None))
 
 
-def test_a_run_with_other_settings_is_not_mixed_in(rows, tmp_path):
+SMALL = {"batch_size": 10, "part_size": 20}
+
+
+@pytest.fixture
+def output(rows, tmp_path):
+    """The scores of all rows in 6 parts."""
     output = tmp_path / "scores.parquet"
-    score_rows(number_of_ones, rows, output, about={"model": "a"})
-    with pytest.raises(ValueError, match="begun with other settings"):
-        score_rows(number_of_ones, rows, output, about={"model": "b"})
+    score_rows(number_of_ones, rows, output, **SMALL)
+    return output
+
+
+def counting(scored):
+    """Returns a score that adds to a list how many rows it scores."""
+
+    def score(events, contexts):
+        scored.append(len(events))
+        return number_of_ones(events, contexts)
+
+    return score
+
+
+@pytest.mark.parametrize(
+    ("name", "about", "message"),
+    [
+        ("events.npz", {"model": "b"}, "  model: None there, 'b' now"),
+        ("events.npz", {"model": "a"}, "  model: None there, 'a' now"),
+        ("other.npz", None, "  events sha256: '[0-9a-f]+' there"),
+    ],
+)
+def test_scores_of_something_else_are_not_mixed_in(
+    file, output, name, about, message
+):
+    # The same name, but other contents.
+    other = file[0].parent / "other"
+    other.mkdir()
+    x = file[1] if name == "events.npz" else 1 - file[1]
+    np.savez_compressed(other / "events.npz", x=x, labels=np.arange(103))
+    path = file[0] if name == "events.npz" else other / "events.npz"
+    with (
+        Rows(path, "x") as rows,
+        pytest.raises(ValueError, match="begun with other settings") as error,
+    ):
+        score_rows(number_of_ones, rows, output, about=about, **SMALL)
+    error.match(message)
+
+
+def test_other_keys_and_contexts_are_not_mixed_in(tmp_path, rng):
+    # The same shape and dtype, in one file.
+    x, y = rng.integers(0, 2, (2, 9, 4)).astype("uint8")
+    path, output = tmp_path / "events.npz", tmp_path / "scores"
+    np.savez(path, x=x, y=y, a=np.arange(9), b=np.arange(9))
+    with Rows(path, "x") as rows, Rows(path, "a") as labels:
+        score_rows(number_of_ones, rows, output, contexts=labels)
+    for key, label, message in [
+        ("y", "a", "events key: 'x' there, 'y' now"),
+        ("x", "b", "contexts key: 'a' there, 'b' now"),
+        ("x", None, "contexts key: 'a' there, None now"),
+    ]:
+        with Rows(path, key) as rows, pytest.raises(ValueError, match=message):
+            score_rows(
+                number_of_ones,
+                rows,
+                output,
+                contexts=label and Rows(path, label),
+            )
+
+
+def test_rows_that_change_meanwhile_are_noticed(rows, file, tmp_path):
+    def score(events, contexts):
+        os.utime(file[0], ns=(1, 1))
+        return number_of_ones(events, contexts)
+
+    with pytest.raises(ValueError, match="rows changed while they were scored"):
+        score_rows(score, rows, tmp_path / "scores")
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "flipped", "foreign"])
+def test_a_damaged_part_is_scored_again(file, rows, output, tmp_path, damage):
+    part = output / "part-00000002.parquet"
+    data = part.read_bytes()
+    if damage == "foreign":
+        # Whole, of the same rows, but computed by something else.
+        other = tmp_path / "other"
+        score_rows(
+            lambda x, _: np.zeros(len(x)), rows, other, about={"a": 1}, **SMALL
+        )
+        data = (other / part.name).read_bytes()
+    middle = len(data) // 2
+    part.write_bytes(
+        {
+            "empty": b"",
+            "cut": data[:middle],
+            "flipped": data[:9] + bytes([data[9] ^ 1]) + data[10:],
+            "foreign": data,
+        }[damage]
+    )
+    scored = []
+    mean = score_rows(counting(scored), rows, output, **SMALL)
+    assert sum(scored) == 20
+    expected = number_of_ones(file[1], None)
+    np.testing.assert_array_equal(scores_in(output), expected)
+    assert mean == pytest.approx(expected.mean())
+
+
+def test_no_flipped_bit_gives_another_score(rng, tmp_path):
+    directory = ScoreDirectory(tmp_path, {"model": "a"}, 1)
+    scores = rng.normal(size=20).astype("float32")
+    directory.write(0, range(20), scores)
+    part = tmp_path / "part-00000000.parquet"
+    data = part.read_bytes()
+    # By hand, all of them were tried.
+    for bit in rng.choice(8 * len(data), 150, replace=False):
+        flipped = bytearray(data)
+        flipped[bit // 8] ^= 1 << bit % 8
+        part.write_bytes(flipped)
+        read = directory.read(0, range(20))
+        assert read is None or np.array_equal(read, scores)
+
+
+@pytest.mark.parametrize(
+    "name", ["part-00000006.parquet", "part-0.parquet", "notes.txt"]
+)
+def test_what_is_no_part_is_refused(rows, output, name):
+    shutil.copy(output / "part-00000001.parquet", output / name)
+    with pytest.raises(ValueError, match=f"something else than .*: {name}"):
+        score_rows(number_of_ones, rows, output, **SMALL)
 
 
 def test_other_files_are_not_mixed_in(rows, tmp_path):
     with pytest.raises(ValueError, match="something else than scores"):
         score_rows(number_of_ones, rows, tmp_path)
+
+
+def test_what_killed_runs_left_is_removed(rows, output, tmp_path):
+    begun = tmp_path / "begun"
+    begun.mkdir()
+    # What is left of a run that was killed before it had settings.
+    (begun / ".tmp-_settings.json").write_text("{")
+    (output / f"{TEMPORARY_PREFIX}part-00000003.parquet-x1").write_bytes(b"1")
+    for folder in (begun, output):
+        score_rows(number_of_ones, rows, folder, **SMALL)
+        assert not list(folder.glob(".*"))
+        assert len(os.listdir(folder)) == 7
+
+
+def test_one_process_at_a_time_writes(rows, output):
+    with (
+        only_writer(output),
+        pytest.raises(ValueError, match="Another process is writing"),
+    ):
+        score_rows(number_of_ones, rows, output, **SMALL)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", "[" * 100_000])
+def test_damaged_settings_are_named(rows, output, text):
+    (output / "_settings.json").write_text(text)
+    with pytest.raises(ValueError, match=r"_settings\.json is damaged"):
+        score_rows(number_of_ones, rows, output, **SMALL)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_a_score_that_is_not_finite_is_refused(rows, tmp_path, bad):
+    def score(events, contexts):
+        scores = np.zeros(len(events))
+        if len(events) == 3:
+            scores[1] = bad
+        return scores
+
+    with pytest.raises(ValueError, match=f"row 101: the score is {bad}"):
+        score_rows(score, rows, tmp_path / "scores", **SMALL)
+
+
+@pytest.mark.parametrize("wrong", [0, 61, 99, 102])
+def test_the_error_names_the_row(rows, tmp_path, wrong):
+    labels = np.arange(103)
+    np.save(tmp_path / "labels.npy", labels)
+
+    def score(events, contexts):
+        if wrong in contexts:
+            raise ValueError(f"{len(events)} refused")
+        return np.zeros(len(events))
+
+    with (
+        Rows(tmp_path / "labels.npy", "") as labels,
+        pytest.raises(ValueError, match=f"row {wrong}: 1 refused"),
+    ):
+        score_rows(score, rows, tmp_path / "s", contexts=labels, **SMALL)
+
+
+def test_what_is_refused_only_together_names_the_rows(rows, tmp_path):
+    def score(events, contexts):
+        if len(events) > 7:
+            raise ValueError("too many")
+        return np.zeros(len(events))
+
+    with pytest.raises(ValueError, match="rows 0 to 9: too many"):
+        score_rows(score, rows, tmp_path / "scores", **SMALL)
+
+
+def test_one_score_for_each_row_is_needed(rows, tmp_path):
+    with pytest.raises(ValueError, match=r"Received: shape \(10, 1\)"):
+        score_rows(
+            lambda x, _: np.zeros((len(x), 1)), rows, tmp_path / "s", **SMALL
+        )
+
+
+def test_no_rows_are_an_error(tmp_path):
+    np.save(tmp_path / "x.npy", np.zeros((0, 3)))
+    with (
+        open_rows(tmp_path / "x.npy", "", (3,)) as rows,
+        pytest.raises(ValueError, match="`events` must have at least one row"),
+    ):
+        score_rows(number_of_ones, rows, tmp_path / "scores")
+
+
+def test_rows_of_another_shape_are_named(file):
+    with pytest.raises(ValueError, match=r"`x` must have rows of shape \(6,\)"):
+        open_rows(file[0], "x", (6,))
 
 
 def test_as_many_contexts_as_events_are_needed(rows, tmp_path):

@@ -1,0 +1,149 @@
+"""The directory that `score_rows` writes: parts that are whole and belong."""
+
+import contextlib
+import hashlib
+import json
+import pathlib
+
+import numpy as np
+
+from .extras import imported
+from .files import TEMPORARY_PREFIX
+from .files import only_writer
+from .files import remove_temporaries
+from .files import replace_text
+from .files import replacing
+
+_SETTINGS = "_settings.json"
+_CHECKSUM = b"sha256"
+
+
+class ScoreDirectory:
+    """Scores in parts, each with a checksum that ties it to the settings.
+
+    Readers of Parquet leave out files that begin with `_` or a dot; of all
+    others, each must be a part.
+
+    Args:
+        path: The directory.
+        settings: What the scores are computed from: what JSON can hold.
+        num_parts: How many parts there are when all is scored.
+    """
+
+    def __init__(self, path: pathlib.Path, settings: dict, num_parts: int):
+        self._path = path
+        self._settings = settings
+        self._names = {_name(number) for number in range(num_parts)}
+
+    @contextlib.contextmanager
+    def held(self):
+        """Begins or goes on with these scores, for the length of a block.
+
+        Raises:
+            ValueError: If another process is writing there, or the scores were
+                begun with other settings, or something else is there.
+        """
+        self._path.mkdir(parents=True, exist_ok=True)
+        with only_writer(self._path):
+            settings = self._path / _SETTINGS
+            has_begun = settings.exists()
+            self._check_names(has_begun=has_begun)
+            # After the check: in a foreign directory they are not ours.
+            remove_temporaries(self._path)
+            if has_begun:
+                self._check_same(settings)
+            else:
+                replace_text(settings, json.dumps(self._settings, indent=2))
+            yield
+
+    def read(self, number: int, rows: range) -> np.ndarray | None:
+        """Returns the scores of a part, `None` if it is missing or damaged."""
+        path = self._part(number)
+        if not path.exists():
+            return None
+        arrow, parquet = imported("pyarrow"), imported("pyarrow.parquet")
+        try:
+            with parquet.ParquetFile(
+                path, page_checksum_verification=True
+            ) as file:
+                if file.metadata.num_rows != len(rows):
+                    return None
+                table = file.read()
+                checksum = (file.metadata.metadata or {}).get(_CHECKSUM)
+            found, scores = (
+                table[name].to_numpy() for name in ("row", "log_prob")
+            )
+        except (arrow.ArrowException, OSError, KeyError, ValueError):
+            return None
+        is_whole = checksum == self._checksum(found, scores)
+        return scores if is_whole and np.array_equal(found, rows) else None
+
+    def write(self, number: int, rows: range, scores: np.ndarray):
+        """Writes a part, which appears whole or not at all."""
+        arrow, parquet = imported("pyarrow"), imported("pyarrow.parquet")
+        numbers = np.arange(rows.start, rows.stop)
+        checksum = self._checksum(numbers, scores)
+        table = arrow.table({"row": numbers, "log_prob": scores})
+        # The checksum covers no statistics, by which readers would filter.
+        with (
+            replacing(self._part(number)) as temporary,
+            parquet.ParquetWriter(
+                temporary,
+                table.schema,
+                write_page_checksum=True,
+                write_statistics=False,
+                store_schema=False,
+            ) as writer,
+        ):
+            writer.write_table(table)
+            writer.add_key_value_metadata({_CHECKSUM: checksum})
+
+    def _part(self, number):
+        return self._path / _name(number)
+
+    def _checksum(self, rows, scores):
+        settings = json.dumps(self._settings, sort_keys=True).encode()
+        content = hashlib.sha256(settings)
+        for values in (rows, scores):
+            content.update(f"{values.dtype} ".encode())
+            content.update(np.ascontiguousarray(values))
+        return content.hexdigest().encode()
+
+    def _check_same(self, path):
+        try:
+            begun = dict(json.loads(path.read_text(encoding="utf-8")))
+        except (TypeError, ValueError, RecursionError) as error:
+            raise ValueError(
+                f"{path} is damaged ({error}). Choose another output, or "
+                f"remove {self._path}."
+            ) from error
+        different = [
+            f"  {name}: {begun.get(name)!r} there, "
+            f"{self._settings.get(name)!r} now"
+            for name in sorted(begun.keys() | self._settings.keys())
+            if begun.get(name) != self._settings.get(name)
+        ]
+        if different:
+            raise ValueError(
+                f"{self._path} was begun with other settings:\n"
+                + "\n".join(different)
+                + "\nChoose another output, or remove that one."
+            )
+
+    def _check_names(self, *, has_begun):
+        for path in sorted(self._path.iterdir()):
+            if has_begun:
+                is_ours = path.name in self._names or path.name[0] in "_."
+            else:
+                # Left where a process was killed while it began.
+                unfinished = f"{TEMPORARY_PREFIX}{_SETTINGS}"
+                is_ours = path.name.startswith(unfinished)
+            if not is_ours:
+                raise ValueError(
+                    f"{self._path} holds something else than scores of these "
+                    f"rows: {path.name}. Choose another output, or remove it."
+                )
+
+
+def _name(number):
+    return f"part-{number:08d}.parquet"
