@@ -1,10 +1,16 @@
-"""Options, seeds and the slow marker of the whole suite."""
+"""Options, seeds, the slow marker and the turns of the whole suite."""
 
+import collections
+import datetime
 import gc
 import os
+import zlib
 
 import numpy as np
 import pytest
+
+# Tests that take turns run in one of so many runs.
+NUM_TURNS = 4
 
 # Before TensorFlow is imported: its start-up notes drown the tests' output.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -14,6 +20,19 @@ def pytest_addoption(parser):
     group = parser.getgroup("tf_autoregressive")
     group.addoption(
         "--run-slow", action="store_true", help="also run tests marked slow"
+    )
+    group.addoption(
+        "--turn",
+        type=int,
+        choices=range(NUM_TURNS),
+        # Another one every day.
+        default=datetime.date.today().toordinal() % NUM_TURNS,
+        help="which of the tests that take turns to run (default: the day's)",
+    )
+    group.addoption(
+        "--all-turns",
+        action="store_true",
+        help="run all of the tests that take turns",
     )
     group.addoption(
         "--run-notebooks",
@@ -42,10 +61,22 @@ def pytest_configure(config):
 
 
 def pytest_report_header(config):
-    return f"seed: {config.option.seed} (repeat it with --seed)"
+    seed, turn = config.option.seed, config.option.turn
+    turns = f"{turn} of {NUM_TURNS} (repeat it with --turn)"
+    if config.option.all_turns:
+        turns = "all"
+    return [f"seed: {seed} (repeat it with --seed)", f"turn: {turns}"]
 
 
 def pytest_collection_modifyitems(config, items):
+    skip_what_was_not_asked_for(config, items)
+    if not config.option.all_turns:
+        leave_out_other_turns(config, items)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+
+
+def skip_what_was_not_asked_for(config, items):
     for marker, option in (("slow", "slow"), ("notebook", "notebooks")):
         if config.getoption(f"--run-{option}"):
             continue
@@ -53,6 +84,39 @@ def pytest_collection_modifyitems(config, items):
         for item in items:
             if marker in item.keywords:
                 item.add_marker(skip)
+
+
+def leave_out_other_turns(config, items):
+    """Deselects the tests that take turns and have another one.
+
+    The cases of a test are dealt out evenly; which comes first differs from
+    test to test, so that a turn has all cases.
+    """
+    dealt = collections.Counter()
+    mine, others = [], []
+    for item in items:
+        if "takes_turns" not in item.keywords:
+            mine.append(item)
+            continue
+        test = item.nodeid.partition("[")[0]
+        turn = (dealt[test] + zlib.crc32(test.encode())) % NUM_TURNS
+        dealt[test] += 1
+        (mine if turn == config.option.turn else others).append(item)
+    items[:] = mine
+    config.hook.pytest_deselected(items=others)
+
+
+def group_of(item):
+    """Returns the name of the tests that run in the same process as this.
+
+    They share what is costly: a model of the zoo and its draws, or the
+    fixtures of a module.
+    """
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    is_conformance = "conformance" in item.path.parts
+    if is_conformance and "case" in parameters:
+        return parameters["case"].name
+    return item.path.stem
 
 
 @pytest.fixture

@@ -841,9 +841,9 @@ COMPILED = [
 
 
 def all_but(fast, cases=CASES):
-    """Returns test parameters: all cases, marked slow but for some."""
-    slow = pytest.mark.slow
+    """Returns test parameters: all cases, slow and taking turns but for some."""
+    marks = [pytest.mark.slow, pytest.mark.takes_turns]
     return [
-        case if case in fast else pytest.param(case, marks=slow)
+        case if case in fast else pytest.param(case, marks=marks)
         for case in cases
     ]

@@ -159,10 +159,10 @@ def _learning_rate(recipe: Recipe, steps: int):
     """Returns a number or a schedule of Keras's own.
 
     Keras's own, because a saved model then loads without this program. A
-    schedule over time is a number that `PacedLearningRate` sets.
+    paced schedule is a number that `PacedLearningRate` sets.
     """
     peak, final = recipe.learning_rate, recipe.final_learning_rate_fraction
-    if recipe.epochs is None:
+    if recipe.paced:
         return peak
     total_steps = recipe.epochs * steps
     if recipe.schedule == "exponential":

@@ -91,7 +91,8 @@ def _add_train(subparsers):
         "recipes",
         nargs="+",
         metavar="RECIPE",
-        help="a recipe, or a family of them; `tfar recipes` lists them",
+        help="a recipe, or a family of them; `tfar recipes` lists them; with "
+        "--data also the name of a model",
     )
     subparser.add_argument(
         "--set",
@@ -100,6 +101,14 @@ def _add_train(subparsers):
         dest="assignments",
         metavar="KEY=VALUE",
         help="change a setting, e.g. epochs=5 or model_options.units=500,500",
+    )
+    subparser.add_argument(
+        "--minutes",
+        type=_positive(float),
+        metavar="M",
+        help="train for so long at most, with a learning rate that falls "
+        "until then; scores and pictures come on top (default: those of the "
+        "recipe; for a model's name 10)",
     )
     subparser.add_argument(
         "--run-dir",
@@ -132,7 +141,82 @@ def _add_train(subparsers):
         help="show the norm of the gradient before it is clipped; may change "
         "the rounding of a step that XLA compiles",
     )
-    _add_data_dir(subparser)
+    subparser.add_argument(
+        "--data-dir", metavar="DIR", help="where a published set's files are"
+    )
+    _add_own_data(subparser)
+
+
+def _add_own_data(subparser):
+    group = subparser.add_argument_group(
+        "your own data",
+        "What of it is held out follows from a seed, where no files are given.",
+    )
+    group.add_argument(
+        "--data",
+        metavar="PATH",
+        help="a folder of images or of .wav files, a text file, an .npz file, "
+        "or .tfrecord files",
+    )
+    _add_held_out(group)
+    group.add_argument(
+        "--context",
+        dest="with_labels",
+        choices=("labels",),
+        help="condition the model on labels: the folders that files lie in, "
+        "y_train and so on in an .npz file, the feature `label` of records",
+    )
+    group.add_argument(
+        "--image-size",
+        type=_image_size,
+        metavar="N",
+        help="pixels of a side, or HEIGHTxWIDTH (default: 32, for stored "
+        "arrays their own)",
+    )
+    group.add_argument(
+        "--channels",
+        type=int,
+        choices=(1, 3),
+        help="of images: 1 for grey, 3 for colours (default: what they have)",
+    )
+    group.add_argument(
+        "--levels",
+        type=_positive(int),
+        metavar="N",
+        help="values of a pixel, a sample of sound, or a number of an array "
+        "(default: 256; for arrays what they hold)",
+    )
+    group.add_argument(
+        "--steps",
+        type=_positive(int),
+        metavar="N",
+        help="characters, or samples of sound, or steps of a song, of an "
+        "example (default: 256, 1024, whole songs)",
+    )
+    group.add_argument(
+        "--rate",
+        type=_positive(int),
+        metavar="HZ",
+        help="of sound: samples a second (default: 8000)",
+    )
+    group.add_argument(
+        "--key", help="of .tfrecord files: the feature (default: x)"
+    )
+    group.add_argument(
+        "--split-seed",
+        type=_seed,
+        metavar="SEED",
+        help="of what is held out (default: 0)",
+    )
+
+
+def _add_held_out(parser):
+    for split in ("validation", "test"):
+        parser.add_argument(
+            f"--{split}",
+            metavar="PATH",
+            help=f"your own {split} data, if it is apart from --data",
+        )
 
 
 def _add_evaluate(subparsers):
@@ -422,8 +506,22 @@ def _add_draw_arguments(subparser, num: int, out: str):
 
 def _add_data_dir(subparser):
     subparser.add_argument(
-        "--data-dir", metavar="DIR", help="where the data set's files are"
+        "--data-dir",
+        "--data",
+        metavar="PATH",
+        help="where the data is (default: where it was in training)",
     )
+    _add_held_out(subparser)
+
+
+def _image_size(text: str) -> tuple[int, int]:
+    """Parses a size in pixels, or two with an x between them."""
+    sides = text.lower().split("x")
+    if len(sides) > 2 or not all(s.isdecimal() and int(s) for s in sides):
+        raise argparse.ArgumentTypeError(
+            f"must be as 32 or 32x48, in pixels: {text}"
+        )
+    return int(sides[0]), int(sides[-1])
 
 
 def _coordinates(text: str) -> tuple[int, ...]:

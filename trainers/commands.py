@@ -8,6 +8,7 @@ import argparse
 import pathlib
 import sys
 
+from . import choosing
 from . import comparison
 from . import recipes
 from . import results_table
@@ -15,7 +16,7 @@ from .errors import UsageError
 from .files import output_file
 from .files import replacing
 from .known import known_positions
-from .overrides import with_overrides
+from .own_data import Places
 from .recipe import Recipe
 from .run_directory import RunDirectory
 from .summary import score_text
@@ -26,18 +27,14 @@ from .tensorflow_log import import_tensorflow
 
 def train(arguments: argparse.Namespace):
     """Train recipes, or continue where training was interrupted."""
-    chosen = [
-        with_overrides(recipe, arguments.assignments)
-        for name in arguments.recipes
-        for recipe in recipes.find(name)
-    ]
-    if arguments.run_dir and len(chosen) > 1:
+    chosen = choosing.chosen(arguments)
+    if arguments.run_dir and len(chosen.recipes) > 1:
         raise UsageError(
             "--run-dir is for one recipe. Received: "
-            + ", ".join(recipe.name for recipe in chosen)
+            + ", ".join(recipe.name for recipe in chosen.recipes)
         )
-    for recipe in chosen:
-        _train_one(recipe, arguments)
+    for recipe in chosen.recipes:
+        _train_one(recipe, chosen, arguments)
 
 
 def evaluate(arguments: argparse.Namespace):
@@ -46,7 +43,8 @@ def evaluate(arguments: argparse.Namespace):
     recipe, model = directory.recipe(), directory.load_model()
     from . import scores
 
-    examples = getattr(_load_data(recipe, arguments), arguments.split)
+    data = _load_data(directory, recipe, arguments)
+    examples = getattr(data, arguments.split)
     score = scores.score(model, examples, recipe.evaluation_batch_size)
     print(
         f"{directory.path}: {score_text(score)} on "
@@ -71,7 +69,7 @@ def sample(arguments: argparse.Namespace):
     )
     contexts = None
     if recipe.is_conditional:
-        contexts = _load_data(recipe, arguments).test
+        contexts = _load_data(directory, recipe, arguments).test
     samples = draws.draw_samples(
         model,
         arguments.num,
@@ -107,7 +105,7 @@ def complete(arguments: argparse.Namespace):
         )
     originals, completed = draws.draw_completions(
         model,
-        _load_data(recipe, arguments).test,
+        _load_data(directory, recipe, arguments).test,
         arguments.num,
         known,
         seed=arguments.seed,
@@ -155,7 +153,7 @@ def show(arguments: argparse.Namespace):
     picture = pictures.png(
         arguments.kind,
         model,
-        lambda: _load_data(recipe, arguments),
+        lambda: _load_data(directory, recipe, arguments),
         seed=arguments.seed,
     )
     with replacing(path) as temporary:
@@ -190,8 +188,10 @@ def write_results(arguments: argparse.Namespace):
     print(results_table.README)
 
 
-def _train_one(recipe: Recipe, arguments: argparse.Namespace):
+def _train_one(recipe: Recipe, chosen: choosing.Chosen, arguments):
     directory = RunDirectory(arguments.run_dir or f"runs/{recipe.name}")
+    if chosen.dataset is not None and directory.exists():
+        directory.check_same_data(chosen.dataset.info.sha256)
     # Before TensorFlow is loaded: this needs none.
     result = directory.finished_result(recipe)
     if result:
@@ -204,16 +204,17 @@ def _train_one(recipe: Recipe, arguments: argparse.Namespace):
         result = run(
             recipe,
             directory,
-            data_dir=arguments.data_dir,
+            data_dir=chosen.data_dir,
+            data=chosen.data_of(recipe),
             strategy=arguments.strategy,
             # A progress bar is for people; a log gets one line an epoch.
             verbose=1 if sys.stdout.isatty() else 2,
-            callbacks=_watching(recipe, directory, arguments),
+            callbacks=_watching(recipe, directory, chosen.data_dir, arguments),
         )
     print(summary(directory, result))
 
 
-def _watching(recipe, directory, arguments):
+def _watching(recipe, directory, data_dir, arguments):
     """Returns the callbacks that show more of a run."""
     from .profiling import Profile
     from .tensorboard import GradientNorm
@@ -224,7 +225,7 @@ def _watching(recipe, directory, arguments):
         callbacks.append(GradientNorm())
     path = directory.path / "tensorboard"
     if arguments.tensorboard:
-        callbacks.append(RunBoard(path, recipe, arguments.data_dir))
+        callbacks.append(RunBoard(path, recipe, data_dir))
     if arguments.profile:
         callbacks.append(Profile(path))
     return tuple(callbacks)
@@ -274,7 +275,19 @@ def _sample_texts(model, directory: RunDirectory, arguments):
     print(path)
 
 
-def _load_data(recipe: Recipe, arguments: argparse.Namespace):
+def _load_data(directory: RunDirectory, recipe: Recipe, arguments):
+    """Returns the data of a run, from where it was or is said to be now."""
     from . import data
 
-    return data.load(recipe, arguments.data_dir)
+    place = directory.data_dir()
+    if isinstance(place, Places):
+        place = place.moved(
+            data=arguments.data_dir,
+            validation=arguments.validation,
+            test=arguments.test,
+        )
+    elif arguments.data_dir:
+        place = arguments.data_dir
+    loaded = data.load(recipe, place)
+    directory.check_same_data(loaded.info.sha256)
+    return loaded

@@ -7,7 +7,9 @@ import tensorflow as tf
 
 import tf_autoregressive as tfar
 
+from . import own_data
 from .errors import UsageError
+from .own_data import Places
 from .recipe import Recipe
 
 
@@ -30,8 +32,14 @@ class Data:
     test: tf.data.Dataset
     info: tfar.datasets.DatasetInfo
 
+    @classmethod
+    def of(cls, dataset: tfar.datasets.Dataset) -> "Data":
+        """Returns the data of a dataset in which nothing is random."""
+        splits = (dataset.validation, dataset.test, dataset.info)
+        return cls(dataset.train, None, *splits)
 
-def load(recipe: Recipe, data_dir: str | None = None) -> Data:
+
+def load(recipe: Recipe, data_dir: str | Places | None = None) -> Data:
     """Loads the recipe's dataset.
 
     Under dynamic binarization the library draws training examples anew in
@@ -51,6 +59,10 @@ def load(recipe: Recipe, data_dir: str | None = None) -> Data:
 
 
 def _load(name, data_dir, options):
+    if name == own_data.NAME:
+        if not isinstance(data_dir, own_data.Places):
+            raise UsageError("The recipe is for your own data: say --data.")
+        return own_data.load(data_dir, options)
     try:
         splits = tfar.datasets.load(name, data_dir=data_dir, **options)
     except (OSError, TypeError, ValueError) as error:

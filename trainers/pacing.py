@@ -1,7 +1,7 @@
-"""A learning rate that follows the clock, so that it ends when the time does.
+"""A learning rate that keeps to a limit of time as well as to one of steps.
 
-How many steps fit into a time is not known before; a schedule over steps would
-be broken off at a rate that is still high, or end long before the time.
+How many steps fit into a time is not known before; a schedule over steps alone
+would be broken off at a rate that is still high.
 """
 
 import math
@@ -14,26 +14,28 @@ from tf_autoregressive.callbacks import TimeLimit
 from .recipe import Recipe
 
 
-def paced(recipe: Recipe, clock: TimeLimit, verbose) -> list:
-    """Returns the callbacks of a recipe that trains for a time, none of others.
+def paced(recipe: Recipe, clock: TimeLimit, num_steps: int, *, verbose) -> list:
+    """Returns the callbacks of a recipe that is paced, none of others.
 
     Args:
         recipe: What is trained.
         clock: The training clock; must come before these callbacks in `fit`.
+        num_steps: Steps of all epochs.
         verbose: Whether to print a line after every epoch.
     """
-    if recipe.epochs is not None:
+    if not recipe.paced:
         return []
     shown = [TimeLines(clock)] if verbose else []
-    return [PacedLearningRate(recipe, clock), *shown]
+    return [PacedLearningRate(recipe, clock, num_steps), *shown]
 
 
 class PacedLearningRate(keras.callbacks.Callback):
     """Sets the learning rate before every call of the training function.
 
-    With `f` the share of the time that is spent, `r` the recipe's
-    `final_learning_rate_fraction` and `w` its `warmup_steps`, at step `s`:
+    At step `s` of `S` and second `t` of `T`, with `r` the recipe's
+    `final_learning_rate_fraction` and `w` its `warmup_steps`:
 
+        f = max(s / S, t / T)
         rate = learning_rate * min(1, (s + 1) / w) * schedule(f)
         cosine:      schedule(f) = r + (1 - r) (1 + cos(pi f)) / 2
         exponential: schedule(f) = r^f
@@ -41,18 +43,22 @@ class PacedLearningRate(keras.callbacks.Callback):
     Args:
         recipe: What is trained.
         clock: The training clock.
+        num_steps: `S`, the steps of all epochs.
     """
 
-    def __init__(self, recipe: Recipe, clock: TimeLimit):
+    def __init__(self, recipe: Recipe, clock: TimeLimit, num_steps: int):
         super().__init__()
         self.recipe = recipe
         self.clock = clock
+        self.num_steps = num_steps
 
     def on_train_batch_begin(self, batch, logs=None):
-        spent = min(1.0, self.clock.spent / self.clock.seconds)
+        step = self._step()
+        seconds = self.clock.spent / self.clock.seconds
+        spent = min(1.0, max(step / self.num_steps, seconds))
         rate = self.recipe.learning_rate * scheduled(self.recipe, spent)
         if self.recipe.warmup_steps:
-            rate *= min(1.0, (self._step() + 1) / self.recipe.warmup_steps)
+            rate *= min(1.0, (step + 1) / self.recipe.warmup_steps)
         self.model.optimizer.learning_rate = rate
 
     def _step(self) -> int:
@@ -87,7 +93,7 @@ def scheduled(recipe: Recipe, spent: float) -> float:
 
     Args:
         recipe: Its `schedule` and `final_learning_rate_fraction` count.
-        spent: The share of the time that is spent, from 0 to 1.
+        spent: The share of training that is over, from 0 to 1.
     """
     final = recipe.final_learning_rate_fraction
     if recipe.schedule == "exponential":

@@ -33,8 +33,10 @@ class Recipe(pydantic.BaseModel):
         learning_rate: The learning rate, its peak where it changes.
         schedule: "constant"; "cosine", which falls along half a cosine to the
             end of training; or "exponential", which falls by the same factor
-            at every step. It runs over the steps of all `epochs`; without
-            `epochs` over `max_seconds`, so that it ends when the time does.
+            at every step.
+        paced: Whether the schedule also ends when `max_seconds` do, if that
+            is before the end of all `epochs`: it follows the larger of the
+            shares of steps and of seconds that are spent.
         warmup_steps: Steps over which the learning rate first rises linearly
             from 0; not with the "exponential" schedule.
         final_learning_rate_fraction: The learning rate at the end of
@@ -54,8 +56,7 @@ class Recipe(pydantic.BaseModel):
             weights; `None` for no average. With one, validation and the saved
             model use the averaged weights.
         batch_size: Examples in a training step, of all replicas together.
-        epochs: Epochs after which training ends; `None` to train until
-            `max_seconds`.
+        epochs: Epochs after which training ends.
         steps_per_epoch: Training steps of an epoch, after which the model is
             validated and saved; `None` for a pass over the training examples.
         early_stopping_patience: Epochs without a better validation score
@@ -96,6 +97,7 @@ class Recipe(pydantic.BaseModel):
     optimizer_options: dict[str, float] = {}
     learning_rate: pydantic.PositiveFloat = 1e-3
     schedule: Literal["constant", "cosine", "exponential"] = "cosine"
+    paced: bool = False
     warmup_steps: pydantic.NonNegativeInt = 0
     final_learning_rate_fraction: float = pydantic.Field(0.0, ge=0.0, le=1.0)
     weight_decay: pydantic.PositiveFloat | None = None
@@ -105,7 +107,7 @@ class Recipe(pydantic.BaseModel):
     ema_momentum: float | None = pydantic.Field(None, gt=0.0, lt=1.0)
 
     batch_size: pydantic.PositiveInt = 100
-    epochs: pydantic.PositiveInt | None
+    epochs: pydantic.PositiveInt
     steps_per_epoch: pydantic.PositiveInt | None = None
     early_stopping_patience: pydantic.PositiveInt | None = None
     max_seconds: pydantic.PositiveFloat | None = None
@@ -141,11 +143,11 @@ class Recipe(pydantic.BaseModel):
         return self
 
     @pydantic.model_validator(mode="after")
-    def _has_an_end(self):
-        if self.epochs is None and self.max_seconds is None:
+    def _pace_has_an_end(self):
+        if self.paced and self.max_seconds is None:
             raise ValueError(
-                "`epochs` or `max_seconds` must be set, or training would "
-                "never end. Received: epochs=None, max_seconds=None"
+                "`paced` needs `max_seconds`, which the schedule is to keep "
+                "to. Received: paced=True, max_seconds=None"
             )
         return self
 
@@ -198,6 +200,14 @@ class Recipe(pydantic.BaseModel):
     def settings(self) -> dict[str, Any]:
         """Returns the fields that decide the run's result, as JSON values."""
         return self.model_dump(mode="json", exclude=set(SUMMARY_FIELDS))
+
+
+def timed(recipe: Recipe, seconds: float | None) -> Recipe:
+    """Returns the recipe, made to end after so much training if not `None`."""
+    if seconds is None:
+        return recipe
+    limit = {"max_seconds": seconds, "paced": True}
+    return Recipe.model_validate(recipe.model_dump() | limit)
 
 
 def explain(error: pydantic.ValidationError) -> str:

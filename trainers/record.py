@@ -53,7 +53,7 @@ class EpochFollower(keras.callbacks.Callback):
     def _reason_to_stop(self, epoch: int) -> str | None:
         if self.clock.reached:
             return "max_seconds"
-        if epoch == self.recipe.epochs:
+        if epoch >= self.recipe.epochs:
             return "epochs"
         patience = self.recipe.early_stopping_patience
         return (

@@ -25,6 +25,7 @@ from .batches import steps_per_epoch
 from .batches import training_batches
 from .build import compiled_model
 from .checkpoints import Progress
+from .data import Data
 from .data import load
 from .divergence import StopOnDivergence
 from .errors import UsageError
@@ -32,6 +33,7 @@ from .files import replacing
 from .files import write_json
 from .files import write_text
 from .history import as_csv
+from .own_data.places import Places
 from .pacing import paced
 from .recipe import Recipe
 from .record import EpochFollower
@@ -44,15 +46,14 @@ from .sharding import sharded_evaluation
 
 # Of the initial weights, what may be left in the averaged ones.
 _MOST_INITIAL = 0.05
-# More epochs than a limit of time leaves anyone.
-_ENDLESS = 10**9
 
 
 def run(
     recipe: Recipe,
     directory: RunDirectory,
     *,
-    data_dir: str | None = None,
+    data_dir: str | Places | None = None,
+    data: Data | None = None,
     strategy: str = "default",
     verbose: int = 2,
     callbacks: tuple = (),
@@ -64,7 +65,8 @@ def run(
         directory: Where; new, or of an interrupted or finished run of the
             same recipe.
         data_dir: Where the data is, as `tf_autoregressive.datasets.load`
-            takes it.
+            takes it, or the places of a user's own.
+        data: The recipe's data, if it is loaded already.
         strategy: Name of the devices to train on; see `strategies.strategy`.
         verbose: As Keras's `fit` takes it.
         callbacks: Keras callbacks beside the program's own.
@@ -81,11 +83,11 @@ def run(
     _check_possible(recipe, devices)
     # Before anything is written, so that a mistake in the recipe leaves no
     # directory behind.
-    data = load(recipe, data_dir)
+    data = data or load(recipe, data_dir)
     with _dtype_policy(recipe.precision):
         with devices.scope():
             model = compiled_model(recipe, data)
-        with _begun(directory, recipe, data, devices):
+        with _begun(directory, recipe, data, data_dir, devices):
             progress = _restored(model, directory)
             _check_shared(directory, progress, devices)
             if not progress.stopped:
@@ -102,8 +104,6 @@ def _tell_of_slow_average(recipe: Recipe, data):
 
     They would score badly, however well the model has learned.
     """
-    if recipe.epochs is None:
-        return
     steps = recipe.epochs * steps_per_epoch(data.train, recipe)
     share = (recipe.ema_momentum or 0.0) ** steps
     if share > _MOST_INITIAL:
@@ -136,9 +136,9 @@ def _check_possible(recipe: Recipe, devices):
         )
 
 
-def _begun(directory: RunDirectory, recipe, data, devices):
+def _begun(directory: RunDirectory, recipe, data, data_dir, devices):
     if strategies.is_chief(devices):
-        return directory.begun(recipe, data.info.sha256)
+        return directory.begun(recipe, data.info.sha256, data_dir)
     return contextlib.nullcontext()
 
 
@@ -180,17 +180,17 @@ def _fit(model, recipe, data, directory, progress, verbose, callbacks):
     model.fit(
         sharded(batches, devices),
         initial_epoch=progress.epoch,
-        epochs=recipe.epochs or _ENDLESS,
+        epochs=recipe.epochs,
         steps_per_epoch=steps,
         validation_data=validation,
         validation_steps=validation_steps,
         # The batches come in their order; Keras would warn that it cannot.
         shuffle=False,
-        verbose=verbose if is_chief and recipe.epochs else 0,
+        verbose=verbose if is_chief and not recipe.paced else 0,
         callbacks=[
             ValidateAveraged(),
             clock,
-            *paced(recipe, clock, verbose),
+            *paced(recipe, clock, recipe.epochs * steps, verbose=verbose),
             StopOnDivergence(directory.checkpoints, steps),
             EpochRecorder(directory, *following)
             if is_chief

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import pathlib
 import zipfile
 from typing import Any
@@ -14,6 +15,7 @@ from .files import TEMPORARY_PREFIX
 from .files import write_json
 from .history import Row
 from .history import from_csv
+from .own_data.places import Places
 from .recipe import Recipe
 from .recipe import explain
 from .tensorflow_log import import_tensorflow
@@ -102,6 +104,29 @@ class RunDirectory:
                 + "\nChoose another --run-dir, or remove that one."
             )
 
+    def check_same_data(self, sha256: str | None):
+        """Checks that the run was begun on data with this hash.
+
+        Raises:
+            UsageError: If not.
+        """
+        begun = self._read_config()[1]
+        if begun != sha256:
+            raise UsageError(
+                f"{self.path} holds a run on other data: the hash was "
+                f"{begun}, it is {sha256} now. Find the data that it was "
+                "trained on, or choose another --run-dir to train on this."
+            )
+
+    def data_dir(self) -> str | Places | None:
+        """Returns where the run's data was last; `None` if no place was named.
+
+        Raises:
+            UsageError: If there is no run or its config.json is damaged.
+        """
+        stored = self._read_config()[2]
+        return Places(**stored) if isinstance(stored, dict) else stored
+
     def finished_result(self, recipe: Recipe) -> dict[str, Any] | None:
         """Returns the result of a finished run of this recipe.
 
@@ -156,12 +181,18 @@ class RunDirectory:
         return _loaded(self.model)
 
     @contextlib.contextmanager
-    def begun(self, recipe: Recipe, sha256: str | None):
+    def begun(
+        self,
+        recipe: Recipe,
+        sha256: str | None,
+        data_dir: str | Places | None = None,
+    ):
         """Begins or continues the run, for the length of a block.
 
         Args:
             recipe: The run's settings.
             sha256: Hash of the run's data, `None` where there is none.
+            data_dir: Where the data is.
 
         Raises:
             UsageError: If the directory cannot be written, another process is
@@ -171,15 +202,15 @@ class RunDirectory:
         with self._locked():
             if self.exists():
                 self.check_same(recipe)
-                self._check_same_data(sha256)
-            else:
-                write_json(
-                    self.config,
-                    {
-                        "recipe": recipe.model_dump(mode="json"),
-                        "sha256": sha256,
-                    },
-                )
+                self.check_same_data(sha256)
+            write_json(
+                self.config,
+                {
+                    "recipe": recipe.model_dump(mode="json"),
+                    "sha256": sha256,
+                    "data_dir": _as_json(data_dir),
+                },
+            )
             yield
 
     @contextlib.contextmanager
@@ -196,22 +227,15 @@ class RunDirectory:
             _lock(file, self.path)
             yield
 
-    def _check_same_data(self, sha256: str | None):
-        begun = self._read_config()[1]
-        if begun != sha256:
-            raise UsageError(
-                f"{self.path} holds a run on other data: the hash was "
-                f"{begun}, it is {sha256} now. Choose another --run-dir."
-            )
-
-    def _read_config(self) -> tuple[Recipe, str | None]:
+    def _read_config(self) -> tuple[Recipe, str | None, Any]:
         if not self.config.exists():
             raise UsageError(
                 f"{self.path} is no run directory: it has no config.json."
             )
         config = _read_json(self.config)
         try:
-            return Recipe.model_validate(config["recipe"]), config["sha256"]
+            recipe = Recipe.model_validate(config["recipe"])
+            return recipe, config["sha256"], config.get("data_dir")
         except pydantic.ValidationError as error:
             raise UsageError(
                 f"{self.config} does not hold a recipe: {explain(error)}"
@@ -238,6 +262,12 @@ def _loaded(path: pathlib.Path):
         raise UsageError(
             f"{path} cannot be loaded: {type(error).__name__}: {error}"
         ) from error
+
+
+def _as_json(data_dir):
+    if isinstance(data_dir, Places):
+        return data_dir.absolute().as_json()
+    return data_dir and os.path.abspath(data_dir)
 
 
 def _read_json(path: pathlib.Path) -> Any:

@@ -10,6 +10,7 @@ import keras
 from .averaging import averaged_weights
 from .data import load
 from .errors import UsageError
+from .own_data import Places
 from .recipe import Recipe
 from .showing import show_draws
 from .strategies import is_chief
@@ -37,7 +38,7 @@ class RunBoard(keras.callbacks.TensorBoard):
         self,
         directory: pathlib.Path,
         recipe: Recipe,
-        data_dir: str | None = None,
+        data_dir: str | Places | None = None,
         **kwargs,
     ):
         if importlib.util.find_spec("tensorboard") is None:

@@ -78,3 +78,21 @@ def test_tiny_shakespeare_is_all_there():
 def test_texts_have_no_labels():
     with pytest.raises(ValueError, match="`with_labels` must be False"):
         load("tiny_shakespeare", with_labels=True)
+
+
+def test_given_texts_are_their_splits():
+    data = from_text("abab" * 5, steps=4, validation="bbbb", test="aaaaXa")
+    assert data.info.vocabulary == "Xab"
+    assert data.info.split_sizes == {"train": 5, "validation": 1, "test": 1}
+    np.testing.assert_array_equal(next(iter(data.validation)), [2, 2, 2, 2])
+    np.testing.assert_array_equal(next(iter(data.test)), [1, 1, 1, 1])
+
+
+def test_one_given_text_leaves_the_other_to_its_share():
+    data = from_text("ab" * 10, steps=2, test="aa", validation_share=0.3)
+    assert data.info.split_sizes == {"train": 7, "validation": 3, "test": 1}
+
+
+def test_an_empty_given_text_is_refused():
+    with pytest.raises(ValueError, match="`test` must be a str with at least"):
+        from_text("ab" * 10, steps=2, test="")

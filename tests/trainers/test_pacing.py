@@ -15,19 +15,20 @@ from trainers.run_directory import RunDirectory
 @pytest.fixture
 def timed(recipe, data_dir, monkeypatch):
     """Trains for seven seconds, of a step each, in epochs of three steps."""
-    timed_recipe = recipe(
-        epochs=None,
-        max_seconds=7.0,
-        steps_per_epoch=3,
-        warmup_steps=2,
-        learning_rate=0.5,
-    )
+    settings = {
+        "epochs": 9,
+        "paced": True,
+        "max_seconds": 7.0,
+        "steps_per_epoch": 3,
+        "warmup_steps": 2,
+        "learning_rate": 0.5,
+    }
 
-    def train(directory, *callbacks, verbose=0):
+    def train(directory, *callbacks, verbose=0, **changes):
         ticks = itertools.count()
         monkeypatch.setattr("time.perf_counter", lambda: float(next(ticks)))
         return run(
-            timed_recipe,
+            recipe(**settings | changes),
             directory,
             data_dir=data_dir,
             callbacks=callbacks,
@@ -48,6 +49,14 @@ def test_the_schedule_ends_when_the_time_does(timed, directory, capsys):
     printed = capsys.readouterr().out
     assert "0:06 of 0:07 minutes: 6 steps, " in printed
     assert "Epoch" not in printed
+
+
+def test_the_schedule_ends_when_the_epochs_do(timed, directory):
+    result = timed(directory, epochs=2, max_seconds=100.0)
+    assert result["stopped_by"] == "epochs"
+    rates = [row["learning_rate"] for row in result["learning_curve"]]
+    expected = [0.25 * (1 + math.cos(math.pi * s / 6)) for s in (2, 5)]
+    assert rates == pytest.approx(expected)
 
 
 def test_an_interrupted_run_ends_like_one_that_was_not(timed, tmp_path):
@@ -73,6 +82,6 @@ def test_schedules_fall_to_their_last_rate(recipe, schedule, shares):
     assert found == pytest.approx(shares)
 
 
-def test_training_must_have_an_end(recipe):
-    with pytest.raises(ValueError, match="`epochs` or `max_seconds` must be"):
-        recipe(epochs=None)
+def test_a_pace_needs_a_limit(recipe):
+    with pytest.raises(ValueError, match="`paced` needs `max_seconds`"):
+        recipe(paced=True)

@@ -25,6 +25,8 @@ def from_text(
     stride=None,
     characters=None,
     unknown=None,
+    validation=None,
+    test=None,
     validation_share=0.05,
     test_share=0.1,
     name="text",
@@ -46,6 +48,10 @@ def from_text(
         characters: The vocabulary; if None, the characters of the text.
         unknown: What stands for characters that are not in the vocabulary;
             None for an error.
+        validation: A text that is the validation split, if it is not to be
+            taken from the beginning of `text`.
+        test: A text that is the test split, if it is not to be taken from the
+            end of `text`.
         validation_share: Share of the text in the validation split.
         test_share: Share of the text in the test split.
         name: Name of the dataset in its `info`.
@@ -67,11 +73,14 @@ def from_text(
     """
     steps = checked_count("steps", steps)
     stride = steps if stride is None else checked_count("stride", stride)
-    if not isinstance(text, str) or not text:
-        raise ValueError(
-            "`text` must be a str with at least one character. "
-            f"Received: {type(text).__name__} {text!r:.40}"
-        )
+    given = {"validation": validation, "test": test}
+    given = {split: part for split, part in given.items() if part is not None}
+    for argument, part in {"text": text, **given}.items():
+        if not isinstance(part, str) or not part:
+            raise ValueError(
+                f"`{argument}` must be a str with at least one character. "
+                f"Received: {type(part).__name__} {part!r:.40}"
+            )
     if not (
         validation_share >= 0
         and test_share >= 0
@@ -83,9 +92,14 @@ def from_text(
             f"validation_share={validation_share}, test_share={test_share}"
         )
     if characters is None:
-        characters = sorted(set(text))
+        characters = sorted(set(text).union(*given.values()))
     vocabulary = Vocabulary(characters, unknown=unknown)
-    parts = _parts(vocabulary.encode(text), validation_share, test_share)
+    parts = _parts(
+        vocabulary.encode(text),
+        0.0 if "validation" in given else validation_share,
+        0.0 if "test" in given else test_share,
+    )
+    parts |= {s: vocabulary.encode(part) for s, part in given.items()}
     _check_lengths(parts, steps)
     splits = {
         split: windows(part, steps, stride if split == "train" else None)

@@ -1,0 +1,112 @@
+"""What `tfar train` trains, and on what."""
+
+import argparse
+import dataclasses
+from typing import Any
+
+from . import recipes
+from .errors import UsageError
+from .overrides import with_overrides
+from .own_data import Places
+from .own_data import load
+from .own_data.describing import described
+from .own_data.kind import FLAGS
+from .own_data.kinds import kind_of
+from .own_data.names import model_named
+from .own_data.names import named
+from .own_data.recipe_making import made_recipe
+from .recipe import Recipe
+from .recipe import timed
+from .tensorflow_log import import_tensorflow
+
+
+@dataclasses.dataclass(frozen=True)
+class Chosen:
+    """The recipes to train.
+
+    Attributes:
+        recipes: The recipes, with what the command line changes in them.
+        data_dir: Where their data is, `None` if no place was named.
+        dataset: Their `tf_autoregressive.datasets.Dataset`, if it is loaded.
+        options: What it was loaded with.
+    """
+
+    recipes: list[Recipe]
+    data_dir: str | Places | None = None
+    dataset: Any = None
+    options: dict[str, Any] | None = None
+
+    def data_of(self, recipe: Recipe):
+        """Returns the `Data` of a recipe, `None` if it must be loaded."""
+        if self.dataset is None or recipe.dataset_options != self.options:
+            return None
+        from .data import Data
+
+        return Data.of(self.dataset)
+
+
+def chosen(arguments: argparse.Namespace) -> Chosen:
+    """Returns what the arguments of `tfar train` choose.
+
+    Prints what was understood of a user's own data.
+
+    Raises:
+        UsageError: If the data, a flag or a name cannot be used.
+    """
+    own = [*FLAGS, "validation", "test"]
+    given = {name: getattr(arguments, name) for name in own}
+    given["with_labels"] = True if given["with_labels"] else None
+    if arguments.data is not None:
+        return _on_own_data(arguments, given)
+    for name, value in given.items():
+        if value is not None:
+            flag = FLAGS.get(name, f"--{name}")
+            raise UsageError(f"{flag} is for your own data: say --data PATH.")
+    seconds = _seconds(arguments)
+    return Chosen(
+        [
+            with_overrides(timed(recipe, seconds), arguments.assignments)
+            for name in arguments.recipes
+            for recipe in _published(name)
+        ],
+        arguments.data_dir,
+    )
+
+
+def _published(name):
+    model = model_named(name)
+    if model:
+        raise UsageError(
+            f"{model} is a model: say with --data what to train it on, or "
+            "choose a recipe; `tfar recipes` lists them."
+        )
+    return recipes.find(name)
+
+
+def _on_own_data(arguments, given) -> Chosen:
+    if arguments.data_dir is not None:
+        raise UsageError("--data-dir is for published data: leave it out.")
+    bases = [base for name in arguments.recipes for base in named(name)]
+    places = Places(
+        arguments.data, given.pop("validation"), given.pop("test")
+    ).absolute()
+    places.checked()
+    import_tensorflow()
+    kind = kind_of(places)
+    options = {"kind": kind.name} | kind.with_defaults(given)
+    dataset = load(places, options)
+    print(described(dataset.info), flush=True)
+    made = [
+        made_recipe(base, dataset, options, _seconds(arguments))
+        for base in bases
+    ]
+    return Chosen(
+        [with_overrides(recipe, arguments.assignments) for recipe in made],
+        places,
+        dataset,
+        made[0].dataset_options,
+    )
+
+
+def _seconds(arguments) -> float | None:
+    return arguments.minutes and 60.0 * arguments.minutes

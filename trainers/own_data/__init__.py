@@ -1,0 +1,12 @@
+"""A user's own data: what lies at a path, read into splits, and recipes for it.
+
+A recipe holds the dataset "own" with the options of its kind; where the files
+lie is no setting of the recipe, so that they may move. Nothing here imports
+TensorFlow before data is read.
+"""
+
+from .loading import NAME
+from .loading import load
+from .places import Places
+
+__all__ = ["NAME", "Places", "load"]

@@ -1,0 +1,49 @@
+"""What a name on the command line stands for: a model, or recipes."""
+
+import difflib
+
+from .. import recipes
+from ..errors import UsageError
+from ..recipe import Recipe
+from .model_settings import MODELS
+
+
+def model_named(name: str) -> str | None:
+    """Returns the name of a model as it is written, `None` of another name.
+
+    Args:
+        name: In any case, with or without underscores.
+    """
+    models = {_plain(model): model for model in MODELS}
+    return models.get(_plain(name))
+
+
+def named(name: str) -> list[Recipe | str]:
+    """Returns the name of a model as it is written, or recipes.
+
+    Args:
+        name: Of a model, as `model_named` takes it; or of a recipe, or a
+            family of them.
+
+    Raises:
+        UsageError: If there is none, naming the closest and all models.
+    """
+    model = model_named(name)
+    if model:
+        return [model]
+    families = recipes.families()
+    known = {model.lower(): model for model in MODELS}
+    for family, members in families.items():
+        known |= {n: n for n in (family, *(member.name for member in members))}
+    if name in known:
+        return list(recipes.find(name))
+    matches = difflib.get_close_matches(name.lower(), known, n=1)
+    hint = f" Did you mean {known[matches[0]]!r}?" if matches else ""
+    raise UsageError(
+        f"There is no model or recipe {name!r}.{hint} Models: "
+        f"{', '.join(MODELS)}; recipes: see `tfar recipes`"
+    )
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "")

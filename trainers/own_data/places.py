@@ -1,0 +1,68 @@
+"""Where a user's data lies: one path, or one for a split."""
+
+import dataclasses
+import os
+import pathlib
+
+from ..errors import UsageError
+
+
+@dataclasses.dataclass(frozen=True)
+class Places:
+    """The paths of a user's data.
+
+    Args:
+        data: Of the training examples; of all where the others are `None`.
+        validation: Of the validation examples, `None` to take them from
+            `data`.
+        test: The same of the test examples.
+    """
+
+    data: str
+    validation: str | None = None
+    test: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the file or the folder, without its ending."""
+        return pathlib.Path(self.data).absolute().stem
+
+    def of_splits(self) -> dict[str, pathlib.Path]:
+        """Returns the paths by the names of the splits, of those that are."""
+        given = {
+            "train": self.data,
+            "validation": self.validation,
+            "test": self.test,
+        }
+        return {s: pathlib.Path(path) for s, path in given.items() if path}
+
+    def moved(self, **paths: str | None) -> "Places":
+        """Returns these places with those that are given in their stead."""
+        given = {name: path for name, path in paths.items() if path}
+        return dataclasses.replace(self, **given).absolute()
+
+    def absolute(self) -> "Places":
+        """Returns the places as they are seen from every folder."""
+        return Places(
+            *(
+                None if path is None else os.path.abspath(path)
+                for path in dataclasses.astuple(self)
+            )
+        )
+
+    def as_json(self) -> dict[str, str | None]:
+        """Returns what `Places(**...)` takes to make these places again."""
+        return dataclasses.asdict(self)
+
+    def checked(self) -> "Places":
+        """Returns the places.
+
+        Raises:
+            UsageError: If nothing is at one of them.
+        """
+        flags = {"train": "--data", "validation": "--validation"}
+        for split, path in self.of_splits().items():
+            if not path.exists():
+                flag = flags.get(split, "--test")
+                raise UsageError(f"{flag} {path}: there is no such file.")
+        return self
