@@ -7,10 +7,11 @@ import pathlib
 
 import numpy as np
 
-from tf_autoregressive.datasets.image_files import MODES
+from tf_autoregressive.datasets.image_decoder import MODES
+from tf_autoregressive.datasets.image_decoder import ImageDecoder
 from tf_autoregressive.datasets.image_files import SUFFIXES
 from tf_autoregressive.datasets.image_files import image_files
-from tf_autoregressive.datasets.image_files import load_image
+from tf_autoregressive.datasets.reading import reading
 
 from .row_reader import RowReader
 
@@ -18,12 +19,14 @@ from .row_reader import RowReader
 class ImageRows(RowReader):
     """The images in a folder and below it, in the order of their paths.
 
-    Values are 0 and 1 in images of one bit, 0 to 255 in others. Only what is
-    read takes memory, and the names of all files.
+    They are read as `ImageDecoder` says, which `from_image_folder` uses too.
+    Only what is read takes memory, and the names of all files.
 
     Args:
         path: The folder.
         shape: `(H, W, C)` of every image; `C` is 1 for grey or 3 for RGB.
+        num_levels: As `ImageDecoder` takes it.
+        background: As `ImageDecoder` takes it.
 
     Attributes:
         shape: `(N, H, W, C)`.
@@ -31,19 +34,23 @@ class ImageRows(RowReader):
         files: Paths of the images, one for each row.
 
     Raises:
-        ValueError: If the folder holds no images, or `shape` is of none.
+        ValueError: If the folder holds no images, or `shape` or `num_levels`
+            is of none.
     """
 
     dtype = np.dtype("uint8")
 
-    def __init__(self, path: str | pathlib.Path, shape: tuple):
-        if len(shape) != 3 or shape[-1] not in MODES:
-            raise ValueError(
-                "A folder of images needs a model of images, of event shape "
-                f"(H, W, 1) or (H, W, 3). Received: {tuple(shape)}"
-            )
+    def __init__(
+        self,
+        path: str | pathlib.Path,
+        shape: tuple,
+        *,
+        num_levels: int = 256,
+        background: int | tuple[int, int, int] | None = None,
+    ):
+        self._decoder = image_decoder(shape, num_levels, background)
         self.path = pathlib.Path(path)
-        self.files = sorted(image_files(self.path))
+        self.files = image_files(self.path)
         if not self.files:
             raise ValueError(f"{path} holds no images ({', '.join(SUFFIXES)}).")
         self.shape = (len(self.files), *shape)
@@ -55,19 +62,26 @@ class ImageRows(RowReader):
         """Returns images `start` to `stop`, fewer at the end of the folder.
 
         Raises:
-            ValueError: If a file is no image, one of another size, or of more
-                than 8 bits a channel.
+            ValueError: If a file is not an image of that size, or not one that
+                `ImageDecoder` reads.
         """
-        return np.stack([self._image(file) for file in self.files[start:stop]])
+        return np.stack([self._event(file) for file in self.files[start:stop]])
 
-    def _image(self, file):
-        height, width, channels = self.shape[1:]
-        image, mode = load_image(file, channels)
-        values = np.asarray(image)
-        if values.shape[:2] != (height, width):
-            raise ValueError(
-                f"{file} must have height {height} and width {width}. "
-                f"Received: {values.shape[:2]}"
-            )
-        values = values.reshape(height, width, channels)
-        return values // 255 if mode == "1" else values
+    def _event(self, file):
+        with reading(file, "a file"):
+            data = file.read_bytes()
+        return self._decoder.event(data, file, self.shape[1:3])
+
+
+def image_decoder(shape, num_levels, background) -> ImageDecoder:
+    """Returns what decodes images to events of a shape.
+
+    Raises:
+        ValueError: If images do not have such events.
+    """
+    if len(shape) != 3 or shape[-1] not in MODES:
+        raise ValueError(
+            "Images need a model of images, of event shape (H, W, 1) or "
+            f"(H, W, 3). Received: {tuple(shape)}"
+        )
+    return ImageDecoder(shape[-1], num_levels, background)

@@ -9,7 +9,14 @@ from .row_reader import RowReader
 from .rows import Rows
 
 
-def open_rows(path: str | pathlib.Path, key: str, shape: tuple) -> RowReader:
+def open_rows(
+    path: str | pathlib.Path,
+    key: str,
+    shape: tuple,
+    *,
+    num_levels: int = 256,
+    background: int | tuple[int, int, int] | None = None,
+) -> RowReader:
     """Returns what reads the rows of a file or folder.
 
     Args:
@@ -18,16 +25,20 @@ def open_rows(path: str | pathlib.Path, key: str, shape: tuple) -> RowReader:
         key: Name of the array in an `.npz` file, of the feature in a TFRecord
             file; folders have none.
         shape: Shape of one row.
+        num_levels: Of images: 256, or 2 for images of black and white.
+        background: Of images: what lies behind transparent pixels, a level or
+            three; `None` refuses images that have some.
 
     Raises:
-        ValueError: If there are no such rows.
-        OSError: If the file cannot be read.
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is damaged, or there are no such rows.
     """
     path = pathlib.Path(path)
+    images = {"num_levels": num_levels, "background": background}
     if path.is_dir():
-        return ImageRows(path, shape)
+        return ImageRows(path, shape, **images)
     if is_record_file(path):
-        return RecordRows(path, key, shape)
+        return RecordRows(path, key, shape, **images)
     rows = Rows(path, key)
     if rows.shape[1:] != tuple(shape):
         rows.close()

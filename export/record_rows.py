@@ -4,16 +4,26 @@ Shapes: N events.
 """
 
 import itertools
+import math
 import pathlib
 
 import numpy as np
 import tensorflow as tf
-from google.protobuf.message import DecodeError
 
+from tf_autoregressive.datasets.image_decoder import ImageDecoder
+from tf_autoregressive.datasets.image_decoder import is_image
+from tf_autoregressive.datasets.reading import FileError
+from tf_autoregressive.datasets.reading import reading
+
+from .image_rows import image_decoder
+from .record_file import RECORD_FILE
+from .record_file import check_read
+from .record_file import count_records
+from .record_file import is_compressed
 from .row_reader import RowReader
 
+_NUMBERS = {"int64_list": tf.int64, "float_list": tf.float32}
 _SUFFIXES = (".tfrecord", ".tfrecords")
-_IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM")
 
 
 class RecordRows(RowReader):
@@ -21,8 +31,9 @@ class RecordRows(RowReader):
 
     The feature of a record is one event, in C order: as many int64 or float
     values as it has dimensions, or bytes with a uint8 for each, or the bytes
-    of a PNG, JPEG, GIF or BMP image of its size. A name that ends in `.gz` is
-    of a compressed file.
+    of an image file of its size, read as `ImageDecoder` says. The first record
+    says which; the others must be alike. A name that ends in `.gz` is of a
+    compressed file.
 
     Memory does not grow with the file. Reading goes on where the last reading
     ended; anywhere else it starts from the beginning of the file.
@@ -31,28 +42,37 @@ class RecordRows(RowReader):
         path: The file, as `events.tfrecord` or `events.tfrecord.gz`.
         key: Name of the feature.
         shape: Shape of one event.
+        num_levels: Of images, as `ImageDecoder` takes it.
+        background: Of images, as `ImageDecoder` takes it.
 
     Attributes:
         shape: `(N, *shape)`.
         dtype: Of the rows: int64, float32 or uint8.
 
     Raises:
-        ValueError: If the file holds no examples, or not this feature.
-        OSError: If the file cannot be read.
+        FileNotFoundError: If there is no such file.
+        ValueError: If the file is damaged, holds no examples or not this
+            feature, or would take more memory than a file of its size may.
     """
 
-    def __init__(self, path: str | pathlib.Path, key: str, shape: tuple):
+    def __init__(
+        self,
+        path: str | pathlib.Path,
+        key: str,
+        shape: tuple,
+        *,
+        num_levels: int = 256,
+        background: int | tuple[int, int, int] | None = None,
+    ):
         self.path = pathlib.Path(path)
         self.files = [self.path]
         self.key = key
-        with self.path.open("rb"):
-            # For its message, if there is no such file.
-            pass
+        self._decoding = (num_levels, background)
+        self.shape = (count_records(self.path), *shape)
         self._records = tf.data.TFRecordDataset(
-            str(path), "GZIP" if self.path.suffix == ".gz" else ""
+            str(path), "GZIP" if is_compressed(self.path) else ""
         )
-        self.shape = (self._count(), *shape)
-        self._parse, self.dtype = self._kind()
+        self._feature, self._events, self.dtype = self._kind()
         self.close()
 
     def close(self):
@@ -63,74 +83,94 @@ class RecordRows(RowReader):
         """Returns events `start` to `stop`, fewer at the end of the file.
 
         Raises:
-            ValueError: If a record has no such feature of the right size.
+            ValueError: If a record is damaged or has no such feature of the
+                right size, or an image is not one that `ImageDecoder` reads.
         """
-        if start != self._next:
-            self._following = self._records.skip(start).as_numpy_iterator()
-        try:
-            records = list(itertools.islice(self._following, stop - start))
-            rows = np.asarray(self._parse(tf.constant(records)))
-        except tf.errors.OpError as error:
-            raise ValueError(
-                f"{self.path}: records {start} to {stop} must hold `"
-                f"{self.key}` of shape {self.shape[1:]}. {error.message}"
-            ) from error
+        with reading(self.path, self._what(start, stop)):
+            if start != self._next:
+                self._following = self._records.skip(start).as_numpy_iterator()
+            # Until these are read: after an error they are read anew.
+            self._next = None
+            records = self._records_up_to(stop - start)
+            parsed = tf.io.parse_example(
+                tf.constant(records, tf.string), {self.key: self._feature}
+            )
+            rows = self._events(parsed[self.key].numpy(), start)
         self._next = start + len(rows)
         return rows
 
-    def _count(self):
-        try:
-            count = self._records.reduce(np.int64(0), lambda n, _: n + 1)
-        except tf.errors.OpError as error:
-            raise ValueError(f"{self.path}: {error.message}") from error
-        if not count:
-            raise ValueError(f"{self.path} holds no records.")
-        return int(count)
+    def _what(self, start, stop):
+        return (
+            f"{RECORD_FILE} of which records {start} to {stop} hold "
+            f"`{self.key}` of shape {self.shape[1:]}"
+        )
+
+    def _records_up_to(self, count):
+        records, num_bytes = [], 0
+        for record in itertools.islice(self._following, count):
+            num_bytes += len(record)
+            check_read(self.path, num_bytes)
+            records.append(record)
+        return records
 
     def _kind(self):
-        """Returns a parser of serialized examples, and the dtype of rows."""
-        record = next(self._records.as_numpy_iterator())
-        try:
+        """Returns the feature, what makes events of it, and their dtype."""
+        with reading(self.path, f"{RECORD_FILE} of `tf.train.Example`s"):
+            record = next(self._records.as_numpy_iterator())
             features = tf.train.Example.FromString(record).features.feature
-        except DecodeError as error:
-            raise ValueError(
-                f"{self.path} must hold `tf.train.Example`s. Received "
-                "records of another kind."
-            ) from error
         if self.key not in features:
-            raise ValueError(
+            raise FileError(
                 f"{self.path} has no feature `{self.key}`, but "
                 f"{', '.join(sorted(features))}."
             )
         feature = features[self.key]
-        if feature.WhichOneof("kind") != "bytes_list":
-            dtype = tf.int64 if feature.HasField("int64_list") else tf.float32
-            return self._numbers(dtype), np.dtype(dtype.as_numpy_dtype)
+        if feature.WhichOneof("kind") in _NUMBERS:
+            dtype = _NUMBERS[feature.WhichOneof("kind")]
+            spec = tf.io.FixedLenFeature(self.shape[1:], dtype)
+            return spec, _as_they_are, np.dtype(dtype.as_numpy_dtype)
         (data, *_) = feature.bytes_list.value or (b"",)
-        parse = self._images if data.startswith(_IMAGES) else self._raw
-        return parse, np.dtype("uint8")
+        spec = tf.io.FixedLenFeature([], tf.string)
+        size = math.prod(self.shape[1:])
+        events = self._images if _is_encoded(data, size) else self._raw
+        return spec, events, np.dtype("uint8")
 
-    def _numbers(self, dtype):
-        feature = tf.io.FixedLenFeature(self.shape[1:], dtype)
-        return lambda records: self._parsed(records, feature)
+    def _raw(self, values, start):
+        size = math.prod(self.shape[1:])
+        for row, data in enumerate(values, start):
+            if len(data) != size:
+                raise FileError(
+                    f"{self.path}: record {row} must hold `{self.key}` of "
+                    f"shape {self.shape[1:]}, a byte a value. Received: "
+                    f"{len(data)} bytes"
+                )
+        rows = np.frombuffer(b"".join(values), "uint8")
+        return rows.reshape(len(values), *self.shape[1:])
 
-    def _raw(self, records):
-        data = self._parsed(records, tf.io.FixedLenFeature([], tf.string))
-        return tf.reshape(
-            tf.io.decode_raw(data, tf.uint8), [len(data), *self.shape[1:]]
+    def _images(self, values, start):
+        shape = self.shape[1:]
+        decoder = image_decoder(shape, *self._decoding)
+        return np.stack(
+            [
+                decoder.event(data, f"{self.path}: record {row}", shape[:2])
+                for row, data in enumerate(values, start)
+            ]
         )
 
-    def _images(self, records):
-        data = self._parsed(records, tf.io.FixedLenFeature([], tf.string))
-        channels = self.shape[-1]
-        images = [
-            tf.io.decode_image(image, channels, expand_animations=False)
-            for image in data
-        ]
-        return tf.reshape(tf.stack(images), [len(data), *self.shape[1:]])
 
-    def _parsed(self, records, feature):
-        return tf.io.parse_example(records, {self.key: feature})[self.key]
+def _as_they_are(values, start):
+    return values
+
+
+def _is_encoded(data, size):
+    """Whether bytes are of an image file, rather than an event of a size."""
+    if len(data) != size or not is_image(data):
+        return is_image(data)
+    # An event may begin like a file, but does not go on like one.
+    try:
+        ImageDecoder(1, background=0).image(data, "an event")
+    except FileError:
+        return False
+    return True
 
 
 def is_record_file(path: pathlib.Path) -> bool:

@@ -1,10 +1,16 @@
 """Rows of an array on disk, a piece at a time."""
 
 import contextlib
+import math
 import pathlib
-import zipfile
 
 import numpy as np
+
+from tf_autoregressive.datasets.array_files import ArrayArchive
+from tf_autoregressive.datasets.array_files import read_header
+from tf_autoregressive.datasets.reading import FileError
+from tf_autoregressive.datasets.reading import check_memory
+from tf_autoregressive.datasets.reading import reading
 
 from .row_reader import RowReader
 
@@ -23,9 +29,9 @@ class Rows(RowReader):
         dtype: Its dtype.
 
     Raises:
-        ValueError: If the file has no such array, or one without rows, of
-            objects, or in Fortran order.
-        OSError: If the file cannot be read.
+        FileNotFoundError: If there is no such file.
+        ValueError: If the file is damaged or has no such array, or one without
+            rows, of other things than numbers, or in Fortran order.
     """
 
     def __init__(self, path: str | pathlib.Path, key: str):
@@ -33,15 +39,10 @@ class Rows(RowReader):
         self.files = [self.path]
         self.key = key
         with contextlib.ExitStack() as files:
-            self._file = files.enter_context(self._opened(key, files))
-            self.shape, is_fortran, self.dtype = _header(self._file)
+            self._file, header = self._opened(key, files)
+            self._check(key, header)
+            self.shape, self.dtype = header.shape, header.dtype
             self._start = self._file.tell()
-            if is_fortran or self.dtype.hasobject or not self.shape:
-                raise ValueError(
-                    f"{path}: `{key}` must be an array of numbers with rows, "
-                    f"in C order. Received: shape {self.shape}, dtype "
-                    f"{self.dtype}"
-                )
             self._files = files.pop_all()
 
     def close(self):
@@ -52,35 +53,31 @@ class Rows(RowReader):
         """Returns rows `start` to `stop`, fewer at the end of the array.
 
         Raises:
-            ValueError: If the file is cut off.
+            ValueError: If the file is damaged, or the rows would take more
+                memory than a file of its size may.
         """
         stop = min(stop, len(self))
         shape = (stop - start, *self.shape[1:])
-        row_bytes = self.dtype.itemsize * int(np.prod(self.shape[1:]))
-        self._file.seek(self._start + start * row_bytes)
-        data = self._file.read((stop - start) * row_bytes)
-        if len(data) < (stop - start) * row_bytes:
-            raise ValueError(f"{self.path} is cut off before row {stop}.")
-        return np.frombuffer(data, self.dtype).reshape(shape)
+        row_bytes = self.dtype.itemsize * math.prod(self.shape[1:])
+        check_memory(self.path, (stop - start) * row_bytes)
+        with reading(self.path, f"a file with whole rows up to {stop}"):
+            self._file.seek(self._start + start * row_bytes)
+            data = self._file.read((stop - start) * row_bytes)
+            return np.frombuffer(data, self.dtype).reshape(shape)
 
     def _opened(self, key, files):
-        if self.path.suffix != ".npz":
-            return self.path.open("rb")
-        try:
-            archive = files.enter_context(zipfile.ZipFile(self.path))
-            return archive.open(f"{key}.npy")
-        except zipfile.BadZipFile as error:
-            raise ValueError(f"{self.path}: {error}") from error
-        except KeyError as error:
-            names = [name.removesuffix(".npy") for name in archive.namelist()]
-            raise ValueError(
-                f"{self.path} has no array `{key}`, but {', '.join(names)}."
-            ) from error
+        """Returns the open file, at its first value, and its header."""
+        if self.path.suffix == ".npz":
+            archive = files.enter_context(ArrayArchive(self.path))
+            return files.enter_context(archive.open(key))
+        with reading(self.path, "an array as numpy.save writes it"):
+            file = files.enter_context(self.path.open("rb"))
+        return file, read_header(file, self.path.stat().st_size, self.path)
 
-
-def _header(file):
-    """Returns shape, whether in Fortran order, and dtype."""
-    version = np.lib.format.read_magic(file)
-    if version == (1, 0):
-        return np.lib.format.read_array_header_1_0(file)
-    return np.lib.format.read_array_header_2_0(file)
+    def _check(self, key, header):
+        if header.is_fortran or not header.shape or not header.shape[0]:
+            order = "Fortran" if header.is_fortran else "C"
+            raise FileError(
+                f"{self.path}: `{key}` must be an array with rows, in C order."
+                f" Received: shape {header.shape}, in {order} order"
+            )

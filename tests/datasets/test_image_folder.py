@@ -1,3 +1,6 @@
+import os
+import pathlib
+
 import numpy as np
 import PIL.Image
 import pytest
@@ -82,7 +85,7 @@ def test_a_missing_or_empty_folder_is_refused(tmp_path):
 
 def test_a_file_that_is_no_image_is_named(tmp_path):
     (tmp_path / "broken.png").write_bytes(b"not an image")
-    with pytest.raises(ValueError, match=r"broken\.png is not a readable"):
+    with pytest.raises(ValueError, match=r"broken\.png is damaged or not"):
         from_image_folder(
             tmp_path, image_size=4, validation_fraction=0, test_fraction=0
         )
@@ -101,7 +104,12 @@ def test_deep_images_are_refused_rather_than_clipped(tmp_path):
     [
         ({"image_size": 0}, "image_size=0"),
         ({"image_size": (4, 4, 3)}, r"image_size=\(4, 4, 3\)"),
+        ({"image_size": "4"}, "image_size='4'"),
+        ({"image_size": 4.5}, "image_size=4.5"),
         ({"channels": 4}, "channels=4"),
+        ({"background": 256}, "background=256"),
+        ({"background": (0, 0)}, r"background=\(0, 0\)"),
+        ({"background": "white"}, "background='white'"),
         ({"validation_fraction": 1.0}, "validation_fraction=1.0"),
         ({"test_fraction": -0.1}, "test_fraction=-0.1"),
         ({"test_fraction": 0.01}, "test_fraction=0.01"),
@@ -111,3 +119,41 @@ def test_deep_images_are_refused_rather_than_clipped(tmp_path):
 def test_arguments_out_of_range_are_refused(folder, arguments, match):
     with pytest.raises(ValueError, match=match):
         from_image_folder(folder, **{"image_size": 4} | arguments)
+
+
+def test_the_size_may_be_an_integer_of_numpy(folder):
+    data = from_image_folder(folder, image_size=np.int64(4))
+    assert data.info.event_shape == (4, 4, 3)
+
+
+def test_files_of_systems_do_not_count(folder):
+    """As systems leave them beside a user's files."""
+    before = from_image_folder(folder, image_size=4)
+    (folder / "cats" / "._1.png").write_bytes(b"no image")
+    (folder / ".DS_Store").write_bytes(b"no image")
+    (folder / ".trash").mkdir()
+    (folder / ".trash" / "1.png").write_bytes(b"no image")
+    (folder / "a folder.png").mkdir()
+    after = from_image_folder(folder, image_size=4)
+    assert which(after.train) == which(before.train)
+
+
+def test_names_need_not_be_text(folder):
+    name = os.fsencode(folder) + b"/cats/\xff.png"
+    pathlib.Path(os.fsdecode(name)).write_bytes(
+        (folder / "cats" / "1.png").read_bytes()
+    )
+    data = from_image_folder(folder, image_size=4)
+    assert sum(data.info.split_sizes.values()) == 21
+
+
+def test_transparent_images_are_laid_on_the_background(tmp_path):
+    pixels = np.zeros((4, 4, 4), "uint8")
+    pixels[1:3, 1:3, 3] = 255
+    save(tmp_path / "a.png", pixels)
+    options = {"validation_fraction": 0, "test_fraction": 0}
+    with pytest.raises(ValueError, match=r"a\.png must be opaque"):
+        from_image_folder(tmp_path, image_size=4, **options)
+    data = from_image_folder(tmp_path, image_size=2, background=200, **options)
+    # Three of four pixels are background.
+    np.testing.assert_array_equal(next(iter(data.train)), 150)

@@ -248,9 +248,7 @@ def test_a_small_file_may_not_ask_for_much_memory(tmp_path, monkeypatch):
     )
     path = zipped(tmp_path / "a.npz", npy(np.zeros((1000, 1000), "u1")))
     assert path.stat().st_size < 1500
-    with pytest.raises(
-        ValueError, match=r"would take 0\.009 GB of memory"
-    ):
+    with pytest.raises(ValueError, match=r"would take 0\.009 GB of memory"):
         from_npz(path, num_levels=2)
     # What a file holds it may take.
     rng = np.random.default_rng(0)

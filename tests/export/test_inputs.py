@@ -1,5 +1,8 @@
 """Events in TFRecord files and folders of images, read like arrays."""
 
+import gzip
+import io
+
 import numpy as np
 import PIL.Image
 import pyarrow.parquet
@@ -34,13 +37,22 @@ def feature(kind, event):
 
 
 def write(path, kind, events, key="x"):
+    write_features(path, [feature(kind, event) for event in events], key)
+    return path
+
+
+def write_bytes(path, values):
+    lists = [tf.train.BytesList(value=[value]) for value in values]
+    write_features(path, [tf.train.Feature(bytes_list=each) for each in lists])
+
+
+def write_features(path, features, key="x"):
     compression = "GZIP" if path.suffix == ".gz" else ""
     with tf.io.TFRecordWriter(str(path), compression) as writer:
-        for event in events:
-            features = tf.train.Features(feature={key: feature(kind, event)})
+        for each in features:
+            features = tf.train.Features(feature={key: each})
             example = tf.train.Example(features=features)
             writer.write(example.SerializeToString())
-    return path
 
 
 KINDS = {"int64": "int64", "float": "float32", "raw": "uint8", "png": "uint8"}
@@ -97,7 +109,7 @@ def test_other_records_are_refused(tmp_path):
     path = tmp_path / "events.tfrecord"
     with tf.io.TFRecordWriter(str(path)) as writer:
         writer.write(b"\xff\xff")
-    with pytest.raises(ValueError, match=r"must hold `tf\.train\.Example`s"):
+    with pytest.raises(ValueError, match=r"file of `tf\.train\.Example`s"):
         RecordRows(path, "x", SHAPE)
 
 
@@ -128,16 +140,123 @@ def test_a_folder_is_read_in_the_order_of_its_paths(tmp_path, rng, channels):
         np.testing.assert_array_equal(rows.read(2, 9), images[2:])
 
 
-def test_bits_are_zeros_and_ones(tmp_path, rng):
+@pytest.mark.parametrize("kind", ["folder", "records"])
+def test_images_of_one_bit_are_black_and_white(tmp_path, rng, kind):
+    """Two levels for models of two; else the levels that folders train on."""
     bits = rng.integers(0, 2, SHAPE).astype("uint8")
     image = PIL.Image.fromarray(255 * bits[..., 0]).convert("1")
     image.save(tmp_path / "a.png")
-    np.testing.assert_array_equal(ImageRows(tmp_path, SHAPE).read(0, 1), [bits])
+    path = tmp_path
+    if kind == "records":
+        path = tmp_path / "events.tfrecord"
+        write_bytes(path, [(tmp_path / "a.png").read_bytes()])
+    for num_levels, white in ((2, 1), (256, 255)):
+        with open_rows(path, "x", SHAPE, num_levels=num_levels) as rows:
+            np.testing.assert_array_equal(rows.read(0, 1), [white * bits])
+    with pytest.raises(ValueError, match="`num_levels` must be 256 for images"):
+        open_rows(path, "x", SHAPE, num_levels=4).read(0, 1)
+
+
+@pytest.mark.parametrize("kind", ["folder", "records"])
+def test_grey_images_have_no_two_levels(tmp_path, kind):
+    PIL.Image.new("L", (3, 4), 7).save(tmp_path / "a.png")
+    path = tmp_path
+    if kind == "records":
+        path = tmp_path / "events.tfrecord"
+        write_bytes(path, [(tmp_path / "a.png").read_bytes()])
+    rows = open_rows(path, "x", SHAPE, num_levels=2)
+    with pytest.raises(ValueError, match=r"black and white.*pixel of 7"):
+        rows.read(0, 1)
+
+
+def test_a_picture_on_its_side_is_another_size(tmp_path):
+    """Its pixels are as many, but would lie in another order."""
+    file = io.BytesIO()
+    PIL.Image.new("L", (16, 4)).save(file, "PNG")
+    path = tmp_path / "events.tfrecord"
+    write_bytes(path, [file.getvalue()])
+    with (
+        open_rows(path, "x", (16, 4, 1)) as rows,
+        pytest.raises(
+            ValueError,
+            match=r"record 0 must have height 16 and width 4. .*4 and width 16",
+        ),
+    ):
+        rows.read(0, 1)
+
+
+def test_an_event_may_begin_like_an_image(tmp_path):
+    events = [b"BM" + bytes(range(10)), b"\xff\xd8\xff" + bytes(9)]
+    path = tmp_path / "events.tfrecord"
+    write_bytes(path, events)
+    with open_rows(path, "x", SHAPE) as rows:
+        read = rows.read(0, 2)
+    assert [row.tobytes() for row in read] == events
+
+
+@pytest.mark.parametrize("name", ["events.tfrecord", "events.tfrecord.gz"])
+def test_a_length_beyond_the_file_is_noticed(images, tmp_path, name):
+    """Before as much is allocated."""
+    path = write(tmp_path / name, "raw", images)
+    opened = gzip.open if name.endswith("gz") else open
+    with opened(path, "rb") as file:
+        data = bytearray(file.read())
+    data[:8] = (2**40).to_bytes(8, "little")
+    with opened(path, "wb") as file:
+        file.write(data)
+    with pytest.raises(ValueError, match="it ends within a record"):
+        RecordRows(path, "x", SHAPE)
+
+
+def test_records_may_not_ask_for_much_memory(tmp_path, monkeypatch):
+    path = write(tmp_path / "a.tfrecord.gz", "raw", np.zeros((9, 10**5), "u1"))
+    with RecordRows(path, "x", (10**5,)) as rows:
+        monkeypatch.setattr(
+            "tf_autoregressive.datasets.reading._ALWAYS_ALLOWED", 10**6
+        )
+        assert len(rows.read(0, 1)) == 1
+        with pytest.raises(ValueError, match=r"gz would take 0\.002 GB"):
+            rows.read(1, 9)
+        monkeypatch.setattr(
+            "tf_autoregressive.datasets.reading._ALWAYS_ALLOWED", 10**5
+        )
+        with pytest.raises(ValueError, match=r"gz would take 0\.001 GB"):
+            RecordRows(path, "x", (10**5,))
+
+
+def test_a_flipped_bit_is_noticed(images, tmp_path):
+    path = write(tmp_path / "events.tfrecord", "raw", images)
+    whole = path.read_bytes()
+    for bit in range(0, 8 * len(whole), 211):
+        damaged = bytearray(whole)
+        damaged[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(damaged)
+        with pytest.raises(ValueError, match=r"events\.tfrecord"):
+            RecordRows(path, "x", SHAPE).read(0, 11)
+
+
+def test_rows_are_read_anew_after_an_error(images, tmp_path):
+    path = tmp_path / "events.tfrecord"
+    write_bytes(path, [images[0].tobytes(), images[1].tobytes(), b"short"])
+    rows = RecordRows(path, "x", SHAPE)
+    for _ in range(2):
+        np.testing.assert_array_equal(rows.read(0, 1), images[:1])
+        with pytest.raises(ValueError, match=r"record 2 must .* 5 bytes"):
+            rows.read(1, 3)
+        np.testing.assert_array_equal(rows.read(1, 2), images[1:2])
+
+
+@pytest.mark.parametrize("kind", ["npy", "npz"])
+def test_the_shape_of_rows_is_checked(tmp_path, images, kind):
+    path = tmp_path / f"a.{kind}"
+    np.save(path, images) if kind == "npy" else np.savez(path, x=images)
+    with pytest.raises(ValueError, match=r"rows of shape \(3, 4, 1\)"):
+        open_rows(path, "x", (3, 4, 1))
 
 
 @pytest.mark.parametrize("shape", [(12,), (4, 3, 2)])
 def test_only_models_of_images_read_folders(tmp_path, shape):
-    with pytest.raises(ValueError, match="needs a model of images"):
+    with pytest.raises(ValueError, match="need a model of images"):
         ImageRows(tmp_path, shape)
 
 
@@ -161,7 +280,7 @@ def test_an_image_of_another_size_is_named(tmp_path):
         ValueError, match=r"a\.png must have height 4 and width 3"
     ):
         rows.read(0, 1)
-    with pytest.raises(ValueError, match=r"b\.png is not a readable image"):
+    with pytest.raises(ValueError, match=r"b\.png is damaged or not an image"):
         rows.read(1, 2)
 
 

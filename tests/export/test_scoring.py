@@ -327,16 +327,27 @@ def test_as_many_contexts_as_events_are_needed(rows, tmp_path):
 
 
 def test_the_error_names_the_arrays_that_are_there(file):
-    with pytest.raises(ValueError, match="no array `y`, but x, labels"):
+    with pytest.raises(ValueError, match="no array `y`, but labels, x"):
         Rows(file[0], "y")
 
 
 @pytest.mark.parametrize(
-    "array", [np.zeros((2, 3), order="F"), np.array(1.0)], ids=["order", "rows"]
+    "array",
+    [np.zeros((2, 3), order="F"), np.array(1.0), np.zeros((0, 3))],
+    ids=["order", "number", "empty"],
 )
 def test_other_arrays_are_refused(tmp_path, array):
     np.save(tmp_path / "x.npy", array)
-    with pytest.raises(ValueError, match="must be an array of numbers with"):
+    with pytest.raises(ValueError, match=r"x\.npy.* be an array with rows"):
+        Rows(tmp_path / "x.npy", "x")
+
+
+@pytest.mark.parametrize(
+    "array", [np.zeros((2, 3), "complex64"), np.full((2, 3), "a")]
+)
+def test_arrays_of_other_things_than_numbers_are_refused(tmp_path, array):
+    np.save(tmp_path / "x.npy", array)
+    with pytest.raises(ValueError, match=r"x\.npy must hold numbers"):
         Rows(tmp_path / "x.npy", "x")
 
 
@@ -344,11 +355,28 @@ def test_a_file_that_is_cut_off_is_noticed(tmp_path):
     path = tmp_path / "x.npy"
     np.save(path, np.zeros((9, 3)))
     path.write_bytes(path.read_bytes()[:-1])
-    with (
-        Rows(path, "x") as rows,
-        pytest.raises(ValueError, match="cut off before row 9"),
-    ):
-        rows.read(5, 9)
+    with pytest.raises(ValueError, match=r"x\.npy must .* 216. Received: 215"):
+        Rows(path, "x")
+
+
+@pytest.mark.parametrize("name", ["x.npy", "x.npz"])
+@pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"PK\x03\x04"])
+def test_other_files_are_refused_by_name(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=f"{name} is damaged or not an"):
+        Rows(path, "x")
+
+
+def test_rows_may_not_ask_for_much_memory(tmp_path, monkeypatch):
+    np.savez_compressed(tmp_path / "x.npz", x=np.zeros((9, 10**5)))
+    with Rows(tmp_path / "x.npz", "x") as rows:
+        monkeypatch.setattr(
+            "tf_autoregressive.datasets.reading._ALWAYS_ALLOWED", 10**6
+        )
+        assert len(rows.read(3, 4)) == 1
+        with pytest.raises(ValueError, match=r"x\.npz would take 0\.002 GB"):
+            rows.read(3, 6)
 
 
 def test_a_saved_model_scores_rows(fvsbn, file, rows, tmp_path):

@@ -8,6 +8,7 @@ import zipfile
 
 import numpy as np
 
+from tf_autoregressive.datasets.reading import FileError
 from tf_autoregressive.datasets.reading import check_memory
 from tf_autoregressive.datasets.reading import reading
 
@@ -59,13 +60,13 @@ def read_header(file, size: int, name: str) -> ArrayHeader:
         header = ArrayHeader(*_raw_header(file))
         start = file.tell()
     if header.dtype.kind not in "biuf":
-        raise ValueError(
+        raise FileError(
             f"{name} must hold numbers, real or integer. Received: dtype="
             f"{header.dtype}"
         )
     promised = math.prod(header.shape) * header.dtype.itemsize
     if min(header.shape, default=0) < 0 or promised != size - start:
-        raise ValueError(
+        raise FileError(
             f"{name} must hold as many bytes as its header says: shape "
             f"{header.shape} of {header.dtype} takes {promised:,}. Received: "
             f"{size - start:,}"
@@ -122,7 +123,7 @@ class ArrayArchive:
         self.names = sorted(set(stored))
         if len(stored) > len(self.names):
             self._zip.close()
-            raise ValueError(
+            raise FileError(
                 f"{path} must hold arrays of different names. Received: "
                 f"{sorted(stored)}"
             )
@@ -141,7 +142,7 @@ class ArrayArchive:
             ValueError: If there is none, or not what `read_header` asks for.
         """
         if name not in self.names:
-            raise ValueError(
+            raise FileError(
                 f"{self._path} has no array `{name}`, but "
                 f"{', '.join(self.names)}."
             )
@@ -151,7 +152,7 @@ class ArrayArchive:
             zipfile.ZIP_DEFLATED,
         ):
             # Others may unpack a few bytes to all memory in one step.
-            raise ValueError(
+            raise FileError(
                 f"{self._path} must be {_NPZ}. Received: `{name}`, compressed "
                 "in another way"
             )

@@ -4,15 +4,17 @@ Shapes: H height, W width, C channels.
 """
 
 import hashlib
+import numbers
 import pathlib
 
 import numpy as np
 
+from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.datasets.arrays import from_arrays
-from tf_autoregressive.datasets.image_files import MODES
+from tf_autoregressive.datasets.image_decoder import ImageDecoder
 from tf_autoregressive.datasets.image_files import SUFFIXES
 from tf_autoregressive.datasets.image_files import image_files
-from tf_autoregressive.datasets.image_files import load_image
+from tf_autoregressive.datasets.reading import reading
 
 
 def from_image_folder(
@@ -20,6 +22,7 @@ def from_image_folder(
     *,
     image_size,
     channels=3,
+    background=None,
     validation_fraction=0.1,
     test_fraction=0.1,
     name=None,
@@ -28,16 +31,18 @@ def from_image_folder(
 ):
     """Makes a dataset with 256 levels from the images in a folder.
 
-    Each image is cropped about its centre to the wanted aspect and averaged
-    over areas to the wanted size. All are held in memory. Which split an image
-    belongs to follows from the hashes of the file names alone, so it is the
-    same on every machine and in every run.
+    Each image is read as `ImageDecoder` says, cropped about its centre to the
+    wanted aspect and averaged over areas to the wanted size. All are held in
+    memory. Which split an image belongs to follows from the hashes of the file
+    names alone, so it is the same on every machine and in every run.
 
     Args:
-        path: Folder with .bmp, .gif, .jpg, .png or .webp files in it or in
-            folders below it.
+        path: Folder with .bmp, .gif, .jpg, .png, .tif or .webp files in it or
+            in folders below it. Names that begin with a dot do not count.
         image_size: `(H, W)`, or one int for both, in pixels.
         channels: 1 for grey, 3 for RGB.
+        background: What lies behind transparent pixels: a level from 0 to 255,
+            or one for each of R, G and B. None refuses transparent images.
         validation_fraction: Share of the images in the validation split. No
             such split if it is 0.
         test_fraction: The same for the test split.
@@ -52,21 +57,21 @@ def from_image_folder(
 
     Raises:
         FileNotFoundError: If the folder does not exist or holds no images.
-        ValueError: If a file is no readable image, if a fraction leaves a split
-            empty, or if an argument is out of range.
+        ValueError: If a file is no image that `ImageDecoder` reads, if a
+            fraction leaves a split empty, or if an argument is out of range.
     """
     path = pathlib.Path(path)
     size = _height_and_width(image_size)
-    if channels not in MODES:
-        raise ValueError(
-            f"`channels` must be 1 or 3. Received: channels={channels}"
-        )
+    # For its errors, before anything is read.
+    ImageDecoder(channels, background=background)
     files = _assign(
         _names(path),
         {"validation": validation_fraction, "test": test_fraction},
     )
     events = {
-        split: np.stack([read_image(path / f, size, channels) for f in names])
+        split: np.stack(
+            [read_image(path / f, size, channels, background) for f in names]
+        )
         for split, names in files.items()
     }
     return from_arrays(
@@ -79,13 +84,15 @@ def from_image_folder(
 
 
 def _height_and_width(image_size):
-    size = (image_size,) * 2 if isinstance(image_size, int) else image_size
-    if len(size) != 2 or min(size) < 1:
+    size = image_size
+    if isinstance(image_size, numbers.Integral):
+        size = (image_size, image_size)
+    if not isinstance(size, (tuple, list)) or len(size) != 2:
         raise ValueError(
-            "`image_size` must be (height, width) or one int, at least 1. "
-            f"Received: image_size={image_size}"
+            "`image_size` must be (height, width) or one int. Received: "
+            f"image_size={image_size!r}"
         )
-    return tuple(size)
+    return tuple(checked_count("image_size", axis) for axis in size)
 
 
 def _names(folder):
@@ -96,10 +103,13 @@ def _names(folder):
             f"`path` must be a folder with images ({', '.join(SUFFIXES)}) in "
             f"it or below it. Received: path={str(folder)!r}"
         )
-    return sorted(
-        names,
-        key=lambda file: hashlib.sha256(file.as_posix().encode()).digest(),
-    )
+    return sorted(names, key=_hash)
+
+
+def _hash(name):
+    # Names need not be UTF-8.
+    encoded = name.as_posix().encode(errors="surrogateescape")
+    return hashlib.sha256(encoded).digest()
 
 
 def _assign(names, fractions):
@@ -127,26 +137,31 @@ def _split_size(split, fraction, num_images):
     return size
 
 
-def read_image(file, size, channels):
+def read_image(file, size, channels, background=None):
     """Returns an image, cropped and averaged to a size, uint8 `[H, W, C]`.
 
     Args:
         file: The file.
         size: `(H, W)`.
-        channels: 1 for grey, 3 for RGB.
+        channels: As `ImageDecoder` takes it.
+        background: As `ImageDecoder` takes it.
 
     Raises:
-        ValueError: If the file is no readable image.
+        FileNotFoundError: If there is no such file.
+        ValueError: If the file is no image that `ImageDecoder` reads.
     """
     import PIL.Image
     import PIL.ImageOps
 
-    height, width = size
-    image, _ = load_image(file, channels)
-    pixels = PIL.ImageOps.fit(
-        image, (width, height), method=PIL.Image.Resampling.BOX
-    )
-    return np.asarray(pixels).reshape(height, width, channels)
+    decoder = ImageDecoder(channels, background=background)
+    with reading(file, "a file"):
+        data = pathlib.Path(file).read_bytes()
+    image = decoder.image(data, file)
+    with reading(file, f"an image that fits (height, width) = {size}"):
+        image = PIL.ImageOps.fit(
+            image, size[::-1], method=PIL.Image.Resampling.BOX
+        )
+    return decoder.levels(image, file)
 
 
 def _folder_labels(files):

@@ -12,6 +12,7 @@ from tf_autoregressive.arguments import plain_array
 from tf_autoregressive.datasets.array_files import ArrayArchive
 from tf_autoregressive.datasets.arrays import from_arrays
 from tf_autoregressive.datasets.packed import check_lengths
+from tf_autoregressive.datasets.reading import FileError
 from tf_autoregressive.datasets.reading import check_memory
 from tf_autoregressive.datasets.splits import checked_splits
 
@@ -194,7 +195,7 @@ def _stored_songs(path, prefix):
     with ArrayArchive(path) as archive:
         missing = set(keys) - set(archive.names)
         if missing:
-            raise ValueError(
+            raise FileError(
                 f"{path} must hold {', '.join(keys)}. Received a file without "
                 f"{', '.join(sorted(missing))}"
             )
@@ -212,7 +213,7 @@ def _songs(path, key, stored):
     packed, lengths = stored[key], stored[f"{key}_len"]
     width = -(-_NUM_NOTES // 8)
     if packed.ndim != 2 or packed.shape[1] != width or packed.dtype != np.uint8:
-        raise ValueError(
+        raise FileError(
             f"{path} must hold `{key}` as uint8 [steps, {width}]: the bits of "
             f"all steps. Received: shape={packed.shape}, dtype={packed.dtype}"
         )

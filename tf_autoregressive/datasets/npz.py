@@ -14,6 +14,7 @@ import numpy as np
 from tf_autoregressive.datasets.array_files import BYTES_OF_A_LEVEL
 from tf_autoregressive.datasets.array_files import ArrayArchive
 from tf_autoregressive.datasets.arrays import from_arrays
+from tf_autoregressive.datasets.reading import FileError
 from tf_autoregressive.datasets.reading import check_memory
 
 _SPLIT_NAMES = {
@@ -89,7 +90,7 @@ def read_npz(path, *, with_labels=True):
         if len(archive.names) == 1 and not keys:
             keys = {"train": archive.names[0]}
         if "train" not in keys:
-            raise ValueError(
+            raise FileError(
                 f"{path} must hold an array `train` or `x_train`, or only one. "
                 f"Received: {archive.names}"
             )
@@ -101,7 +102,7 @@ def read_npz(path, *, with_labels=True):
         labels = _read(archive, wanted or {})
     for name, values in (*splits.items(), *labels.items()):
         if not values.ndim:
-            raise ValueError(
+            raise FileError(
                 f"{path} must hold arrays [N, ...] for {name}. Received: a "
                 "single number"
             )
@@ -134,7 +135,7 @@ def _keys_of_splits(path, names, prefixes):
             if prefix + alias in names
         ]
         if len(found) > 1:
-            raise ValueError(
+            raise FileError(
                 f"{path} must hold one array for {split}. Received: "
                 f"{' and '.join(found)}"
             )
@@ -161,7 +162,7 @@ def _unpacked(path, archive, keys):
     for split, rows in packed.items():
         # `numpy.packbits` fills the last byte of a row up with zeros.
         if dim % 8 and (rows[:, -1] & (0xFF >> dim % 8)).any():
-            raise ValueError(
+            raise FileError(
                 f"{path} packs `dim` = {dim} bits an example, so the other "
                 f"bits of a row's last byte must be 0. Received: others in "
                 f"`{split}`"
@@ -174,7 +175,7 @@ def _unpacked(path, archive, keys):
 
 def _dim(path, dim):
     if dim.size != 1 or dim.dtype.kind not in "iu" or dim.item() < 1:
-        raise ValueError(
+        raise FileError(
             f"{path} must hold one positive integer under `dim`. Received: "
             f"shape={dim.shape}, dtype={dim.dtype}, beginning with "
             f"{dim.ravel()[:1]}"
@@ -189,7 +190,7 @@ def _check_packed(path, split, header, dim):
         or header.shape[1] != width
         or header.dtype != np.uint8
     ):
-        raise ValueError(
+        raise FileError(
             f"{path} packs `dim` = {dim} bits an example, so `{split}` must "
             f"have shape [N, {width}] and dtype uint8. Received: shape="
             f"{header.shape}, dtype={header.dtype}"

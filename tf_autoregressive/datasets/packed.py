@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from tf_autoregressive.datasets.reading import FileError
+
 
 def check_lengths(path, name: str, lengths, total: int, unit: str):
     """Checks that lengths divide an array into sequences.
@@ -17,7 +19,7 @@ def check_lengths(path, name: str, lengths, total: int, unit: str):
         ValueError: If they are no integers of at least 1 with that total.
     """
     if lengths.ndim != 1 or lengths.dtype.kind not in "iu" or not len(lengths):
-        raise ValueError(
+        raise FileError(
             f"{path} must hold one integer a sequence as `{name}`. Received: "
             f"shape={lengths.shape}, dtype={lengths.dtype}"
         )
@@ -25,12 +27,12 @@ def check_lengths(path, name: str, lengths, total: int, unit: str):
     within = (lengths >= 1) & (lengths <= total)
     if not within.all():
         wrong = int(np.flatnonzero(~within)[0])
-        raise ValueError(
+        raise FileError(
             f"{path} must hold lengths from 1 to {total} as `{name}`. "
             f"Received: {lengths[wrong]} at {wrong}"
         )
     if sum(lengths.tolist()) != total:
-        raise ValueError(
+        raise FileError(
             f"{path} must hold lengths that add up to the {total:,} {unit} as "
             f"`{name}`. Received: {sum(lengths.tolist()):,}"
         )

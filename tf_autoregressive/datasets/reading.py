@@ -10,12 +10,16 @@ _ALWAYS_ALLOWED = 2 * 10**9
 _TIMES_THE_FILE = 80
 
 
+class FileError(ValueError):
+    """A file that is not what it should be. The message names it."""
+
+
 @contextlib.contextmanager
 def reading(path, what: str):
-    """Turns what a library raises about a file into a `ValueError`.
+    """Turns what is raised about a file into a `FileError` that names it.
 
-    Only the calls of other libraries belong inside: they fail on damaged files
-    in many ways, and not all are documented.
+    Libraries fail on damaged files in many ways, and not all are documented.
+    What is a `FileError` already stays as it is.
 
     Args:
         path: The file, or what it is called in the error.
@@ -24,17 +28,17 @@ def reading(path, what: str):
     Raises:
         FileNotFoundError: If there is no such file.
         PermissionError: If it may not be read.
-        ValueError: For everything else that is raised inside.
+        FileError: For everything else that is raised inside.
     """
     try:
         yield
     except FileNotFoundError as error:
         raise FileNotFoundError(f"There is no file {path}.") from error
-    except PermissionError:
+    except (PermissionError, FileError):
         raise
     except Exception as error:
         said = " ".join(str(error).split())
-        raise ValueError(
+        raise FileError(
             f"{path} is damaged or not {what}. Received, when it was read: "
             f"{type(error).__name__}: {said:.200}"
         ) from error
@@ -52,7 +56,7 @@ def check_memory(path, needed: int, file_size: int | None = None):
         file_size: Bytes of the file, looked up if None.
 
     Raises:
-        ValueError: If that is more than allowed.
+        FileError: If that is more than allowed.
     """
     if needed <= _ALWAYS_ALLOWED:
         return
@@ -60,7 +64,7 @@ def check_memory(path, needed: int, file_size: int | None = None):
         file_size = os.stat(path).st_size
     allowed = max(_ALWAYS_ALLOWED, _TIMES_THE_FILE * file_size)
     if needed > allowed:
-        raise ValueError(
+        raise FileError(
             f"{path} would take {needed / 1e9:,.3f} GB of memory. At most "
             f"{allowed / 1e9:,.3f} GB are allowed for the "
             f"{file_size / 1e6:,.3f} MB that it has"

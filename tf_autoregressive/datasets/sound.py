@@ -14,6 +14,7 @@ from tf_autoregressive.datasets.array_files import ArrayArchive
 from tf_autoregressive.datasets.arrays import from_arrays
 from tf_autoregressive.datasets.mu_law import mu_law_encode
 from tf_autoregressive.datasets.packed import check_lengths
+from tf_autoregressive.datasets.reading import FileError
 from tf_autoregressive.datasets.splits import checked_splits
 from tf_autoregressive.datasets.windows import windows
 
@@ -140,7 +141,7 @@ def load_spoken_digits(
 
 def _check_digits(path, audio, length, digit, index):
     if audio.dtype != np.int16 or audio.ndim != 1:
-        raise ValueError(
+        raise FileError(
             f"{path} must hold `audio` as int16 with one axis. Received: "
             f"dtype={audio.dtype}, shape={audio.shape}"
         )
@@ -150,14 +151,14 @@ def _check_digits(path, audio, length, digit, index):
         ("index", index),
     ):
         if values.dtype.kind not in "iu" or values.shape != (len(length),):
-            raise ValueError(
+            raise FileError(
                 f"{path} must hold one integer a recording as `{name}`. "
                 f"Received: dtype={values.dtype}, shape={values.shape} for "
                 f"`length` of shape {length.shape}"
             )
     check_lengths(path, "length", length, len(audio), "samples")
     if index.min() < 0:
-        raise ValueError(
+        raise FileError(
             f"{path} must hold recordings' numbers from 0 on as `index`. "
             f"Received: {index.min()}"
         )

@@ -1,10 +1,9 @@
 """A folder of wav files as windows of samples."""
 
-import pathlib
-
-import numpy as np
-
+from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.datasets.folder_files import folder_files
 from tf_autoregressive.datasets.sound import from_recordings
+from tf_autoregressive.datasets.wav_file import read_wav
 
 
 def from_wav_folder(folder, *, steps, rate, num_levels=256, **described):
@@ -12,7 +11,8 @@ def from_wav_folder(folder, *, steps, rate, num_levels=256, **described):
 
     Files may have any rate, any number of channels and any width of samples:
     channels are averaged, and what has another rate is resampled. A file of 16
-    bits, one channel and that rate is taken as it is.
+    bits, one channel and that rate is taken as it is. Names that begin with a
+    dot do not count.
 
     Every tenth file, in the order of their paths, is in the test split, every
     tenth in the validation split, the rest in the training split.
@@ -30,12 +30,11 @@ def from_wav_folder(folder, *, steps, rate, num_levels=256, **described):
     Raises:
         FileNotFoundError: If there are fewer than ten wav files.
         ImportError: If soundfile or soxr is not installed (extra `sound`).
-        ValueError: If `rate` is not positive, or a file cannot be read or
-            holds what is no number.
+        ValueError: If `rate` is not a positive integer, or a file is damaged,
+            shorter than its header says, or holds samples beyond [-1, 1].
     """
-    if rate <= 0:
-        raise ValueError(f"`rate` must be positive. Received: rate={rate}")
-    paths = sorted(pathlib.Path(folder).rglob("*.[wW][aA][vV]"))
+    rate = checked_count("rate", rate)
+    paths = folder_files(folder, (".wav",))
     if len(paths) < 10:
         raise FileNotFoundError(
             f"`folder` must hold at least ten wav files. Received: {folder}, "
@@ -49,33 +48,3 @@ def from_wav_folder(folder, *, steps, rate, num_levels=256, **described):
     return from_recordings(
         splits, steps=steps, num_levels=num_levels, rate=rate, **described
     )
-
-
-def read_wav(path, rate):
-    """Returns the samples of a wav file at a rate, int16 `[samples]`.
-
-    Args:
-        path: The file, of any rate, number of channels and width.
-        rate: Samples a second.
-
-    Raises:
-        ImportError: If soundfile or soxr is not installed (extra `sound`).
-        ValueError: If it cannot be read, or holds infinities or NaN.
-    """
-    # Not at the top: of an extra that only sound needs.
-    import soundfile
-    import soxr
-
-    try:
-        channels, own_rate = soundfile.read(path, always_2d=True)
-    except soundfile.LibsndfileError as error:
-        raise ValueError(
-            f"Wav files must be readable. Received: {path}: {error}"
-        ) from error
-    if not np.isfinite(channels).all():
-        raise ValueError(
-            f"Wav files must hold finite samples. Received: {path}, with "
-            "infinities or NaN"
-        )
-    signal = soxr.resample(channels.mean(axis=1), own_rate, rate)
-    return np.clip(np.round(signal * 32768.0), -32768, 32767).astype("int16")

@@ -1,0 +1,38 @@
+"""Which files there are in a folder."""
+
+import os
+import pathlib
+
+
+def folder_files(
+    folder: str | pathlib.Path, suffixes: tuple[str, ...]
+) -> list[pathlib.Path]:
+    """Returns the paths of files in a folder and below it, sorted.
+
+    There are none where there is no such folder.
+
+    Files and folders whose names begin with a dot are left out: systems put
+    notes of their own beside a user's files, as `._cat.png` or `.DS_Store`.
+
+    Args:
+        folder: The folder.
+        suffixes: How names may end, in small letters; capitals may too.
+
+    Raises:
+        OSError: If a folder cannot be listed.
+    """
+
+    def fail(error):
+        raise error
+
+    if not os.path.isdir(folder):
+        return []
+    found = []
+    for parent, folders, files in os.walk(folder, onerror=fail):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [
+            pathlib.Path(parent, name)
+            for name in files
+            if not name.startswith(".") and name.lower().endswith(suffixes)
+        ]
+    return sorted(file for file in found if file.is_file())
