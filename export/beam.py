@@ -53,18 +53,32 @@ class ReadRows(beam.DoFn):
         path: What `open_rows` opens.
         shapes: Of a row, by the names of its keys.
         keys: Keys of the rows, by the names of the model's inputs.
+        num_levels: As `open_rows` takes it.
         count: Rows to read for each element.
     """
 
-    def __init__(self, path: str, shapes: dict, keys: dict, count: int):
+    def __init__(
+        self,
+        path: str,
+        shapes: dict,
+        keys: dict,
+        num_levels: int | None,
+        count: int,
+    ):
         self._path = path
+        self._num_levels = num_levels
         self._shapes = shapes
         self._keys = keys
         self._count = count
 
     def setup(self):
         self._rows = {
-            name: open_rows(self._path, key, self._shapes[name])
+            name: open_rows(
+                self._path,
+                key,
+                self._shapes[name],
+                num_levels=self._num_levels,
+            )
             for name, key in self._keys.items()
         }
 
@@ -122,7 +136,10 @@ def score_rows(
     keys = {"events": key}
     if context_key is not None:
         keys["context"] = context_key
-    with open_rows(path, key, scorer.event_shape) as rows:
+    num_levels = scorer.num_levels
+    with open_rows(
+        path, key, scorer.event_shape, num_levels=num_levels
+    ) as rows:
         starts = range(0, len(rows), part_size)
     handler = SavedModelHandler(str(model), max_batch_size=batch_size)
     with beam.Pipeline(options=options) as pipeline:
@@ -130,7 +147,10 @@ def score_rows(
             pipeline
             | "parts" >> beam.Create(starts)
             | "spread" >> beam.Reshuffle()
-            | "read" >> beam.ParDo(ReadRows(str(path), shapes, keys, part_size))
+            | "read"
+            >> beam.ParDo(
+                ReadRows(str(path), shapes, keys, num_levels, part_size)
+            )
             | "score" >> RunInference(KeyedModelHandler(handler))
             | "row" >> beam.MapTuple(_as_row)
             | "write"

@@ -14,7 +14,7 @@ def open_rows(
     key: str,
     shape: tuple,
     *,
-    num_levels: int = 256,
+    num_levels: int | None = 256,
     background: int | tuple[int, int, int] | None = None,
 ) -> RowReader:
     """Returns what reads the rows of a file or folder.
@@ -25,7 +25,8 @@ def open_rows(
         key: Name of the array in an `.npz` file, of the feature in a TFRecord
             file; folders have none.
         shape: Shape of one row.
-        num_levels: Of images: 256, or 2 for images of black and white.
+        num_levels: Number of levels of the model that the rows are for. Images
+            are for those of 256, or of 2 if they are black and white.
         background: Of images: what lies behind transparent pixels, a level or
             three; `None` refuses images that have some.
 

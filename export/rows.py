@@ -75,7 +75,7 @@ class Rows(RowReader):
         return file, read_header(file, self.path.stat().st_size, self.path)
 
     def _check(self, key, header):
-        if header.is_fortran or not header.shape or not header.shape[0]:
+        if header.is_fortran or not header.shape:
             order = "Fortran" if header.is_fortran else "C"
             raise FileError(
                 f"{self.path}: `{key}` must be an array with rows, in C order."

@@ -20,6 +20,7 @@ class SavedModelScorer:
 
     Attributes:
         event_shape: Shape of one event.
+        num_levels: Number of values of a dimension, `None` if real-valued.
         context_shape: Shape of one context, `None` if it takes none.
         about: What tells whether two scorers give the same scores: the path
             and a hash of the graph and its weights.
@@ -42,8 +43,8 @@ class SavedModelScorer:
             path, self._loaded, "info", takes="request", gives="num_levels"
         )
         num_levels = info(request=tf.constant([0]))["num_levels"]
-        # Real values have no levels.
-        self._is_discrete = bool(num_levels.numpy()[0])
+        # Real values have none, and answer 0.
+        self.num_levels = int(num_levels.numpy()[0]) or None
         _, self._specs = self._function.structured_input_signature
         self.event_shape = self._shape("events")
         self.context_shape = self._shape("context")
@@ -64,7 +65,7 @@ class SavedModelScorer:
         """
         inputs = {
             "events": self._tensor(
-                "events", events, is_discrete=self._is_discrete
+                "events", events, is_discrete=self.num_levels is not None
             )
         }
         if (contexts is None) != (self.context_shape is None):

@@ -35,7 +35,9 @@ def _rows(export, arguments, scorer, files):
     """Returns the events and the contexts, `None` if the model takes none."""
 
     def opened(key, shape):
-        rows = export.open_rows(arguments.input, key, shape)
+        rows = export.open_rows(
+            arguments.input, key, shape, num_levels=scorer.num_levels
+        )
         return files.enter_context(rows)
 
     named = arguments.context_key
@@ -61,6 +63,7 @@ class _RunScorer:
     def __init__(self, export, directory):
         self._model = directory.load_model()
         self.event_shape = self._model.event_shape
+        self.num_levels = self._model.num_levels
         is_labels = self._model.context.num_classes is not None
         self.context_shape = () if is_labels else self._model.context.shape
         self.about = {

@@ -104,8 +104,8 @@ def test_an_exported_model_scores_a_file(labels, batch, tmp_path, capsys):
     [
         ("levels", "labels", "row 5: `events` must hold integers in [0, 1]"),
         ("nearly", "labels", "row 7: `events` must hold values of float32"),
-        ("complex", "labels", "`events` must be float32"),
-        ("structured", "labels", "`events` must be float32"),
+        ("complex", "labels", "`complex` must hold numbers"),
+        ("structured", "labels", "`structured` must hold numbers"),
         ("deep", "labels", "`deep` must have rows of shape (5,)"),
         ("none", "labels", "`events` must have at least one row"),
         ("nothing", "labels", "has no array `nothing`"),
