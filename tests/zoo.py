@@ -841,7 +841,7 @@ COMPILED = [
 
 
 def all_but(fast, cases=CASES):
-    """Returns test parameters: all cases, slow and taking turns but for some."""
+    """Returns test parameters of all cases; others are slow and take turns."""
     marks = [pytest.mark.slow, pytest.mark.takes_turns]
     return [
         case if case in fast else pytest.param(case, marks=marks)
