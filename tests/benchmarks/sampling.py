@@ -1,11 +1,12 @@
 """Prints what drawing N events costs, in scoring passes over N events.
 
-python -m tests.benchmarks.sampling [--models NAME ...] [--full]
+python -m tests.benchmarks.sampling [--models NAME ...] [--full] [--walk]
 
 Scoring is timed in a plain graph and under XLA, and the faster one counts.
 Samples and scores alternate within one run, so that a drift of the machine
 meets both; the medians are compared. `--full` adds the recomputation of the
-whole network at every position.
+whole network at every position, `--walk` a walk that makes a call of every
+position, without the rule that chooses its values.
 """
 
 import argparse
@@ -37,7 +38,17 @@ def alternated(functions, repeats):
     return {name: statistics.median(taken) for name, taken in times.items()}
 
 
-def measured(model, number, *, full):
+def walked(model, number):
+    """Returns the last parameters of a walk through `number` events."""
+    walk = model.walk(number)
+    value = tf.zeros_like(walk.conditional().mode())
+    while not walk.is_finished:
+        parameters = walk.parameters
+        walk = walk.observe(value)
+    return parameters
+
+
+def measured(model, number, *, full, walk):
     """Returns the seconds of scoring and sampling `number` events."""
     levels = model.num_levels
     shape = (number, *model.event_shape)
@@ -59,13 +70,16 @@ def measured(model, number, *, full):
         functions["sample, full"] = lambda: model.sample(
             number, seed=0, method="full"
         )
-    return alternated(functions, repeats=3 if full else 7)
+    if walk:
+        functions["walk"] = lambda: walked(model, number)
+    return alternated(functions, repeats=3 if full or walk else 7)
 
 
 def main():
     """Prints a line for each model and number of events."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--full", action="store_true")
+    parser.add_argument("--walk", action="store_true")
     parser.add_argument("--models", nargs="+", default=list(MODELS))
     parser.add_argument("--numbers", type=int, nargs="+")
     arguments = parser.parse_args()
@@ -73,7 +87,9 @@ def main():
         model = MODELS[name]()
         several = 256 if name in IMAGE_MODELS else 2048
         for number in arguments.numbers or [64, several]:
-            times = measured(model, number, full=arguments.full)
+            times = measured(
+                model, number, full=arguments.full, walk=arguments.walk
+            )
             score = min(times["score, graph"], times["score, XLA"])
             print(
                 f"{name}, N = {number}: one scoring pass {score * 1e3:.1f} ms"

@@ -19,6 +19,7 @@ from tf_autoregressive.models.raster_model import RasterModel
 from tf_autoregressive.models.rnade import RNADE
 from tf_autoregressive.models.rnn_nade import RNNNADE
 from tf_autoregressive.models.sequence_model import SequenceModel
+from tf_autoregressive.models.walk import Walk
 from tf_autoregressive.models.wavenet import WaveNet
 
 __all__ = [
@@ -40,5 +41,6 @@ __all__ = [
     "PixelRNN",
     "RasterModel",
     "SequenceModel",
+    "Walk",
     "WaveNet",
 ]

@@ -4,6 +4,7 @@ Shapes: B batch, D event dimensions, E ensemble members, P parameters per site
 of the output distribution.
 """
 
+import functools
 import math
 
 import keras
@@ -18,6 +19,7 @@ from tf_autoregressive.models.context import Context
 from tf_autoregressive.models.event import Event
 from tf_autoregressive.models.joint import Joint
 from tf_autoregressive.models.likelihood_model import LikelihoodModel
+from tf_autoregressive.models.walk import Walk
 
 tfd = tfp.distributions
 
@@ -128,6 +130,12 @@ class AutoregressiveModel(LikelihoodModel):
     def num_sites(self):
         """Number of positions at which a value is drawn."""
         return self.num_dims // self.output_distribution.num_dims
+
+    @property
+    def site_ordering(self):
+        """The site that is drawn at each rank, int32 `[E, N]` or `[1, N]`."""
+        num_dims = self.output_distribution.num_dims
+        return self.ordering[:, ::num_dims] // num_dims
 
     @property
     def has_many_orderings(self):
@@ -456,6 +464,44 @@ class AutoregressiveModel(LikelihoodModel):
             jit_compile=jit_compile,
         )
 
+    # One position at a time.
+
+    def walk(self, num_events, context=None):
+        """Returns a `Walk` through the conditionals, before its first position.
+
+            walk = model.walk(3)
+            while not walk.is_finished:
+                walk = walk.observe(walk.conditional().sample())
+            walk.events
+
+        For what chooses values by a rule of its own: beam search, compression,
+        a user at the keyboard. `sample` and `complete` are the faster ways to
+        draw.
+
+        Args:
+            num_events: Number of events that are walked through side by side.
+            context: One context for all events, or `[num_events, ...]`.
+
+        Raises:
+            ValueError: If `num_events` is no positive integer, the context is
+                missing, not expected or invalid, or the model is an ensemble
+                over several orderings: its members have no conditionals in
+                common.
+        """
+        if self.has_many_orderings:
+            raise ValueError(
+                "`walk` needs one ordering. This ensemble of "
+                f"{self.ensemble_size} members has several."
+            )
+        check_num_samples(num_events, "num_events")
+        context = self.context.batched(context, num_events)
+        return Walk(self, self.stepwise.start(num_events, context))
+
+    @functools.cached_property
+    def stepwise(self):
+        """What moves a `Walk`: a `sampling.Stepwise`."""
+        return sampling.Stepwise(self)
+
     def _options(self, method, temperature, top_k, top_p, min_p):
         if method == "incremental" and not self.incremental:
             raise ValueError(
@@ -555,7 +601,7 @@ def is_positive_integer(number):
     return is_integer and not isinstance(number, bool) and number >= 1
 
 
-def check_num_samples(num_samples):
+def check_num_samples(num_samples, name="num_samples"):
     """Raises a `ValueError` unless it is a positive integer, or a tensor."""
     if tf.is_tensor(num_samples) and num_samples.dtype.is_integer:
         static = tf.get_static_value(num_samples)
@@ -563,8 +609,8 @@ def check_num_samples(num_samples):
             return
     if not is_positive_integer(num_samples):
         raise ValueError(
-            "`num_samples` must be an integer of at least 1. "
-            f"Received: num_samples={num_samples}"
+            f"`{name}` must be an integer of at least 1. "
+            f"Received: {name}={num_samples}"
         )
 
 

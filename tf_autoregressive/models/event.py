@@ -47,18 +47,12 @@ class Event:
         in a graph an assertion does, except under XLA, which has none.
         """
         x = plain_tensor("x", x)
-        if x.dtype.is_bool:
-            x = tf.cast(x, tf.uint8)
-        self._check_type_and_shape(x)
-        x = self._with_valid_values(x)
+        _check_type(x, "x")
+        self._check_shape(x)
+        x = self.with_valid_values(x)
         return tf.cast(x, tf.float32) if self.num_levels is None else x
 
-    def _check_type_and_shape(self, x):
-        if not (x.dtype.is_integer or x.dtype.is_floating):
-            raise ValueError(
-                "`x` must hold integers or whole numbers. "
-                f"Received: dtype={x.dtype.name}"
-            )
+    def _check_shape(self, x):
         rank = len(self.shape) + 1
         if x.shape.rank != rank or not x.shape[1:].is_compatible_with(
             self.shape
@@ -73,9 +67,20 @@ class Event:
                 f"{tuple(x.shape)}"
             )
 
-    def _with_valid_values(self, x):
+    def with_valid_values(self, x, name="x"):
+        """Returns a tensor of any shape, its values checked as by `checked`.
+
+        Args:
+            x: A tensor; booleans become 0 and 1.
+            name: What errors call it.
+        """
+        _check_type(x, name)
+        if x.dtype.is_bool:
+            x = tf.cast(x, tf.uint8)
         rule, valid = self._valid(x)
-        message = f"`x` must hold {rule}. Scaling happens inside the model."
+        message = (
+            f"`{name}` must hold {rule}. Scaling happens inside the model."
+        )
         if not tf.executing_eagerly():
             received = [
                 "Received values in",
@@ -110,3 +115,12 @@ class Event:
         if x.dtype.max < self.num_levels:
             return rule, x >= 0
         return rule, (x >= 0) & (x <= tf.cast(self.num_levels - 1, x.dtype))
+
+
+def _check_type(x, name):
+    """Raises a `ValueError` unless a tensor's dtype is one of numbers."""
+    if not (x.dtype.is_integer or x.dtype.is_floating or x.dtype.is_bool):
+        raise ValueError(
+            f"`{name}` must hold integers or whole numbers. "
+            f"Received: dtype={x.dtype.name}"
+        )

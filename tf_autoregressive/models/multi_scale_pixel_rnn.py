@@ -3,6 +3,8 @@
 Shapes: B batch, H rows, W columns, C channels, f the scale, F filters.
 """
 
+import functools
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -12,6 +14,7 @@ from tf_autoregressive.models.pixel_rnn import PixelRNN
 from tf_autoregressive.models.raster_model import check_image_shape
 from tf_autoregressive.models.raster_model import enlarged
 from tf_autoregressive.models.segmented_model import SegmentedModel
+from tf_autoregressive.models.two_scales import TwoScales
 from tf_autoregressive.sampling import noise
 
 
@@ -96,8 +99,6 @@ class MultiScalePixelRNN(SegmentedModel):
         # The small image first, each part in raster order.
         ordering = np.argsort(~self.is_small.ravel(), kind="stable")
         self.ordering = ordering[None].astype("int32")
-        num_dims = self.output_distribution.num_dims
-        self.site_ordering = ordering[::num_dims] // num_dims
         self.small = self._network(
             "small",
             (height // scale, width // scale, channels),
@@ -195,6 +196,21 @@ class MultiScalePixelRNN(SegmentedModel):
             log_prob = self._tempered_log_prob(x, context, options)
         return x, log_prob
 
+    @functools.cached_property
+    def stepwise(self):
+        return TwoScales(self, self._bias_of_small_sites)
+
+    def _bias_of_small_sites(self, small_image, context):
+        """Returns what biases the large network, from sites `[B, n, S]`."""
+
+        def bias_map(small_image, context):
+            x = tf.reshape(small_image, [-1, *self.small.event_shape])
+            return self._bias_map(
+                self.output_distribution.network_input(x), context
+            )
+
+        return self._run("bias map", bias_map, small_image, context)
+
     def _forced(self, num_samples, given):
         """Returns the `sampling.Forced` values of all sites, raster order."""
         if given is None:
@@ -214,7 +230,7 @@ class MultiScalePixelRNN(SegmentedModel):
             context=context,
             forced=sampling.Forced(
                 *(
-                    tf.gather(x, self.site_ordering[:num_sites], axis=1)
+                    tf.gather(x, self.site_ordering[0, :num_sites], axis=1)
                     for x in forced
                 )
             ),
@@ -228,7 +244,7 @@ class MultiScalePixelRNN(SegmentedModel):
         network_input = self.output_distribution.network_input
         x, _ = sampling.draw(
             self.large,
-            tf.gather(uniforms, np.argsort(self.site_ordering), axis=1),
+            tf.gather(uniforms, np.argsort(self.site_ordering[0]), axis=1),
             context=self._bias_map(network_input(small_image), context),
             forced=sampling.Forced(
                 forced.known | is_small,

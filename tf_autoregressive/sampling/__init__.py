@@ -13,15 +13,19 @@ from tf_autoregressive.sampling.noise import as_seed
 from tf_autoregressive.sampling.noise import uniforms
 from tf_autoregressive.sampling.options import MIN_TEMPERATURE
 from tf_autoregressive.sampling.options import SamplingOptions
+from tf_autoregressive.sampling.stepwise import Cursor
+from tf_autoregressive.sampling.stepwise import Stepwise
 
 __all__ = [
     "MIN_TEMPERATURE",
+    "Cursor",
     "Forced",
     "Given",
     "LaterExamples",
     "Position",
     "SamplingOptions",
     "SeedPerExample",
+    "Stepwise",
     "as_seed",
     "continue_draw",
     "draw",

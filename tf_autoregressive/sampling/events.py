@@ -91,9 +91,7 @@ def _draw_member(
     model, uniforms, context, member, options, given, with_log_prob
 ):
     # One row of `model.ordering` may serve all members.
-    num_dims = model.output_distribution.num_dims
-    ordering = tf.constant(model.ordering[:, ::num_dims] // num_dims)
-    ordering = tf.gather(ordering, member % len(model.ordering))
+    ordering = tf.gather(model.site_ordering, member % len(model.ordering))
     forced = None
     if given is not None:
         known = _by_site(model, given.known)

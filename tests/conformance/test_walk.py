@@ -1,0 +1,132 @@
+"""A walk goes through the conditionals that are drawn from and scored."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tests.conformance.draws import run_eagerly
+from tests.zoo import BY_NAME
+from tests.zoo import CASES
+from tests.zoo import FAMILIES
+from tests.zoo import IMAGE_FAMILIES
+from tests.zoo import SEQUENCE_FAMILIES
+from tests.zoo import all_but
+
+WALKED = [case for case in CASES if not case.has_many_orderings]
+REFUSED = [case for case in CASES if case.has_many_orderings]
+# One of each way to keep what is known.
+IN_GRAPHS = [
+    case
+    for case in [
+        BY_NAME["made-masks"],
+        BY_NAME["gated-pixel-cnn-colours"],
+        *FAMILIES,
+        *IMAGE_FAMILIES,
+        *SEQUENCE_FAMILIES,
+    ]
+    if case in WALKED
+]
+FAST = [BY_NAME["made-two-layers"], BY_NAME["char-cnn-sequence"]]
+
+
+def values_by_rank(case, model, x):
+    """Returns what each position of a walk takes, for events `[B, ...]`."""
+    sites = x.reshape(len(x), -1, case.site_size)[:, case.sites(model)]
+    is_vector = len(model.site_shape) < len(case.event_shape)
+    by_rank = np.moveaxis(sites, 1, 0)
+    return by_rank if is_vector else by_rank[..., 0]
+
+
+def walked(case, model, x, context):
+    """Returns the walks before each position of `x`, and the last one."""
+    walks = [model.walk(len(x), context)]
+    for value in values_by_rank(case, model, x):
+        walks.append(walks[-1].observe(value))
+    return walks
+
+
+@pytest.mark.parametrize("case", WALKED, ids=repr)
+def test_a_walk_takes_the_steps_of_a_draw(case, model, draws):
+    drawn = draws("incremental" if model.incremental else "full")
+    with run_eagerly():
+        *walks, last = walked(case, model, drawn.x, drawn.context)
+    for rank, walk in enumerate(walks):
+        assert walk.rank == rank
+        of_members = np.reshape(
+            walk.parameters, (len(drawn.x), case.ensemble_size, -1)
+        )
+        mine = drawn.members, np.arange(len(drawn.x))
+        np.testing.assert_array_equal(
+            np.swapaxes(of_members, 0, 1)[mine], drawn.parameters[:, rank][mine]
+        )
+    assert last.is_finished
+    np.testing.assert_array_equal(last.events, drawn.x)
+
+
+@pytest.mark.usefixtures("eagerly")
+@pytest.mark.parametrize("case", WALKED, ids=repr)
+def test_its_conditionals_are_those_that_are_scored(case, model, rng):
+    x, context = case.batch(rng, 5)
+    per_dim = np.array(model.log_prob_per_dim(x, context=context))
+    *walks, _ = walked(case, model, x, context)
+    values = values_by_rank(case, model, x)
+    scores = values_by_rank(case, model, per_dim)
+    for walk, value, score in zip(walks, values, scores, strict=True):
+        conditional = walk.conditional()
+        assert conditional.batch_shape == (5,)
+        assert conditional.event_shape == value.shape[1:]
+        assert conditional.dtype == model.event.dtype
+        np.testing.assert_allclose(
+            conditional.log_prob(tf.cast(value, conditional.dtype)),
+            score.reshape(5, -1).sum(axis=1),
+            rtol=1e-4,
+            atol=1e-4,
+        )
+        at = walk.index
+        assert len(at) == len(model.site_shape)
+        np.testing.assert_array_equal(x[(slice(None), *at)], value)
+
+
+@pytest.mark.parametrize("case", all_but(FAST, IN_GRAPHS), ids=repr)
+def test_graphs_walk_as_eager_mode_does(case, seed, rng):
+    # Its own: graphs of models that tests share would stay.
+    model = case.build(seed)
+    x, context = case.batch(rng, 4)
+    with run_eagerly():
+        expected = walked(case, model, x, context)
+    walks = walked(case, model, x, context)
+    for one, other in zip(expected[:-1], walks[:-1], strict=True):
+        np.testing.assert_allclose(
+            one.parameters, other.parameters, rtol=1e-4, atol=1e-4
+        )
+    np.testing.assert_array_equal(walks[-1].events, x)
+    check_taken(case, model, walks, x, context)
+
+
+def check_taken(case, model, walks, x, context):
+    """Events that are taken at some rank go on as if they had been alone."""
+    indices = np.array([3, 1, 1])
+    taken_context = None if context is None else context[indices]
+    alone = walked(case, model, x[indices], taken_context)
+    values = values_by_rank(case, model, x[indices])
+    for rank, walk in enumerate(walks[:-1]):
+        taken = walk.take(indices)
+        np.testing.assert_allclose(
+            taken.parameters, alone[rank].parameters, rtol=1e-4, atol=1e-4
+        )
+        np.testing.assert_array_equal(taken.events, alone[rank].events)
+        after = taken.observe(values[rank])
+        if not after.is_finished:
+            np.testing.assert_allclose(
+                after.parameters,
+                alone[rank + 1].parameters,
+                rtol=1e-4,
+                atol=1e-4,
+            )
+    np.testing.assert_array_equal(walks[-1].take(indices).events, x[indices])
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=repr)
+def test_members_of_several_orderings_have_no_walk(case, model):
+    with pytest.raises(ValueError, match="`walk` needs one ordering"):
+        model.walk(2)

@@ -1,0 +1,90 @@
+"""A walk through the conditionals of two networks, a small image's first.
+
+Shapes: B batch, n sites of the small image, S event dimensions per site.
+"""
+
+import typing
+
+import tensorflow as tf
+
+from tf_autoregressive import sampling
+
+
+class _State(typing.NamedTuple):
+    """What is known between two sites.
+
+    Attributes:
+        inner: The cursor of the network that has the next site.
+        small_image: float32 `[B, number so far, S]`.
+        context: float32, encoded, or `None`.
+    """
+
+    inner: typing.Any
+    small_image: typing.Any
+    context: typing.Any
+
+
+class TwoScales:
+    """Starts and moves the cursors of a `MultiScalePixelRNN`.
+
+    The large network passes over the sites of the small image by itself: their
+    values are known.
+
+    Args:
+        model: The `MultiScalePixelRNN`.
+        bias_map: Returns what biases the large network, from small images
+            `[B, n, S]` and encoded contexts.
+    """
+
+    def __init__(self, model, bias_map):
+        self.model = model
+        self.bias_map = bias_map
+        self.small, self.large = model.small.stepwise, model.large.stepwise
+        # By site, its index in the small image.
+        order = model.site_ordering[0, : self.small.num_positions]
+        self.index_of_small = {site: index for index, site in enumerate(order)}
+
+    def start(self, num_events, context):
+        """Returns the cursor before the first site, as `Stepwise` does."""
+        context = self.model.context.encoded(context)
+        inner = self.small.start(num_events, context)
+        num_dims = self.model.output_distribution.num_dims
+        image = tf.zeros([num_events, 0, num_dims])
+        return _cursor(0, _State(inner, image, context))
+
+    def advance(self, cursor, value):
+        """Returns the cursor behind its site, as `Stepwise` does."""
+        inner, image, context = cursor.state
+        if cursor.rank >= self.small.num_positions:
+            inner = self.large.advance(inner, value)
+            state = _State(self._past_small_image(inner, image), image, context)
+            return _cursor(cursor.rank + 1, state)
+        inner = self.small.advance(inner, value)
+        value = tf.reshape(tf.cast(value, tf.float32), [-1, 1, image.shape[-1]])
+        image = tf.concat([image, value], axis=1)
+        if inner.rank == self.small.num_positions:
+            bias = self.bias_map(image, context)
+            inner = self.large.start(tf.shape(image)[0], bias)
+            inner = self._past_small_image(inner, image)
+        return _cursor(cursor.rank + 1, _State(inner, image, context))
+
+    def _past_small_image(self, inner, image):
+        """Returns the cursor of the large network at a site of its own."""
+        while inner.rank in self.index_of_small:
+            value = image[:, self.index_of_small[inner.rank]]
+            inner = self.large.advance(inner, value)
+        return inner
+
+    def take(self, cursor, indices):
+        """Returns the cursor of some of the examples, as `Stepwise` does."""
+        inner, image, context = cursor.state
+        is_small = cursor.rank < self.small.num_positions
+        inner = (self.small if is_small else self.large).take(inner, indices)
+        if context is not None:
+            context = tf.gather(context, indices)
+        image = tf.gather(image, indices)
+        return _cursor(cursor.rank, _State(inner, image, context))
+
+
+def _cursor(rank, state):
+    return sampling.Cursor(rank, state, state.inner.parameters)
