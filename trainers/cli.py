@@ -232,7 +232,7 @@ def _add_sample(subparsers):
     _add_draw_arguments(
         subparser,
         num=64,
-        out="a .png, .wav or .npz file; a .txt file for texts",
+        out="a .png, .txt or .wav file, as it suits the draws, or a .npz file",
     )
     subparser.add_argument(
         "--temperature",
@@ -265,7 +265,11 @@ def _add_sample(subparsers):
 
 def _add_complete(subparsers):
     subparser = _add_run_command(subparsers, "complete", commands.complete)
-    _add_draw_arguments(subparser, num=16, out="a .png or .npz file")
+    _add_draw_arguments(
+        subparser,
+        num=16,
+        out="a .png, .txt or .wav file, as it suits the draws, or a .npz file",
+    )
     subparser.add_argument(
         "--known",
         choices=KNOWN,

@@ -64,9 +64,7 @@ def sample(arguments: argparse.Namespace):
     if texts.vocabulary(model) is not None:
         return _sample_texts(model, directory, arguments)
     rate = directory.read_result()["data"].get("rate")
-    files = _files_to_write(
-        arguments, directory, "samples", model.event_shape, rate
-    )
+    files = _files_to_write(arguments, directory, "samples", model, rate)
     contexts = None
     if recipe.is_conditional:
         contexts = _load_data(directory, recipe, arguments).test
@@ -89,11 +87,9 @@ def complete(arguments: argparse.Namespace):
     recipe, model = directory.recipe(), directory.load_model()
     from . import draws
 
+    rate = directory.read_result()["data"].get("rate")
     files = _files_to_write(
-        arguments,
-        directory,
-        f"completions-{arguments.known}",
-        model.event_shape,
+        arguments, directory, f"completions-{arguments.known}", model, rate
     )
     known = known_positions(
         arguments.known, model.event_shape, seed=arguments.seed
@@ -111,9 +107,7 @@ def complete(arguments: argparse.Namespace):
         seed=arguments.seed,
     )
     for path in files:
-        draws.save_completions(
-            path, originals, known, completed, model.num_levels
-        )
+        draws.save_completions(path, originals, known, completed, model, rate)
         print(path)
 
 
@@ -231,22 +225,17 @@ def _watching(recipe, directory, data_dir, arguments):
     return tuple(callbacks)
 
 
-def _files_to_write(arguments, directory, what: str, event_shape, rate=None):
+def _files_to_write(arguments, directory, what: str, model, rate):
     """Returns the path of --out, or by default paths in the run's directory."""
-    from tf_autoregressive import plots
-
     from . import draws
 
+    form = draws.form_of(model, rate)
     if arguments.out:
         path = pathlib.Path(arguments.out)
-        draws.check_file(path, event_shape, rate)
+        draws.check_file(path, form)
         return [path]
     path = directory.path / f"{what}-seed-{arguments.seed}.npz"
-    if rate is not None:
-        return [path.with_suffix(".wav"), path]
-    if plots.is_image_shape(event_shape):
-        return [path.with_suffix(".png"), path]
-    return [path]
+    return [path.with_suffix(form), path] if form else [path]
 
 
 def _cuts(arguments: argparse.Namespace) -> dict:

@@ -7,6 +7,7 @@ import numpy as np
 from tf_autoregressive import plots
 from tf_autoregressive.sampling import SamplingOptions
 
+from . import texts
 from .errors import UsageError
 from .errors import usage_errors
 from .files import check_directory
@@ -86,34 +87,41 @@ def known_too_late(model, known) -> bool:
     return known.any() and np.all(np.diff(in_order.astype(int), axis=-1) >= 0)
 
 
-def check_file(path: pathlib.Path, event_shape, rate: int | None = None):
-    """Checks that draws of this shape can go into a file of this name.
+def form_of(model, rate: int | None = None) -> str | None:
+    """Returns the suffix of files in which people see or hear draws.
+
+    Args:
+        model: The model.
+        rate: Of sound, samples a second.
+
+    Returns:
+        `None` for draws that are numbers and nothing more.
+    """
+    if texts.vocabulary(model) is not None:
+        return ".txt"
+    if rate is not None:
+        return ".wav"
+    return ".png" if plots.is_image_shape(model.event_shape) else None
+
+
+def check_file(path: pathlib.Path, form: str | None):
+    """Checks that draws can go into a file of this name.
 
     Args:
         path: The file.
-        event_shape: Shape of one event.
-        rate: Of sound, samples a second.
+        form: What `form_of` returns for the model.
 
     Raises:
-        UsageError: If the name ends in none of `.npz`, `.png` and `.wav`, in
-            `.png` though the events are no images, or in `.wav` though they
-            are no sound, or its directory does not exist.
+        UsageError: If the name ends neither in `.npz` nor in what suits the
+            draws, or its directory does not exist.
     """
-    if path.suffix not in (".npz", ".png", ".wav"):
+    allowed = [suffix for suffix in (form, ".npz") if suffix]
+    if path.suffix not in allowed:
         raise UsageError(
-            f"The file's name must end in .png, .wav or .npz. Received: {path}"
+            f"Draws of this model go into a file that ends in "
+            f"{' or '.join(allowed)}. Received: {path}"
         )
     check_directory(path)
-    if path.suffix == ".wav" and rate is None:
-        raise UsageError(
-            "Only sound can go into a .wav file, and samples alone: the run's "
-            f"data has no rate. Received: {path}"
-        )
-    if path.suffix == ".png" and not plots.is_image_shape(event_shape):
-        raise UsageError(
-            f"Events of shape {tuple(event_shape)} are no images. Write them "
-            f"to a .npz file. Received: {path}"
-        )
 
 
 def save_samples(
@@ -132,16 +140,31 @@ def save_samples(
             plots.save_image_grid(temporary, samples, num_levels=num_levels)
 
 
-def save_completions(path, originals, known, completed, num_levels: int):
-    """Saves originals, what was known of them and completions, likewise."""
+def save_completions(
+    path, originals, known, completed, model, rate: int | None = None
+):
+    """Saves originals, what was known of them and completions, likewise.
+
+    In text and sound each original is followed by its completions.
+    """
+    if path.suffix == ".txt":
+        return texts.save_completions(path, originals, completed, model)
     with replacing(path) as temporary:
         if path.suffix == ".npz":
             np.savez_compressed(
                 temporary, originals=originals, known=known, completed=completed
             )
+        elif path.suffix == ".wav":
+            each = np.concatenate([originals[:, None], completed], axis=1)
+            signals = each.reshape(-1, each.shape[-1])
+            save_wav(temporary, signals, model.num_levels, rate)
         else:
             plots.save_completions(
-                temporary, originals, known, completed, num_levels=num_levels
+                temporary,
+                originals,
+                known,
+                completed,
+                num_levels=model.num_levels,
             )
 
 

@@ -123,5 +123,5 @@ def write_pictures(
         seed=recipe.seed,
     )
     draws.save_completions(
-        directory.completions, originals, known, completed, model.num_levels
+        directory.completions, originals, known, completed, model
     )

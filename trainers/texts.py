@@ -94,6 +94,28 @@ def _as_known(model, text):
     return model.decode(model.encode(text))
 
 
+def save_completions(path: pathlib.Path, originals, completed, model):
+    """Writes every text, and behind it how the model goes on in its stead.
+
+    Args:
+        path: The file.
+        originals: Numbers of characters `[num, T]`.
+        completed: Numbers `[num, completions, T]`.
+        model: The model, which has a vocabulary.
+    """
+    save_texts(
+        path,
+        [
+            f"{title}\n{model.decode(numbers)}"
+            for original, several in zip(originals, completed, strict=True)
+            for title, numbers in [
+                ("[the text]", original),
+                *(("[a completion]", numbers) for numbers in several),
+            ]
+        ],
+    )
+
+
 def save_texts(path: pathlib.Path, texts: list[str]):
     """Writes texts to a file, with a rule between them."""
     write_text(path, _RULE.join(texts) + "\n")

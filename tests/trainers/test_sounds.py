@@ -13,6 +13,8 @@ from trainers.cli import main
 from trainers.errors import UsageError
 
 RATE, PAUSE = 100, 50
+SMALL = {"filters": 2, "skip_filters": 2, "num_stacks": 1, "num_layers": 1}
+MIXTURE = "discretized_logistic_mixture"
 
 
 def read(path):
@@ -45,13 +47,24 @@ def test_mu_law_is_undone(tmp_path):
 
 def test_only_sound_goes_into_wav_files(tmp_path):
     path = tmp_path / "samples.wav"
-    draws.check_file(path, (8,), RATE)
-    with pytest.raises(UsageError, match="the run's data has no rate"):
-        draws.check_file(path, (8,))
+    model = WaveNet((8,), **SMALL)
+    draws.check_file(path, draws.form_of(model, RATE))
+    with pytest.raises(UsageError, match=r"a file that ends in .npz. Received"):
+        draws.check_file(path, draws.form_of(model))
+
+
+def test_completions_are_heard_behind_what_they_complete(tmp_path):
+    path = tmp_path / "completions.wav"
+    model = WaveNet((4,), num_levels=65536, distribution=MIXTURE, **SMALL)
+    numbers = 32768 + np.arange(24).reshape(2, 3, 4)
+    originals, completed = numbers[:, 0], numbers[:, 1:]
+    draws.save_completions(path, originals, None, completed, model, RATE)
+    parts = read(path)[0].reshape(6, 4 + PAUSE)
+    np.testing.assert_array_equal(parts[:, :4].ravel(), np.arange(24))
 
 
 def test_a_run_on_sound_is_heard(recipe, directory, monkeypatch):
-    model = WaveNet((8,), filters=2, skip_filters=2, num_stacks=1, num_layers=1)
+    model = WaveNet((8,), **SMALL)
     monkeypatch.setattr(type(directory), "load_model", lambda self: model)
     monkeypatch.setattr(type(directory), "recipe", lambda self: recipe())
     directory.path.mkdir()

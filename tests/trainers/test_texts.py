@@ -2,11 +2,13 @@
 
 import types
 
+import numpy as np
 import pytest
 
 from tf_autoregressive.models import FVSBN
 from tf_autoregressive.models import CharRNN
 from tf_autoregressive.models import NGramMLP
+from trainers import draws
 from trainers import texts
 from trainers.errors import UsageError
 
@@ -87,3 +89,20 @@ def test_sequences_with_a_length_have_no_steps():
     texts.check_options(model, asked())
     with pytest.raises(UsageError, match="--steps is for models without"):
         texts.check_options(model, asked(steps=3))
+
+
+def test_completions_stand_behind_what_they_complete(model, tmp_path):
+    path = tmp_path / "completions.txt"
+    numbers = np.array([[[0, 1], [1, 2]], [[2, 0], [0, 0]]])
+    draws.save_completions(path, numbers[:, 0], None, numbers[:, 1:], model)
+    parts = path.read_text().split("-" * 72)
+    assert [part.strip() for part in parts] == [
+        *("[the text]\nab", "[a completion]\nbc"),
+        *("[the text]\nca", "[a completion]\naa"),
+    ]
+
+
+def test_a_text_is_no_picture(model, tmp_path):
+    assert draws.form_of(model) == ".txt"
+    with pytest.raises(UsageError, match=r"ends in .txt or .npz. Received"):
+        draws.check_file(tmp_path / "a.png", draws.form_of(model))

@@ -156,4 +156,6 @@ def test_every_kind_is_trained_and_drawn_in_its_form(
     draws = ["--num", "1", "--out", str(file)]
     assert main(["sample", run_dir, *draws]) == 0
     assert file.stat().st_size
+    draws[-1] = str(tmp_path / f"completions.{out}")
+    assert main(["complete", run_dir, *draws, "--known", "top"]) == 0
     assert main(["evaluate", run_dir, "--split", "train"]) == 0
