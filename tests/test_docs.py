@@ -17,6 +17,7 @@ import trainers
 from tf_autoregressive.models.likelihood_model import LikelihoodModel
 from trainers import cli
 from trainers import recipes
+from trainers.own_data import names
 
 ROOT = pathlib.Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -88,9 +89,10 @@ def commands(page):
 def test_commands_and_recipes_exist(page):
     for arguments in commands(page):
         parsed = cli._parser().parse_args(arguments)
+        find = names.named if getattr(parsed, "data", None) else recipes.find
         for name in getattr(parsed, "recipes", []):
             # In capitals: the reader's own.
-            assert name.isupper() or recipes.find(name)
+            assert name.isupper() or find(name)
 
 
 @pytest.mark.parametrize("page", [named(page) for page in TEXTS])
