@@ -10,13 +10,14 @@ from .kind import Kind
 from .labelled_files import labelled_files
 
 _GREY_MODES = ("1", "L", "LA")
+_WHITE = 255
 
 
 class ImageFolder(Kind):
     """Images, cropped about their centre and scaled to one size.
 
-    Colour images in three channels, grey ones in one. A level is `pixel *
-    levels // 256`.
+    What is transparent becomes white. Colour images have three channels, grey
+    ones one. A level is `pixel * levels // 256`.
     """
 
     name = "images"
@@ -79,17 +80,16 @@ def _size_and_mode(file):
     """Returns width and height, and the mode, of which little is read."""
     import PIL.Image
 
-    try:
-        with PIL.Image.open(file) as image:
-            return image.size, image.mode
-    except (OSError, SyntaxError) as error:
-        raise ValueError(f"{file} is not a readable image.") from error
+    from tf_autoregressive.datasets.reading import reading
+
+    with reading(file, "an image"), PIL.Image.open(file) as image:
+        return image.size, image.mode
 
 
 def _read(file, size, channels):
     from tf_autoregressive.datasets.image_folder import read_image
 
-    return read_image(file, size, channels)
+    return read_image(file, size, channels, background=_WHITE)
 
 
 def _notes(sizes, labels):

@@ -25,7 +25,7 @@ class WavFolder(Kind):
 
     def load(self, places, *, rate, steps, levels, with_labels, split_seed):
         from tf_autoregressive.datasets import from_recordings
-        from tf_autoregressive.datasets.wav_folder import read_wav
+        from tf_autoregressive.datasets.wav_file import read_wav
 
         found = labelled_files(
             places, _files, with_labels=with_labels, split_seed=split_seed
@@ -55,7 +55,9 @@ class WavFolder(Kind):
 
 
 def _files(folder):
-    return list(folder.rglob("*.[wW][aA][vV]"))
+    from tf_autoregressive.datasets.folder_files import folder_files
+
+    return folder_files(folder, (".wav",))
 
 
 def _notes(seconds, rate, every, steps, labels):

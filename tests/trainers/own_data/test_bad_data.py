@@ -55,7 +55,7 @@ def test_a_file_of_no_kind(refused, tmp_path, name):
 def test_an_unreadable_picture(refused, photos):
     (photos / "cats" / "a3.png").write_bytes(b"no picture")
     message = refused(photos, model="PixelCNN")
-    assert "a3.png is not a readable image" in message
+    assert "a3.png is damaged or not an image" in message
 
 
 def test_a_picture_that_breaks_off(refused, photos):
@@ -190,7 +190,7 @@ def test_records_of_different_sizes(refused, tmp_path):
     with tf.io.TFRecordWriter(str(tmp_path / "a.tfrecord")) as writer:
         writer.write(example([0, 1], 0))
         writer.write(example([0, 1, 1], 0))
-    assert "must hold `x` of shape (2,)" in refused(tmp_path / "a.tfrecord")
+    assert "hold `x` of shape (2,)" in refused(tmp_path / "a.tfrecord")
 
 
 @pytest.mark.parametrize(

@@ -188,3 +188,11 @@ def test_stereo_at_another_rate_is_mixed_and_resampled(tmp_path):
         write_wav(tmp_path / f"{number}.wav", [0] * 100, rate=4000)
     data = data_at(tmp_path, rate=8000, steps=200)
     assert data.info.split_sizes["train"] == 6
+
+
+def test_what_is_transparent_becomes_white(tmp_path):
+    for number in range(10):
+        picture = PIL.Image.new("RGBA", (4, 4), (9, 9, 9, 0))
+        picture.save(tmp_path / f"{number}.png")
+    data = data_at(tmp_path, image_size=2)
+    assert set(np.unique(values(data.train))) == {255}
