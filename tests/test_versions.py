@@ -1,43 +1,24 @@
 """The versions that setup.cfg declares are those that all texts name."""
 
-import configparser
 import pathlib
 import re
 import tomllib
 
 import pytest
 from packaging.requirements import Requirement
-from packaging.specifiers import SpecifierSet
 
+from tests.declared import CLASSIFIERS
+from tests.declared import PYTHON
+from tests.declared import extra
+from tests.declared import minors
+from tests.declared import required
+from tests.matrix import ENVIRONMENTS
 from tf_autoregressive import backend
 
 ROOT = pathlib.Path(__file__).parent.parent
-CONFIG = configparser.ConfigParser()
-CONFIG.read(ROOT / "setup.cfg")
-
-
-def requirements(option, section="options"):
-    """Returns `{name: requirement}` of a list in setup.cfg."""
-    lines = CONFIG[section][option].split("\n")
-    found = [Requirement(line) for line in lines if line.strip()]
-    return {requirement.name: requirement for requirement in found}
-
-
-def extra(name):
-    return requirements(name, "options.extras_require")
-
-
-PYTHON = SpecifierSet(CONFIG["options"]["python_requires"])
 TENSORFLOW = extra("tensorflow")["tensorflow"].specifier
-KERAS = requirements("install_requires")["keras"].specifier
-TFP = requirements("install_requires")["tensorflow-probability"].specifier
-
-
-def minors(specifiers):
-    """Returns the minor versions that a range allows, as texts, in order."""
-    (major,) = {spec.version.split(".")[0] for spec in specifiers}
-    versions = [f"{major}.{minor}" for minor in range(100)]
-    return list(specifiers.filter(versions))
+KERAS = required()["keras"].specifier
+TFP = required()["tensorflow-probability"].specifier
 
 
 def span(specifiers):
@@ -61,8 +42,9 @@ def test_pages_name_the_declared_versions(page):
 
 
 def test_classifiers_name_every_python():
-    found = re.findall(r"Python :: (3\.\d+)", CONFIG["metadata"]["classifiers"])
-    assert found == minors(PYTHON)
+    name = "Programming Language :: Python :: "
+    listed = [line for line in CLASSIFIERS if line.startswith(name + "3.")]
+    assert listed == [name + minor for minor in minors(PYTHON)]
 
 
 def test_the_linter_and_the_error_begin_with_the_oldest():
@@ -77,18 +59,34 @@ def test_extras_of_tensorflow_agree():
         extra("tensorflow")["tf_keras"],
         extra("gpu")["tensorflow"],
         extra("gpu")["tf_keras"],
-        extra("serving")["tensorflow-serving-api"],
     ]
     assert {each.specifier for each in ranges} == {TENSORFLOW}
     # There is no newer one.
     assert minors(extra("tpu")["tensorflow-tpu"].specifier) == ["2.20"]
+    # Newer ones raise TensorFlow; the oldest serve all.
+    serving = extra("serving")["tensorflow-serving-api"].specifier
+    assert minors(serving) == minors(TENSORFLOW)[:1]
+
+
+def test_the_matrix_tries_what_is_declared():
+    assert ENVIRONMENTS["lowest"].packages == (
+        f"tensorflow=={minors(TENSORFLOW)[0]}.0",
+        f"keras=={minors(KERAS)[0]}.0",
+        f"tensorflow-probability=={minors(TFP)[0]}.0",
+    )
+    tried = {environment.python for environment in ENVIRONMENTS.values()}
+    assert tried == set(minors(PYTHON))
+    colab = map(Requirement, ENVIRONMENTS["colab"].packages)
+    pinned = {r.name: str(r.specifier).removeprefix("==") for r in colab}
+    assert pinned["tensorflow"] in TENSORFLOW
+    assert pinned["keras"] in KERAS
+    assert pinned["tensorflow-probability"] in TFP
 
 
 def test_the_requirements_hold_no_tensorflow():
     """Pip would write it over `tensorflow-tpu` and its like."""
-    names = set(requirements("install_requires"))
-    assert "tensorflow" not in names
+    assert "tensorflow" not in required()
     # Its extra `tf`, and tf_keras, require it.
-    assert "tf_keras" not in names
-    assert not requirements("install_requires")["tensorflow-probability"].extras
+    assert not required()["tensorflow-probability"].extras
+    assert "tf_keras" not in required()
     assert "tf_keras" not in extra("tpu")
