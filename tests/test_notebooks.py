@@ -24,7 +24,6 @@ WITHOUT_OUTPUTS = {
     "text_and_sound",
     "tfp",
     "tour",
-    "tpu",
 }
 
 FEW_STEPS = {
