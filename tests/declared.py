@@ -1,4 +1,4 @@
-"""The versions that setup.cfg declares."""
+"""The versions and addresses that setup.cfg declares."""
 
 import configparser
 import pathlib
@@ -10,6 +10,9 @@ _CONFIG = configparser.ConfigParser()
 _CONFIG.read(pathlib.Path(__file__).parent.parent / "setup.cfg")
 
 CLASSIFIERS = _CONFIG["metadata"]["classifiers"].split("\n")
+URL = _CONFIG["metadata"]["url"]
+PROJECT_URLS = _CONFIG["metadata"]["project_urls"].split("\n")
+VERSION = _CONFIG["metadata"]["version"]
 PYTHON = SpecifierSet(_CONFIG["options"]["python_requires"])
 
 

@@ -7,8 +7,12 @@ import tomllib
 import pytest
 from packaging.requirements import Requirement
 
+import tf_autoregressive
 from tests.declared import CLASSIFIERS
+from tests.declared import PROJECT_URLS
 from tests.declared import PYTHON
+from tests.declared import URL
+from tests.declared import VERSION
 from tests.declared import extra
 from tests.declared import minors
 from tests.declared import required
@@ -90,3 +94,23 @@ def test_the_requirements_hold_no_tensorflow():
     assert not required()["tensorflow-probability"].extras
     assert "tf_keras" not in required()
     assert "tf_keras" not in extra("tpu")
+
+
+def test_the_release_is_tested_on_every_python():
+    workflow = (ROOT / ".github" / "workflows" / "release.yml").read_text()
+    (listed,) = re.findall(r"python: \[(.*)\]", workflow)
+    assert re.findall(r"[\d.]+", listed) == minors(PYTHON)
+
+
+def test_the_package_and_the_citation_have_the_declared_version():
+    assert tf_autoregressive.__version__ == VERSION
+    citation = (ROOT / "CITATION.cff").read_text().splitlines()
+    assert f"version: {VERSION}" in citation
+
+
+def test_every_text_has_the_declared_address():
+    texts = [*PROJECT_URLS, (ROOT / "README.md").read_text()]
+    texts += [(ROOT / "CITATION.cff").read_text()]
+    name = URL.rpartition("/")[2]
+    found = re.findall(rf"https://[^\s/]+/[^\s/]+/{name}\b", "\n".join(texts))
+    assert set(found) == {URL}
