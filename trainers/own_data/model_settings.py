@@ -50,15 +50,17 @@ _EVERY_VECTOR = {
 _IMAGES = {
     "PixelCNN": {
         "model_options": {"filters": 32, "num_blocks": 5, "head_filters": 64},
+        "learning_rate": 6e-3,
         "precision": "mixed_bfloat16",
     },
     "GatedPixelCNN": {
         "model_options": {
             "filters": 32,
             "num_layers": 5,
-            "kernel_size": 5,
+            "kernel_size": 3,
             "head_filters": 64,
         },
+        "learning_rate": 6e-3,
         "precision": "mixed_bfloat16",
     },
     "PixelRNN": {
