@@ -89,7 +89,7 @@ _IMAGES = {
 _EVERY_IMAGE = {
     "learning_rate": 3e-3,
     "warmup_steps": 20,
-    "steps_per_epoch": 50,
+    "steps_per_epoch": 100,
     "ema_momentum": 0.99,
     "weight_decay": 0.05,
     "clipnorm": 1.0,
@@ -104,7 +104,7 @@ _TEXTS = {
     "CharRNN": {
         "model_options": {
             "embedding_size": 64,
-            "units": 512,
+            "units": 256,
             "num_layers": 1,
             "dropout": 0.1,
         },

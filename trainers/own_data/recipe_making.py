@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from ..errors import UsageError
 from ..recipe import Recipe
 from ..recipe import timed
 from .loading import NAME
@@ -32,7 +33,7 @@ def made_recipe(
         seconds: Of training; `None` for those of the recipe, or ten minutes.
 
     Raises:
-        UsageError: If the model is not for such data.
+        UsageError: If the model, or the recipe, is not for such data.
     """
     model = base if isinstance(base, str) else base.model
     check_fits(model, data.info)
@@ -40,6 +41,7 @@ def made_recipe(
         fields = settings(base, data.info, int(data.train.cardinality()))
         seconds = seconds or _DEFAULT_SECONDS
     else:
+        _check_rows(base)
         fields = base.settings()
         fields["model_options"] = {
             name: value
@@ -59,6 +61,14 @@ def made_recipe(
         "model": model,
     }
     return timed(Recipe(**fields | about), seconds)
+
+
+def _check_rows(base: Recipe):
+    if base.carried_rows:
+        raise UsageError(
+            "`carried_rows` is not for your own data, whose windows overlap. "
+            f"Received: the recipe {base.name!r}"
+        )
 
 
 def _context_options(data, options) -> dict[str, Any]:
