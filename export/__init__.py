@@ -3,6 +3,9 @@
 from tf_autoregressive import backend
 
 from .client import Client
+from .errors import AnswerError
+from .errors import ClientError
+from .errors import DeadlineError
 from .errors import RequestError
 from .errors import UnavailableError
 from .inputs import open_rows
@@ -16,7 +19,10 @@ from .verification import verify
 from .versions import newest_version
 
 __all__ = [
+    "AnswerError",
     "Client",
+    "ClientError",
+    "DeadlineError",
     "RequestError",
     "Rows",
     "SavedModelScorer",

@@ -3,19 +3,22 @@
 Shapes: N examples.
 """
 
-import json
-import time
+import pathlib
+from collections import abc
 
 import numpy as np
 
-from .errors import RequestError
-from .errors import UnavailableError
-from .grpc_transport import GRPCTransport
+from .client_options import check_count
+from .client_options import check_timeout
+from .client_options import transport_to
+from .conversation import Conversation
+from .conversation import Request
+from .conversation import array_of
+from .conversation import check_levels
+from .conversation import number_of
+from .conversation import output
+from .deadline import Deadline
 from .options import OFF
-from .rest_transport import RESTTransport
-
-_FIRST_PAUSE = 0.1
-_INT32 = np.dtype("int32")
 
 
 class Client:
@@ -23,23 +26,36 @@ class Client:
 
     Args:
         host: Where: `localhost:8500` for gRPC, `http://localhost:8501` for
-            REST.
+            REST; `grpcs://` and `https://` before it for TLS.
         model: Name of the model on the server.
-        timeout: Seconds that one answer may take.
+        timeout: Seconds that a call of a method may take, with all of its
+            requests, their answers, retries and pauses. Only the look-up of
+            the host's name over REST takes what the operating system allows.
         num_retries: How often a server that is not available is asked again,
             after pauses of 0.1, 0.2, 0.4, ... seconds.
         chunk_size: Examples of one request to score or complete; larger
             batches become several requests, as do more samples than the limit
-            of the model. The values are those of one request.
+            of the model. One version of the model answers them all, and the
+            values are those of one request.
+        max_answer_bytes: The largest answer that is read.
+        ca: PEM file of the certificates to trust over TLS, by default those of
+            the system or of gRPC.
+        token: Sent with every request, as `Authorization: Bearer TOKEN`. It
+            can be read on the way unless `host` is for TLS.
+        headers: Sent with every request, texts by name.
 
     Raises:
-        ValueError: If `chunk_size` is below 1 or `num_retries` negative.
+        ValueError: If an argument is not of this kind.
         ImportError: If `host` is for gRPC and tensorflow-serving-api is not
             installed.
 
-    Every method raises `RequestError`, a `ValueError`, if the server refuses a
-    request; `UnavailableError` if there is no server after all retries;
-    `TimeoutError` if an answer takes too long.
+    Every method raises a `ClientError`: `RequestError`, also a `ValueError`,
+    if the request is refused; `UnavailableError`, also a `ConnectionError`, if
+    there is no server after all retries; `DeadlineError`, also a
+    `TimeoutError`, if the call takes too long; `AnswerError`, also a
+    `ValueError`, if the answer is not of the shape, dtype and number that were
+    asked for, or holds numbers that are not finite, or comes from elsewhere by
+    a redirect, which is not followed. Proxies are not used over REST.
     """
 
     def __init__(
@@ -50,26 +66,37 @@ class Client:
         timeout: float = 60.0,
         num_retries: int = 5,
         chunk_size: int = 256,
+        max_answer_bytes: int = 2**27,
+        ca: str | pathlib.Path | None = None,
+        token: str | None = None,
+        headers: abc.Mapping[str, str] | None = None,
     ):
-        if chunk_size < 1 or num_retries < 0:
-            raise ValueError(
-                "`chunk_size` must be at least 1 and `num_retries` at least "
-                f"0. Received: chunk_size={chunk_size}, "
-                f"num_retries={num_retries}"
-            )
-        is_rest = host.startswith(("http://", "https://"))
-        transport = RESTTransport if is_rest else GRPCTransport
-        self._transport = transport(host, model, timeout)
-        self._num_retries = num_retries
+        check_timeout(timeout)
+        check_count("num_retries", num_retries, at_least=0)
+        check_count("chunk_size", chunk_size, at_least=1)
+        check_count("max_answer_bytes", max_answer_bytes, at_least=1)
+        self._transport = transport_to(
+            host,
+            model,
+            ca=ca,
+            token=token,
+            headers=headers or {},
+            max_answer_bytes=max_answer_bytes,
+        )
+        self._conversation = Conversation(self._transport, num_retries)
+        self._timeout = timeout
         self._chunk_size = chunk_size
-        self._signatures = None
-        self._limit = None
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self.close()
+
+    @property
+    def address(self) -> str:
+        """Where the server is, without a password."""
+        return self._transport.address
 
     def close(self):
         """Closes the connection."""
@@ -119,20 +146,24 @@ class Client:
             Events `[num_samples, *event_shape]` and their `[num_samples]` nats
             under what they were drawn from.
         """
-        num_samples = int(_converted("num_samples", num_samples, _INT32))
-        departing = self._departing("sample", temperature, top_k, top_p, min_p)
-        answers = []
-        limit = self._most_samples()
-        for part in _parts(num_samples, limit):
+        deadline = Deadline(self._timeout)
+        num_samples = number_of("num_samples", num_samples)
+        departing = {"temperature": temperature}
+        cuts = {"top_k": top_k, "top_p": top_p, "min_p": min_p}
+        departing |= self._cuts("sample", deadline, cuts)
+        limit = self._conversation.facts(deadline).max_num_samples
+
+        def request_of(part):
+            count = min(num_samples - part.start, limit)
             inputs = {
-                "num_samples": min(num_samples - part.start, limit),
+                "num_samples": count,
                 "seed": seed,
                 "first": part.start,
                 "context": _of_part(context, part),
-                **departing,
             }
-            answers.append(self._ask("sample", inputs))
-        return _joined(answers)
+            return Request(count, {**inputs, **departing})
+
+        return self._drawn("sample", num_samples, limit, request_of, deadline)
 
     def sample_seeds(
         self,
@@ -157,19 +188,23 @@ class Client:
         Returns:
             Events `[N, *event_shape]` and their `[N]` nats.
         """
-        seeds = np.atleast_1d(seeds)
-        departing = self._departing(
-            "sample_seeds", temperature, top_k, top_p, min_p
-        )
-        answers = []
-        for part in _parts(len(seeds), self._most_samples()):
+        deadline = Deadline(self._timeout)
+        seeds = array_of("seeds", seeds)
+        departing = {"temperature": temperature}
+        cuts = {"top_k": top_k, "top_p": top_p, "min_p": min_p}
+        departing |= self._cuts("sample_seeds", deadline, cuts)
+        limit = self._conversation.facts(deadline).max_num_samples
+
+        def request_of(part):
             inputs = {
                 "seeds": seeds[part],
                 "context": _of_part(context, part),
-                **departing,
             }
-            answers.append(self._ask("sample_seeds", inputs))
-        return _joined(answers)
+            return Request(len(seeds[part]), {**inputs, **departing})
+
+        return self._drawn(
+            "sample_seeds", len(seeds), limit, request_of, deadline
+        )
 
     def complete(self, events, known, *, seed: int, context=None) -> np.ndarray:
         """Returns what `model.complete` returns for the same seed.
@@ -180,102 +215,77 @@ class Client:
             seed: An int of 64 bits.
             context: `[N, ...]`, of conditional models.
         """
-        known = np.atleast_1d(known)
-        answers = []
-        for chunk, inputs in self._chunks(events, context):
-            asked = {"known": known[chunk], "seed": seed, "first": chunk.start}
-            answers.append(self._ask("complete", {**inputs, **asked})["events"])
-        return np.concatenate(answers)
+        deadline = Deadline(self._timeout)
+        events, known = array_of("events", events), array_of("known", known)
+
+        def request_of(part):
+            inputs = {
+                "events": events[part],
+                "known": known[part],
+                "seed": seed,
+                "first": part.start,
+                "context": _of_batch(context, part),
+            }
+            return Request(len(events[part]), inputs)
+
+        starts = _starts(len(events), self._chunk_size)
+        answers = self._conversation.answers(
+            "complete", starts, request_of, deadline
+        )
+        num_levels = self._conversation.facts(deadline).num_levels
+        drawn = output(answers, "events", events.shape)
+        check_levels(drawn, num_levels)
+        return drawn
 
     def info(self) -> dict:
         """Returns what the model is and how it was trained."""
-        answer = self._ask("info", {"request": [0]})
-        facts = {name: _plain(value[0]) for name, value in answer.items()}
-        return {**facts, "result": json.loads(facts["result"])}
+        return self._conversation.info(Deadline(self._timeout))
 
     def _scores(self, signature, events, context):
-        scores = [
-            self._ask(signature, inputs)[signature]
-            for _, inputs in self._chunks(events, context)
-        ]
-        return np.concatenate(scores)
+        deadline = Deadline(self._timeout)
+        events = array_of("events", events)
 
-    def _chunks(self, events, context):
-        """Yields a slice of the examples, and the inputs that they are."""
-        events = np.atleast_1d(events)
-        for chunk in _parts(len(events), self._chunk_size):
-            inputs = {"events": events[chunk], "context": None}
-            if context is not None:
-                inputs["context"] = np.asarray(context)[chunk]
-            yield chunk, inputs
+        def request_of(part):
+            inputs = {
+                "events": events[part],
+                "context": _of_batch(context, part),
+            }
+            return Request(len(events[part]), inputs)
 
-    def _most_samples(self):
-        """Returns how many samples the model draws for one request."""
-        if self._limit is None:
-            self._limit = self.info()["max_num_samples"]
-        return self._limit
+        starts = _starts(len(events), self._chunk_size)
+        answers = self._conversation.answers(
+            signature, starts, request_of, deadline
+        )
+        is_whole = signature == "log_prob"
+        shape = events.shape[:1] if is_whole else events.shape
+        return output(answers, signature, shape)
 
-    def _departing(self, signature, temperature, top_k, top_p, min_p):
-        """Returns how a draw departs from the model, as inputs by name."""
-        cuts = {"top_k": top_k, "top_p": top_p, "min_p": min_p}
-        offered = self._inputs(signature)
+    def _drawn(self, signature, count, limit, request_of, deadline):
+        answers = self._conversation.answers(
+            signature, _starts(count, limit), request_of, deadline
+        )
+        num_levels = self._conversation.facts(deadline).num_levels
+        events = output(answers, "events", (count, ...))
+        check_levels(events, num_levels)
+        return events, output(answers, "log_prob", (count,))
+
+    def _cuts(self, signature, deadline, cuts):
+        """Returns which values a draw leaves out, as inputs by name."""
+        offered = self._conversation.signature(signature, deadline).inputs
         whole = {name: OFF[name] for name in offered.keys() & OFF.keys()}
         given = {name: cut for name, cut in cuts.items() if cut is not None}
-        return {"temperature": temperature, **whole, **given}
-
-    def _inputs(self, signature):
-        """Returns the dtypes of the inputs of a signature."""
-        if self._signatures is None:
-            self._signatures = self._retried(self._transport.signatures)
-        if signature not in self._signatures:
-            raise RequestError(
-                f"The model has no signature {signature!r}, but "
-                f"{', '.join(sorted(self._signatures))}."
-            )
-        return self._signatures[signature]
-
-    def _ask(self, signature, inputs):
-        dtypes = self._inputs(signature)
-        inputs = {k: v for k, v in inputs.items() if v is not None}
-        for name in inputs.keys() - dtypes.keys():
-            raise RequestError(f"`{name}` is not offered by this model.")
-        for name in dtypes.keys() - inputs.keys():
-            raise RequestError(f"`{name}` is missing.")
-        arrays = {
-            name: _converted(name, value, dtypes[name])
-            for name, value in inputs.items()
-        }
-        return self._retried(self._transport.ask, signature, arrays)
-
-    def _retried(self, function, *args):
-        for pause in range(self._num_retries):
-            try:
-                return function(*args)
-            except UnavailableError:
-                time.sleep(_FIRST_PAUSE * 2**pause)
-        return function(*args)
+        return {**whole, **given}
 
 
-def _converted(name, value, dtype):
-    """Returns an array of the dtype, unless that changes a value."""
-    array = np.asarray(value)
-    try:
-        converted = array.astype(dtype)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise RequestError(f"`{name}` must be {dtype}: {error}") from error
-    if dtype.kind in "bi" and not np.array_equal(converted, array):
-        raise RequestError(
-            f"`{name}` must hold values of {dtype}. Received: {array.dtype} "
-            f"from {array.min()} to {array.max()}"
-        )
-    return converted
-
-
-def _parts(count, size):
-    """Yields slices that cover so many, the last one perhaps beyond them."""
+def _starts(count, size):
+    """Returns where parts of this size begin."""
     # One where there are none, so that the server refuses it.
-    for start in range(0, max(count, 1), size):
-        yield slice(start, start + size)
+    return range(0, max(count, 1), size)
+
+
+def _of_batch(context, part):
+    """Returns the contexts of a part of the examples."""
+    return None if context is None else array_of("context", context)[part]
 
 
 def _of_part(context, part):
@@ -283,17 +293,5 @@ def _of_part(context, part):
     # What has no axis is for the server to refuse.
     if context is None or np.ndim(context) == 0:
         return context
-    context = np.asarray(context)
+    context = array_of("context", context)
     return context if len(context) == 1 else context[part]
-
-
-def _joined(answers):
-    return tuple(
-        np.concatenate([answer[name] for answer in answers])
-        for name in ("events", "log_prob")
-    )
-
-
-def _plain(value):
-    """Returns one fact as a `str`, an int or a list."""
-    return value.decode() if isinstance(value, bytes) else value.tolist()

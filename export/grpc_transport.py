@@ -1,36 +1,69 @@
 """Requests to TF-Serving over gRPC."""
 
+import pathlib
+
 import numpy as np
 import tensorflow as tf
 
+from .deadline import Deadline
+from .errors import AnswerError
+from .errors import NotFoundError
 from .errors import RequestError
 from .errors import UnavailableError
+from .errors import excerpt
+from .served import Served
+from .served import Signature
+from .served import check_values
+from .served import signatures_of
+
+_TLS = "grpcs://"
 
 
 class GRPCTransport:
     """Asks one model of one server.
 
     Args:
-        address: Host and port, as `localhost:8500`.
+        address: Host and port, as `localhost:8500`; with `grpcs://` before
+            them over TLS.
         model: Name of the model.
-        timeout: Seconds that an answer may take.
+        headers: Sent with every request, texts by name.
+        ca: PEM file of the certificates to trust, `None` for those of gRPC.
+        max_answer_bytes: The largest answer that is read.
 
     Raises:
         ImportError: If tensorflow-serving-api is not installed.
     """
 
-    def __init__(self, address: str, model: str, timeout: float):
+    def __init__(
+        self,
+        address: str,
+        model: str,
+        *,
+        headers: dict[str, str],
+        ca: pathlib.Path | None,
+        max_answer_bytes: int,
+    ):
         import grpc
         from tensorflow_serving.apis import prediction_service_pb2_grpc
 
+        self.address = address
         self._model = model
-        self._timeout = timeout
-        # Batches of images exceed the 4 MB that gRPC allows by itself.
-        unlimited = [
-            ("grpc.max_send_message_length", -1),
-            ("grpc.max_receive_message_length", -1),
+        self._max_answer_bytes = max_answer_bytes
+        self._metadata = [
+            (name.lower(), value) for name, value in headers.items()
         ]
-        self._channel = grpc.insecure_channel(address, unlimited)
+        options = [
+            # Batches of images exceed the 4 MB that gRPC allows by itself.
+            ("grpc.max_send_message_length", -1),
+            ("grpc.max_receive_message_length", max_answer_bytes),
+        ]
+        if address.startswith(_TLS):
+            credentials = grpc.ssl_channel_credentials(ca and ca.read_bytes())
+            self._channel = grpc.secure_channel(
+                address.removeprefix(_TLS), credentials, options
+            )
+        else:
+            self._channel = grpc.insecure_channel(address, options)
         self._stub = prediction_service_pb2_grpc.PredictionServiceStub(
             self._channel
         )
@@ -39,59 +72,109 @@ class GRPCTransport:
         """Closes the connection."""
         self._channel.close()
 
-    def signatures(self) -> dict[str, dict[str, np.dtype]]:
-        """Returns the dtypes of the inputs of each signature."""
+    def served(self, deadline: Deadline) -> Served:
+        """Returns what the server answers with now.
+
+        Raises:
+            ClientError: As `ask` does.
+        """
         from tensorflow_serving.apis import get_model_metadata_pb2
 
         request = get_model_metadata_pb2.GetModelMetadataRequest()
         request.model_spec.name = self._model
         request.metadata_field.append("signature_def")
-        response = self._call(self._stub.GetModelMetadata, request)
+        response = self._call(self._stub.GetModelMetadata, request, deadline)
         found = get_model_metadata_pb2.SignatureDefMap()
-        response.metadata["signature_def"].Unpack(found)
-        return {
-            signature: {
-                name: np.dtype(tf.as_dtype(info.dtype).as_numpy_dtype)
-                for name, info in definition.inputs.items()
-            }
-            for signature, definition in found.signature_def.items()
-            # Without inputs there is only what initializes the model.
-            if definition.inputs
-        }
+        if not response.metadata["signature_def"].Unpack(found):
+            raise AnswerError("The server does not describe signatures.")
+        version = response.model_spec.version.value or None
+        return Served(version, signatures_of(found.signature_def))
 
-    def ask(self, signature: str, inputs: dict) -> dict[str, np.ndarray]:
+    def ask(
+        self,
+        name: str,
+        signature: Signature,
+        inputs: dict[str, np.ndarray],
+        num_rows: int,
+        version: int | None,
+        deadline: Deadline,
+    ) -> dict[str, np.ndarray]:
         """Returns the answer to a request, arrays by name.
+
+        Args:
+            name: Name of the signature.
+            signature: What it takes and gives.
+            inputs: Arrays by name.
+            num_rows: The first axis of every output.
+            version: Which version must answer, `None` for the server's choice.
+            deadline: When the answer is too late.
 
         Raises:
             RequestError: If the server refuses it.
             UnavailableError: If no server answers.
-            TimeoutError: If the answer takes too long.
+            DeadlineError: If the answer is late.
+            AnswerError: If it is not what the signature gives.
         """
         from tensorflow_serving.apis import predict_pb2
 
         request = predict_pb2.PredictRequest()
         request.model_spec.name = self._model
-        request.model_spec.signature_name = signature
-        for name, value in inputs.items():
-            request.inputs[name].CopyFrom(tf.make_tensor_proto(value))
-        response = self._call(self._stub.Predict, request)
+        request.model_spec.signature_name = name
+        if version is not None:
+            request.model_spec.version.value = version
+        for key, value in inputs.items():
+            request.inputs[key].CopyFrom(tf.make_tensor_proto(value))
+        response = self._call(self._stub.Predict, request, deadline)
+        signature.check_names(response.outputs)
         return {
-            name: tf.make_ndarray(value)
-            for name, value in response.outputs.items()
+            key: _array(key, response.outputs[key], spec, num_rows)
+            for key, spec in signature.outputs.items()
         }
 
-    def _call(self, method, request):
+    def _call(self, method, request, deadline):
         import grpc
 
         try:
-            return method(request, timeout=self._timeout)
+            return method(
+                request, timeout=deadline.remaining(), metadata=self._metadata
+            )
         except grpc.RpcError as error:
-            raise _translated(error, grpc.StatusCode) from error
+            raise self._translated(error, grpc.StatusCode, deadline) from error
+
+    def _translated(self, error, codes, deadline):
+        code, details = error.code(), excerpt(error.details() or "")
+        if code == codes.DEADLINE_EXCEEDED:
+            return deadline.error()
+        if "larger than max" in details and "SERVER" not in details:
+            return AnswerError(
+                f"The answer is larger than max_answer_bytes="
+                f"{self._max_answer_bytes}: ask for less at once. {details}"
+            )
+        kinds = {
+            codes.UNAVAILABLE: UnavailableError,
+            codes.NOT_FOUND: NotFoundError,
+            # The request is not what is wrong.
+            codes.CANCELLED: AnswerError,
+            codes.DATA_LOSS: AnswerError,
+            codes.INTERNAL: AnswerError,
+            codes.UNIMPLEMENTED: AnswerError,
+            codes.UNKNOWN: AnswerError,
+        }
+        return kinds.get(code, RequestError)(details or code.name)
 
 
-def _translated(error, codes):
-    kinds = {
-        codes.UNAVAILABLE: UnavailableError,
-        codes.DEADLINE_EXCEEDED: TimeoutError,
-    }
-    return kinds.get(error.code(), RequestError)(error.details())
+def _array(name, proto, spec, num_rows):
+    """Returns an output, whose size is checked before it takes memory."""
+    try:
+        dtype = np.dtype(tf.as_dtype(proto.dtype).as_numpy_dtype)
+        shape = tuple(dim.size for dim in proto.tensor_shape.dim)
+        spec.check(name, dtype, shape, num_rows)
+        array = tf.make_ndarray(proto)
+    except (TypeError, ValueError) as error:
+        if isinstance(error, AnswerError):
+            raise
+        raise AnswerError(
+            f"The answer's `{name}` is not a tensor: {error}"
+        ) from error
+    check_values(name, array)
+    return array

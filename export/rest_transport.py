@@ -1,16 +1,31 @@
 """Requests to TF-Serving over REST."""
 
 import json
+import pathlib
+import re
+import ssl
+import urllib.parse
 
 import numpy as np
-import requests
-import tensorflow as tf
-from tensorflow.core.framework import types_pb2
+import urllib3
+from google.protobuf import json_format
+from tensorflow.core.protobuf import meta_graph_pb2
 
+from .connections import pool_of
+from .conversion import converted
+from .deadline import Deadline
+from .errors import AnswerError
+from .errors import NotFoundError
 from .errors import RequestError
 from .errors import UnavailableError
+from .errors import excerpt
+from .served import Served
+from .served import Signature
+from .served import check_values
+from .served import signatures_of
 
-_NOT_READY = (502, 503, 504)
+_NOT_READY = (429, 502, 503, 504)
+_PIECE = 2**20
 
 
 class RESTTransport:
@@ -19,92 +34,250 @@ class RESTTransport:
     Args:
         address: URL of the server, as `http://localhost:8501`.
         model: Name of the model.
-        timeout: Seconds that an answer may take.
+        headers: Sent with every request, texts by name.
+        ca: PEM file of the certificates to trust, `None` for those of the
+            system.
+        max_answer_bytes: The largest answer that is read.
+
+    Raises:
+        ValueError: If `address` is not a URL.
     """
 
-    def __init__(self, address: str, model: str, timeout: float):
-        self._url = f"{address.rstrip('/')}/v1/models/{model}"
-        self._timeout = timeout
-        self._session = requests.Session()
-        self._dtypes = None
+    def __init__(
+        self,
+        address: str,
+        model: str,
+        *,
+        headers: dict[str, str],
+        ca: pathlib.Path | None,
+        max_answer_bytes: int,
+    ):
+        try:
+            url = urllib3.util.parse_url(address)
+        except urllib3.exceptions.LocationParseError as error:
+            raise ValueError(f"`host` must be a URL: {error}") from error
+        if not url.host or url.query or url.fragment:
+            raise ValueError("`host` must be a URL of a server alone.")
+        self.address = url._replace(auth=None).url
+        prefix = (url.path or "").rstrip("/")
+        # What is not quoted would reach other paths.
+        name = urllib.parse.quote(model, safe="")
+        self._path = f"{prefix}/v1/models/{name}"
+        self._headers = {
+            # A compressed answer could take any size.
+            "Accept-Encoding": "identity",
+            "Content-Type": "application/json",
+            **_authorization(url.auth),
+            **headers,
+        }
+        self._max_answer_bytes = max_answer_bytes
+        context = None
+        if url.scheme == "https":
+            context = ssl.create_default_context(cafile=ca)
+        self._pool = pool_of(url.host, url.port, context)
 
     def close(self):
         """Closes the connection."""
-        self._session.close()
+        self._pool.close()
 
-    def signatures(self) -> dict[str, dict[str, np.dtype]]:
-        """Returns the dtypes of the inputs of each signature."""
-        body = self._call("GET", f"{self._url}/metadata")
-        found = body["metadata"]["signature_def"]["signature_def"]
-        self._dtypes = {
-            signature: {
-                kind: {
-                    name: _dtype(info["dtype"])
-                    for name, info in definition[kind].items()
-                }
-                for kind in ("inputs", "outputs")
+    def served(self, deadline: Deadline) -> Served:
+        """Returns what the server answers with now.
+
+        Raises:
+            ClientError: As `ask` does.
+        """
+        body = _object(self._call("GET", f"{self._path}/metadata", deadline))
+        try:
+            found = body["metadata"]["signature_def"]["signature_def"]
+            definitions = {
+                name: json_format.ParseDict(
+                    definition,
+                    meta_graph_pb2.SignatureDef(),
+                    ignore_unknown_fields=True,
+                )
+                for name, definition in found.items()
             }
-            for signature, definition in found.items()
-            # Without inputs there is only what initializes the model.
-            if definition.get("inputs")
-        }
-        return {name: kinds["inputs"] for name, kinds in self._dtypes.items()}
+        except (
+            AttributeError,
+            KeyError,
+            TypeError,
+            ValueError,
+            json_format.Error,
+        ) as error:
+            raise AnswerError(
+                f"The server does not describe signatures: {error!r}"
+            ) from error
+        return Served(_version(body), signatures_of(definitions))
 
-    def ask(self, signature: str, inputs: dict) -> dict[str, np.ndarray]:
+    def ask(
+        self,
+        name: str,
+        signature: Signature,
+        inputs: dict[str, np.ndarray],
+        num_rows: int,
+        version: int | None,
+        deadline: Deadline,
+    ) -> dict[str, np.ndarray]:
         """Returns the answer to a request, arrays by name.
+
+        Args:
+            name: Name of the signature.
+            signature: What it takes and gives.
+            inputs: Arrays by name.
+            num_rows: The first axis of every output.
+            version: Which version must answer, `None` for the server's choice.
+            deadline: When the answer is too late.
 
         Raises:
             RequestError: If the server refuses it.
             UnavailableError: If no server answers.
-            TimeoutError: If the answer takes too long.
+            DeadlineError: If the answer is late.
+            AnswerError: If it is not what the signature gives.
         """
-        if self._dtypes is None:
-            self.signatures()
         body = {
-            "signature_name": signature,
-            "inputs": {name: v.tolist() for name, v in inputs.items()},
+            "signature_name": name,
+            "inputs": {key: v.tolist() for key, v in inputs.items()},
         }
-        # `requests` refuses NaN, about which the server has more to say.
+        path = self._path
+        if version is not None:
+            path += f"/versions/{version}"
+        # NaN is not JSON, but the server has more to say about it.
         text = json.dumps(body)
-        answer = self._call("POST", f"{self._url}:predict", data=text)
-        dtypes, values = self._dtypes[signature]["outputs"], answer["outputs"]
-        if len(dtypes) == 1:
+        data = self._call("POST", f"{path}:predict", deadline, text)
+        values = _object(data).get("outputs")
+        if signature.has_only_numbers and (b"true" in data or b"false" in data):
+            # Among numbers, NumPy takes them for 1 and 0.
+            raise AnswerError("The answer must hold numbers. Received: bools")
+        if len(signature.outputs) == 1:
             # The server leaves out the name of an only output.
-            values = dict.fromkeys(dtypes, values)
+            values = dict.fromkeys(signature.outputs, values)
+        signature.check_names(values if isinstance(values, dict) else ())
         return {
-            name: np.array(values[name], _parsed(dtype))
-            for name, dtype in dtypes.items()
+            key: _array(key, values[key], spec, num_rows)
+            for key, spec in signature.outputs.items()
         }
 
-    def _call(self, method, url, **options):
+    def _call(self, method, path, deadline, text=None):
+        """Returns the body of an answer."""
         try:
-            response = self._session.request(
-                method, url, timeout=self._timeout, **options
+            response = self._pool.urlopen(
+                method,
+                path,
+                body=text,
+                headers=self._headers,
+                redirect=False,
+                retries=False,
+                timeout=urllib3.Timeout(total=deadline.remaining()),
+                preload_content=False,
+                decode_content=False,
             )
-        except requests.Timeout as error:
-            raise TimeoutError(str(error)) from error
-        except requests.ConnectionError as error:
-            raise UnavailableError(str(error)) from error
-        if response.status_code in _NOT_READY:
-            raise UnavailableError(response.text)
-        if not response.ok:
-            raise RequestError(_message(response))
-        return response.json()
+            with response:
+                data = self._read(response)
+        except urllib3.exceptions.NewConnectionError as error:
+            raise UnavailableError(f"{self.address}: {error}") from error
+        except urllib3.exceptions.TimeoutError as error:
+            raise deadline.error() from error
+        except urllib3.exceptions.HTTPError as error:
+            raise UnavailableError(f"{self.address}: {error}") from error
+        if response.status != 200:
+            raise _refusal(response, data)
+        return data
+
+    def _read(self, response):
+        if response.headers.get("Content-Encoding", "identity") != "identity":
+            raise AnswerError("The answer is compressed, unlike requested.")
+        data = bytearray()
+        # Up to the empty piece: only there is a body noticed that was cut off.
+        while piece := response.read(_PIECE):
+            data += piece
+            if len(data) > self._max_answer_bytes:
+                raise AnswerError(
+                    f"The answer is larger than max_answer_bytes="
+                    f"{self._max_answer_bytes}: ask for less at once."
+                )
+        return bytes(data)
 
 
-def _dtype(name):
-    """Returns the dtype that the server calls `DT_INT32` and so on."""
-    number = types_pb2.DataType.Value(name)
-    return np.dtype(tf.as_dtype(number).as_numpy_dtype)
+def _version(metadata):
+    """Returns which version answers, `None` if the server does not say."""
+    spec = metadata.get("model_spec")
+    version = str(spec.get("version")) if isinstance(spec, dict) else ""
+    return int(version) if re.fullmatch("[1-9][0-9]{0,18}", version) else None
 
 
-def _parsed(dtype):
-    # Strings, of whatever length.
-    return None if dtype.kind == "O" else dtype
+def _authorization(auth):
+    """Returns the header for `user:password` in a URL."""
+    if auth is None:
+        return {}
+    return urllib3.util.make_headers(basic_auth=urllib.parse.unquote(auth))
 
 
-def _message(response):
+def _refusal(response, data):
+    """Returns the error that an answer of another status than 200 is."""
+    message = excerpt(_message(data))
+    if response.status in _NOT_READY:
+        return UnavailableError(f"status {response.status}: {message}")
+    if response.status == 404:
+        return NotFoundError(message)
+    if 400 <= response.status < 500:
+        return RequestError(message)
+    if 300 <= response.status < 400:
+        place = excerpt(response.headers.get("Location", ""))
+        return AnswerError(
+            f"The server redirects to {place or 'another place'}, which is not "
+            f"followed (status {response.status})."
+        )
+    return AnswerError(f"status {response.status}: {message}")
+
+
+def _message(data):
+    text = data.decode("utf-8", errors="replace")
     try:
-        return response.json()["error"]
-    except (ValueError, KeyError, TypeError):
-        return f"status {response.status_code}: {response.text}"
+        return str(json.loads(text)["error"])
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return text or "no message"
+
+
+def _object(data):
+    try:
+        body = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise AnswerError(f"The answer is not JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise AnswerError("The answer is not a JSON object.")
+    return body
+
+
+def _array(name, values, spec, num_rows):
+    """Returns an output that JSON holds as lists."""
+    if spec.dtype == object:
+        array = _strings(name, values)
+    else:
+        array = _numbers(name, values, spec.dtype)
+    spec.check(name, array.dtype, array.shape, num_rows)
+    check_values(name, array)
+    return array
+
+
+def _strings(name, values):
+    """Returns UTF-8, as gRPC has it."""
+    array = np.array(values, object)
+    try:
+        encoded = [text.encode() for text in array.ravel()]
+    except (AttributeError, UnicodeEncodeError) as error:
+        raise AnswerError(
+            f"The answer's `{name}` must hold texts. {error}"
+        ) from error
+    return np.array(encoded, object).reshape(array.shape)
+
+
+def _numbers(name, values, dtype):
+    try:
+        array = np.array(values)
+        if array.dtype.kind not in "iuf":
+            raise ValueError(f"Received: dtype {array.dtype}")
+        return converted(name, array, dtype)
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise AnswerError(
+            f"The answer's `{name}` must hold numbers. {error}"
+        ) from error

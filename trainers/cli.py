@@ -469,15 +469,34 @@ def _add_client(subparsers):
     scoring.add_argument(
         "--host",
         default="localhost:8500",
-        help="HOST:PORT for gRPC, http://HOST:PORT for REST (default: "
-        "localhost:8500)",
+        help="HOST:PORT for gRPC, http://HOST:PORT for REST; grpcs:// or "
+        "https:// before it for TLS (default: localhost:8500)",
     )
     scoring.add_argument(
         "--timeout",
         type=_positive(float),
         default=60.0,
         metavar="SECONDS",
-        help="how long an answer may take (default: 60)",
+        help="how long the whole may take (default: 60)",
+    )
+    scoring.add_argument(
+        "--ca",
+        metavar="FILE",
+        help="PEM file of the certificates to trust over TLS",
+    )
+    scoring.add_argument(
+        "--token-file",
+        metavar="FILE",
+        help="file of a token, which is sent as Authorization: Bearer",
+    )
+    scoring.add_argument(
+        "--header",
+        action="append",
+        type=client_commands.header,
+        default=[],
+        dest="headers",
+        metavar="NAME=VALUE",
+        help="a header to send with every request; may be repeated",
     )
     scoring.add_argument(
         "--out", metavar="FILE", help="an .npz file for the scores"

@@ -9,8 +9,10 @@ import concurrent.futures
 import contextlib
 import http.server
 import json
+import re
 import threading
 import time
+import urllib.parse
 
 import grpc
 import numpy as np
@@ -28,16 +30,24 @@ class RefusedError(Exception):
     """INVALID_ARGUMENT, or status 400."""
 
 
+class MissingError(RefusedError):
+    """NOT_FOUND, or status 404."""
+
+
 class ServedModel:
     """One version of one model.
 
     Attributes:
+        version: Its number; requests for another one are refused.
         failures: How many of the next requests find no server.
         pause: Seconds that an answer takes longer.
+        headers: Those of the last request, by names in lower case.
     """
 
     def __init__(self, name, path):
         self.name = name
+        self.version = 1
+        self.headers = {}
         self.loaded = tf.saved_model.load(path)
         model = saved_model_pb2.SavedModel.FromString(
             (path / "saved_model.pb").read_bytes()
@@ -59,8 +69,9 @@ class ServedModel:
     def predict(self, request):
         time.sleep(self.pause)
         signature = request.model_spec.signature_name or "serving_default"
-        if request.model_spec.name != self.name:
-            raise RefusedError("Servable not found for request")
+        asked = request.model_spec.version.value or self.version
+        if (request.model_spec.name, asked) != (self.name, self.version):
+            raise MissingError("Servable not found for request")
         if signature not in self.loaded.signatures:
             raise RefusedError(f'Serving signature key "{signature}" not found')
         expected = set(self.definitions[signature].inputs)
@@ -80,11 +91,15 @@ class ServedModel:
             response.outputs[name].CopyFrom(tf.make_tensor_proto(value))
         return response
 
-    def request(self, body):
-        """Returns the request that a JSON body stands for."""
+    def request(self, path, body):
+        """Returns the request that a path and a JSON body stand for."""
+        name, version = re.fullmatch(
+            r"/v1/models/([^/]+?)(?:/versions/(\d+))?:predict", path
+        ).groups()
         signature = body.get("signature_name", "serving_default")
         request = predict_pb2.PredictRequest()
-        request.model_spec.name = self.name
+        request.model_spec.name = urllib.parse.unquote(name)
+        request.model_spec.version.value = int(version or 0)
         request.model_spec.signature_name = signature
         definition = self.definitions[signature]
         # The server cannot take requests without inputs over REST.
@@ -108,16 +123,20 @@ class Service(prediction_service_pb2_grpc.PredictionServiceServicer):
         self._check_available(context)
         try:
             return self.model.predict(request)
+        except MissingError as error:
+            context.abort(grpc.StatusCode.NOT_FOUND, str(error))
         except RefusedError as error:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
 
     def GetModelMetadata(self, request, context):  # noqa: N802
         self._check_available(context)
         response = get_model_metadata_pb2.GetModelMetadataResponse()
+        response.model_spec.version.value = self.model.version
         response.metadata["signature_def"].Pack(self.model.metadata())
         return response
 
     def _check_available(self, context):
+        self.model.headers = dict(context.invocation_metadata())
         if not self.model.is_available():
             context.abort(grpc.StatusCode.UNAVAILABLE, "not yet")
 
@@ -130,7 +149,9 @@ def handler_of(model):
             found = json_format.MessageToDict(
                 model.metadata(), preserving_proto_field_name=True
             )
-            self._answer(lambda: {"metadata": {"signature_def": found}})
+            spec = {"name": model.name, "version": str(model.version)}
+            metadata = {"signature_def": found}
+            self._answer(lambda: {"model_spec": spec, "metadata": metadata})
 
         def do_POST(self):
             length = int(self.headers["Content-Length"])
@@ -141,7 +162,7 @@ def handler_of(model):
             outputs = {
                 name: _as_lists(tf.make_ndarray(value))
                 for name, value in model.predict(
-                    model.request(body)
+                    model.request(self.path, body)
                 ).outputs.items()
             }
             if len(outputs) == 1:
@@ -149,12 +170,14 @@ def handler_of(model):
             return {"outputs": outputs}
 
         def _answer(self, function):
+            model.headers = {k.lower(): v for k, v in self.headers.items()}
             status, body = 503, {"error": "not yet"}
             if model.is_available():
                 try:
                     status, body = 200, function()
                 except RefusedError as error:
-                    status, body = 400, {"error": str(error)}
+                    status = 404 if isinstance(error, MissingError) else 400
+                    body = {"error": str(error)}
             text = json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(text)))

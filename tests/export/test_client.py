@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 pytest.importorskip("tensorflow_serving", reason="needs .[serving]")
 
@@ -71,17 +72,17 @@ def test_samples_are_those_of_the_model(client, fvsbn):
 
 
 def test_more_samples_than_a_request_may_ask_for_are_those_of_one(
-    client, fvsbn, monkeypatch
+    client, served, fvsbn, monkeypatch
 ):
     counts = []
-    ask = client._transport.ask
+    predict = served.predict
 
-    def counted(signature, inputs):
-        if signature == "sample":
-            counts.append(int(inputs["num_samples"]))
-        return ask(signature, inputs)
+    def counted(request):
+        if request.model_spec.signature_name == "sample":
+            counts.append(tf.make_ndarray(request.inputs["num_samples"]))
+        return predict(request)
 
-    monkeypatch.setattr(client._transport, "ask", counted)
+    monkeypatch.setattr(served, "predict", counted)
     events, log_prob = client.sample(150, seed=7)
     assert counts == [64, 64, 22]
     expected = fvsbn.model.sample(150, seed=7, return_log_prob=True)

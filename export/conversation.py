@@ -1,0 +1,295 @@
+"""Requests to one served model, and answers that are what was asked for.
+
+Shapes: B what one request asks for: examples, samples or rows.
+"""
+
+import json
+import typing
+
+import numpy as np
+
+from .conversion import converted
+from .deadline import Deadline
+from .errors import AnswerError
+from .errors import NotFoundError
+from .errors import RequestError
+from .errors import UnavailableError
+from .served import Signature
+
+_FIRST_PAUSE = 0.1
+# Far beyond any deadline, and doubling it often would overflow.
+_MOST_DOUBLINGS = 20
+
+
+class Request(typing.NamedTuple):
+    """What is asked of a signature.
+
+    Attributes:
+        num_rows: The first axis of every output, `B`.
+        inputs: Arrays or what NumPy makes arrays of, by name; `None` for what
+            is not sent.
+    """
+
+    num_rows: int
+    inputs: dict
+
+
+class Facts(typing.NamedTuple):
+    """What a client itself needs to know of a model.
+
+    Attributes:
+        max_num_samples: The most samples of one request.
+        num_levels: Number of values of a dimension, 0 if real-valued.
+    """
+
+    max_num_samples: int
+    num_levels: int
+
+
+class Conversation:
+    """Asks a model, again where there is no server, one version in each call.
+
+    What the model takes and gives is asked once and kept, until a request is
+    refused or another version answers.
+
+    Args:
+        transport: How requests travel.
+        num_retries: How often a server that is not available is asked again.
+    """
+
+    def __init__(self, transport, num_retries: int):
+        self._transport = transport
+        self._num_retries = num_retries
+        self._forget()
+
+    def signature(self, name: str, deadline: Deadline) -> Signature:
+        """Returns what a signature takes and gives.
+
+        Raises:
+            ClientError: If the model has no such signature, or as `answers`.
+        """
+        signatures = self._current(deadline).signatures
+        if name not in signatures:
+            raise RequestError(
+                f"The model has no signature {name!r}, but "
+                f"{', '.join(sorted(signatures))}."
+            )
+        return signatures[name]
+
+    def answers(
+        self,
+        signature: str,
+        starts: range,
+        request_of: typing.Callable[[slice], Request],
+        deadline: Deadline,
+    ) -> list[dict[str, np.ndarray]]:
+        """Returns the answers of one version to the requests of a call.
+
+        Args:
+            signature: Name of the signature.
+            starts: Where the parts of the call begin.
+            request_of: Returns the request for a part.
+            deadline: When the call ends.
+
+        Raises:
+            ClientError: If a request is refused, no server answers, the call
+                takes too long, or an answer is not of the signature.
+        """
+        if len(starts) == 1:
+            return list(
+                self._asked(signature, starts, request_of, None, deadline)
+            )
+        for _ in range(self._num_retries):
+            try:
+                return self._of_one_version(
+                    signature, starts, request_of, deadline
+                )
+            except NotFoundError:
+                # Another version has taken its place, and answers all anew.
+                continue
+        return self._of_one_version(signature, starts, request_of, deadline)
+
+    def info(self, deadline: Deadline) -> dict:
+        """Returns what the model is and how it was trained.
+
+        Raises:
+            ClientError: As `answers` does.
+        """
+        (answer,) = self.answers(
+            "info", range(1), lambda _: Request(1, {"request": [0]}), deadline
+        )
+        facts = {name: _plain(value[0]) for name, value in answer.items()}
+        try:
+            return {**facts, "result": json.loads(facts["result"])}
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
+            raise AnswerError(
+                f"The answer's `result` must be JSON: {error!r}"
+            ) from error
+
+    def facts(self, deadline: Deadline) -> Facts:
+        """Returns what a client needs to know of the model.
+
+        Raises:
+            ClientError: As `answers` does.
+        """
+        if self._facts is None:
+            info = self.info(deadline)
+            found = [info.get(name) for name in Facts._fields]
+            if (
+                not all(isinstance(n, int) and n >= 0 for n in found)
+                or not (found[0])
+            ):
+                raise AnswerError(
+                    "The answer must hold max_num_samples and num_levels. "
+                    f"Received: {found}"
+                )
+            self._facts = Facts(*found)
+        return self._facts
+
+    def _forget(self):
+        self._served = self._facts = None
+
+    def _current(self, deadline):
+        if self._served is None:
+            self._served = self._retried(self._transport.served, deadline)
+        return self._served
+
+    def _of_one_version(self, signature, starts, request_of, deadline):
+        before = self._served
+        self._served = None
+        version = self._current(deadline).version
+        if version is None:
+            raise AnswerError("The server does not say which version it has.")
+        if before is not None and before.version != version:
+            self._facts = None
+        return list(
+            self._asked(signature, starts, request_of, version, deadline)
+        )
+
+    def _asked(self, name, starts, request_of, version, deadline):
+        """Yields the answers of a version, `None` for the server's choice."""
+        signature = self.signature(name, deadline)
+        for start in starts:
+            request = request_of(slice(start, start + starts.step))
+            inputs = self._inputs(signature, request.inputs, deadline)
+            ask = (name, signature, inputs, request.num_rows, version)
+            try:
+                yield self._retried(self._transport.ask, *ask, deadline)
+            except (RequestError, AnswerError):
+                # Perhaps the model is no longer the one that was known.
+                self._forget()
+                raise
+
+    def _inputs(self, signature, inputs, deadline):
+        """Returns arrays as a signature takes them, by name."""
+        inputs = {k: v for k, v in inputs.items() if v is not None}
+        for name in sorted(inputs.keys() - signature.inputs.keys()):
+            raise RequestError(f"`{name}` is not offered by this model.")
+        for name in sorted(signature.inputs.keys() - inputs.keys()):
+            raise RequestError(f"`{name}` is missing.")
+        return {
+            name: self._input(name, value, signature.inputs[name], deadline)
+            for name, value in inputs.items()
+        }
+
+    def _input(self, name, value, spec, deadline):
+        is_discrete = False
+        # Asked only where a cast could make an integer of what is none.
+        if name == "events" and not np.can_cast(value.dtype, spec.dtype):
+            is_discrete = self.facts(deadline).num_levels > 0
+        return _converted(name, value, spec.dtype, is_discrete=is_discrete)
+
+    def _retried(self, function, *args):
+        """Calls a function whose last argument is the deadline."""
+        for attempt in range(self._num_retries):
+            try:
+                return function(*args)
+            except UnavailableError:
+                doublings = min(attempt, _MOST_DOUBLINGS)
+                args[-1].pause(_FIRST_PAUSE * 2**doublings)
+        return function(*args)
+
+
+def array_of(name: str, value) -> np.ndarray:
+    """Returns an array with at least one axis.
+
+    Raises:
+        RequestError: If NumPy makes none of it.
+    """
+    try:
+        return np.atleast_1d(np.asanyarray(value))
+    except (TypeError, ValueError) as error:
+        raise RequestError(f"`{name}` must be an array: {error}") from error
+
+
+def number_of(name: str, value) -> int:
+    """Returns an int of 32 bits.
+
+    Raises:
+        RequestError: If it is none.
+    """
+    array = _converted(name, value, np.dtype("int32"))
+    if array.ndim:
+        raise RequestError(
+            f"`{name}` must be a number. Received: shape {array.shape}"
+        )
+    return int(array)
+
+
+def output(answers, name: str, shape: tuple) -> np.ndarray:
+    """Returns an output of several answers, joined.
+
+    Args:
+        answers: Arrays by name, of each part of a call.
+        name: Name of the output.
+        shape: What its shape must be; `...` at the end for any further axes.
+
+    Raises:
+        AnswerError: If it is missing, of another shape, or not of numbers.
+    """
+    try:
+        array = np.concatenate([answer[name] for answer in answers])
+    except (KeyError, ValueError) as error:
+        raise AnswerError(
+            f"The answer must hold `{name}`, each part alike: {error!r}"
+        ) from error
+    is_open = shape[-1:] == (...,)
+    fixed = shape[:-1] if is_open else shape
+    actual = array.shape[: len(fixed)] if is_open else array.shape
+    if actual != fixed or array.dtype.kind not in "iuf":
+        raise AnswerError(
+            f"The answer's `{name}` must be numbers of shape {shape}. "
+            f"Received: {array.dtype}, shape {array.shape}"
+        )
+    return array
+
+
+def check_levels(events: np.ndarray, num_levels: int):
+    """Checks that drawn events are values of the model.
+
+    Raises:
+        AnswerError: If one is not an integer in `[0, num_levels)`; real-valued
+            models have 0 levels and any value.
+    """
+    if not num_levels:
+        return
+    valid = (events >= 0) & (events < num_levels) & (events == events // 1)
+    if not valid.all():
+        raise AnswerError(
+            f"The answer's `events` must be integers in [0, {num_levels - 1}]. "
+            f"Received: {events[~valid][0]}"
+        )
+
+
+def _converted(name, value, dtype, **options):
+    try:
+        return converted(name, value, dtype, **options)
+    except ValueError as error:
+        raise RequestError(str(error)) from error
+
+
+def _plain(value):
+    """Returns one fact as a `str`, an int or a list."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", errors="replace")
+    return value.tolist()
