@@ -35,7 +35,7 @@ def batches_of(model, batch_size):
     batches = training_batches(
         examples, batch_size=batch_size, seed=0, first_epoch=0
     )
-    return iter(model._checked_data(batches))
+    return iter(model._checked_data(batches)[0])
 
 
 def seconds_alone(batches, steps):

@@ -6,7 +6,8 @@ Shapes: B batch.
 import numpy as np
 import tensorflow as tf
 
-from tf_autoregressive.models.likelihood_model import unpacked
+from tf_autoregressive.models.training_data import arrays
+from tf_autoregressive.models.training_data import unpacked
 
 # A mean over as many maps is precise enough.
 _NUM_EXAMPLES = 128
@@ -15,43 +16,39 @@ _NUM_EXAMPLES = 128
 def first_examples(x, y, strategy):
     """Returns events and contexts of what `fit` gets, at most 128.
 
-    Of a dataset its first batch, that of all replicas if it is distributed; of
-    arrays examples from all over them, which may be sorted.
+    Of a distributed dataset from its first batch, that of all replicas; of
+    arrays from all over them, which may be sorted.
 
     Args:
-        x: A dataset that is not empty, or an array of events `[B, ...]`.
-        y: Contexts of an array of events, or `None`.
+        x: Events `[B, ...]`, or a batch as a dataset yields it; or a dataset
+            that is distributed.
+        y: Contexts, if they are not in `x`, or `None`.
         strategy: The `tf.distribute.Strategy` of the model.
 
     Returns:
         Events, and contexts or `None`.
 
     Raises:
-        ValueError: If `x` is neither. To read a generator would take its
+        ValueError: If `x` is none of these. To read a generator would take its
             first batch away from training.
     """
-    if isinstance(x, tf.data.Dataset):
-        x, context, _ = unpacked(next(iter(x)))
-        return _first(x), _first(context)
     if isinstance(x, tf.distribute.DistributedDataset):
         x, context, _ = unpacked(next(iter(x)))
         return _first_of_all(x, strategy), _first_of_all(context, strategy)
-    if isinstance(x, (np.ndarray, tf.Tensor)):
-        number = min(len(x), _NUM_EXAMPLES)
-        spread = np.linspace(0, len(x) - 1, number).astype("int32")
-        x, y = (
-            None if part is None else tf.gather(part, spread) for part in (x, y)
+    parts = arrays(x, y)
+    if parts is None:
+        raise ValueError(
+            "`x` must be a dataset or an array for `fit` to initialise the "
+            "weights from its first examples; or call `initialise` before "
+            f"`fit`. Received: x={x!r}"
         )
-        return x, y
-    raise ValueError(
-        "`x` must be a dataset or an array for `fit` to initialise the "
-        "weights from its first examples; or call `initialise` before `fit`. "
-        f"Received: x={x!r}"
+    x, context, _ = parts
+    number = min(len(x), _NUM_EXAMPLES)
+    spread = np.linspace(0, len(x) - 1, number).astype("int32")
+    return tuple(
+        None if part is None else tf.gather(part, spread)
+        for part in (x, context)
     )
-
-
-def _first(batch):
-    return None if batch is None else batch[:_NUM_EXAMPLES]
 
 
 def _first_of_all(batch, strategy):
@@ -65,7 +62,7 @@ def _first_of_all(batch, strategy):
         share = tf.cast(share, dtype)
         return tf.distribute.get_replica_context().all_gather(share, axis=0)
 
-    return _first(_in_replicas(gather, batch, strategy))
+    return _in_replicas(gather, batch, strategy)[:_NUM_EXAMPLES]
 
 
 def share_first(variables, strategy):

@@ -4,10 +4,16 @@ Shapes: B batch, D event dimensions.
 """
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive import metrics
+from tf_autoregressive.models.training_data import EMPTY
+from tf_autoregressive.models.training_data import arrays
+from tf_autoregressive.models.training_data import check_class_weight
+from tf_autoregressive.models.training_data import checked_source
+from tf_autoregressive.models.training_data import checked_weight
+from tf_autoregressive.models.training_data import packed
+from tf_autoregressive.models.training_data import unpacked
 
 
 class LikelihoodModel(keras.Model):
@@ -83,29 +89,44 @@ class LikelihoodModel(keras.Model):
         *args,
         validation_data=None,
         sample_weight=None,
+        class_weight=None,
         **kwargs,
     ):
         """Trains on mean nats per example, as `keras.Model.fit` does.
 
-        `x` is a dataset of batches of events, or of `(events, context)`; or
-        an array of events, and `y` one of contexts. Values of arrays, tensors
-        and datasets are checked on their way in, whatever the compiler.
+        `x` is a dataset of batches of events or of `(events, context)`, or
+        another source of such batches that Keras takes; or an array of events,
+        and `y` one of contexts. Values are checked on their way in, whatever
+        the compiler.
+
+        Raises:
+            ValueError: If there is no example, or an array holds a value that
+                is not one of events, contexts or weights. A dataset that does
+                so ends in a `tf.errors.InvalidArgumentError`.
         """
+        check_class_weight(class_weight)
         if isinstance(x, tf.data.Dataset):
             # Keras warns of its own default otherwise.
             kwargs.setdefault("shuffle", False)
-        if isinstance(validation_data, (tuple, list)):
-            held_out, *others = _weighted(*unpacked(validation_data))
-            validation_data = (self._checked_data(held_out, others[0]), *others)
-        elif validation_data is not None:
-            validation_data = self._checked_data(validation_data)
-        x, y, weight = _weighted(x, y, sample_weight)
+        if validation_data is not None:
+            is_parts = isinstance(validation_data, (tuple, list))
+            parts = unpacked(validation_data) if is_parts else [validation_data]
+            validation_data = self._checked_data(*parts)
+        x, y, weight = self._checked_data(
+            x,
+            y,
+            sample_weight,
+            class_weight=class_weight,
+            # Keras's default, of use for these alone.
+            shuffle=kwargs.get("shuffle", isinstance(x, keras.utils.PyDataset)),
+        )
         return super().fit(
-            self._checked_data(x, y),
+            x,
             y,
             *args,
             validation_data=validation_data,
             sample_weight=weight,
+            class_weight=class_weight,
             **kwargs,
         )
 
@@ -116,40 +137,71 @@ class LikelihoodModel(keras.Model):
 
         Data as `fit` takes them.
         """
-        x, y, weight = _weighted(x, y, sample_weight)
+        if not kwargs.get("_use_cached_eval_dataset"):
+            x, y, sample_weight = self._checked_data(x, y, sample_weight)
         return super().evaluate(
-            self._checked_data(x, y), y, *args, sample_weight=weight, **kwargs
+            x, y, *args, sample_weight=sample_weight, **kwargs
         )
 
     def predict(self, x, *args, **kwargs):
         """Returns `log p(x)` of every example, NumPy `[N]` nats.
 
-        Data as `fit` takes them; contexts in a dataset.
+        Data as `fit` takes them; contexts of arrays in a tuple `(x, context)`,
+        as `predict` has no `y`.
         """
-        return super().predict(self._checked_data(x), *args, **kwargs)
+        x, context, _ = self._checked_data(x)
+        if context is not None:
+            x = {"x": x, "context": context}
+        try:
+            return super().predict(x, *args, **kwargs)
+        except UnboundLocalError as error:
+            # Keras looks at the outputs of a batch that there was not.
+            raise ValueError(EMPTY) from error
 
-    def _checked_data(self, x, y=None):
-        """Returns `x`, checked now if an array, on its way in if a dataset."""
-        events, context = x, y
-        if isinstance(x, dict):
-            events, context, _ = unpacked(x)
-        if isinstance(events, np.ndarray) or tf.is_tensor(events):
-            self.event.checked(events)
-            if context is not None:
-                self.context.checked(context, len(events))
-        if not isinstance(x, tf.data.Dataset):
-            return x
-        if _is_empty(x):
-            raise ValueError("The dataset is empty: no example to work on.")
-        return x.map(self._checked_batch, num_parallel_calls=tf.data.AUTOTUNE)
+    def train_on_batch(self, x, y=None, sample_weight=None, *args, **kwargs):
+        """Makes one update, as `keras.Model.train_on_batch` does."""
+        data = self._checked_data(x, y, sample_weight)
+        return super().train_on_batch(*data, *args, **kwargs)
 
-    def _checked_batch(self, *data):
-        x, context, weight = unpacked(data[0] if len(data) == 1 else data)
+    def test_on_batch(self, x, y=None, sample_weight=None, *args, **kwargs):
+        """Returns what `evaluate` does, of one batch."""
+        data = self._checked_data(x, y, sample_weight)
+        return super().test_on_batch(*data, *args, **kwargs)
+
+    def predict_on_batch(self, x):
+        """Returns what `predict` does, of one batch."""
+        x, context, _ = self._checked_data(x)
+        if context is not None:
+            x = {"x": x, "context": context}
+        return super().predict_on_batch(x)
+
+    def _checked_data(self, x, y=None, weight=None, **options):
+        """Returns `x`, `y` and weights as Keras takes them, checked."""
+        parts = arrays(x, y, weight)
+        if parts is None:
+            options |= {"y": y, "sample_weight": weight}
+            return checked_source(x, self._checked_batch, **options), y, weight
+        x, y, weight = parts
+        self._checked_parts(parts)
+        if weight is not None and y is None:
+            # Keras drops weights where there are no targets, but for this.
+            return {"x": x, "weight": weight}, None, None
+        return x, y, weight
+
+    def _checked_batch(self, batch):
+        return packed(*self._checked_parts(batch))
+
+    def _checked_parts(self, batch):
+        """Returns events, contexts and weights of a batch as tensors."""
+        x, context, weight = unpacked(batch)
         x, context = self.checked(x, context)
-        if weight is None:
-            return x if context is None else (x, context)
-        batch = {"x": x, "weight": weight}
-        return batch if context is None else batch | {"context": context}
+        return x, context, checked_weight(weight, x.shape[0])
+
+    def _get_metrics_result_or_logs(self, logs):
+        if not logs:
+            # No step has returned any.
+            raise ValueError(EMPTY)
+        return super()._get_metrics_result_or_logs(logs)
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
         # Keras would average a batch over the replicas to learn its shape,
@@ -169,8 +221,7 @@ class LikelihoodModel(keras.Model):
         return tf.cast(self.optimizer.iterations, tf.int32)
 
     def train_step(self, data):
-        x, context, weight = unpacked(data)
-        x, context = self.checked(x, context)
+        x, context, weight = self._checked_parts(data)
         with tf.GradientTape() as tape:
             log_prob = self.training_log_prob(x, context)
             loss = self.compute_loss(
@@ -189,14 +240,12 @@ class LikelihoodModel(keras.Model):
         return _loggable({**self.get_metrics_result(), **logs})
 
     def test_step(self, data):
-        x, context, weight = unpacked(data)
-        x, context = self.checked(x, context)
+        x, context, weight = self._checked_parts(data)
         self._update_metrics(self.score(x, context), context, weight)
         return _loggable(self.get_metrics_result())
 
     def predict_step(self, data):
-        x, context, _ = unpacked(data)
-        x, context = self.checked(x, context)
+        x, context, _ = self._checked_parts(data)
         return self.score(x, context)
 
     def compute_loss(
@@ -224,36 +273,6 @@ class LikelihoodModel(keras.Model):
         self.update_unit_metrics(self.unit_metrics, log_prob, context, weight)
 
 
-def unpacked(data):
-    """Returns `(x, context, weight)` of what a dataset yields."""
-    if isinstance(data, dict):
-        if "x" not in data or not data.keys() <= {"x", "context", "weight"}:
-            raise ValueError(
-                "Dictionaries of data must have the key 'x', and may have "
-                f"'context' and 'weight'. Received: {sorted(data)}"
-            )
-        return data["x"], data.get("context"), data.get("weight")
-    if not isinstance(data, (tuple, list)):
-        return data, None, None
-    if len(data) > 3:
-        raise ValueError(
-            "A dataset must yield `x`, `(x, context)` or `(x, context, "
-            f"weight)`. Received tuples of {len(data)}"
-        )
-    return (*data, None, None)[:3]
-
-
-def _weighted(x, y, weight):
-    """Returns the data with the weights where Keras does not drop them.
-
-    It does so where there are no targets; a dictionary keeps them. Datasets
-    have their own.
-    """
-    if weight is None or y is not None or isinstance(x, tf.data.Dataset):
-        return x, y, weight
-    return {"x": x, "weight": weight}, None, None
-
-
 def _share_of_mean(values, weight):
     """Returns what this replica's values add to the mean over all replicas'.
 
@@ -268,7 +287,8 @@ def _share_of_mean(values, weight):
     total = tf.reduce_sum(weight)
     if replicas > 1:
         total = _sum_over_replicas(total)
-    return tf.reduce_sum(values * weight) / total
+    # Where nothing counts there is no loss, and no gradient.
+    return tf.math.divide_no_nan(tf.reduce_sum(values * weight), total)
 
 
 def _clips(optimizer):
@@ -330,9 +350,3 @@ def _loggable(results):
     if strategy.num_replicas_in_sync == len(strategy.extended.worker_devices):
         return results
     return {name: tf.reshape(value, [1]) for name, value in results.items()}
-
-
-def _is_empty(dataset):
-    if dataset.cardinality() == tf.data.UNKNOWN_CARDINALITY:
-        return not any(True for _ in dataset.take(1))
-    return dataset.cardinality() == 0

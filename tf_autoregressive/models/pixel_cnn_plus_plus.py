@@ -17,6 +17,7 @@ from tf_autoregressive.layers.scopes import Level
 from tf_autoregressive.models.initialisation import first_examples
 from tf_autoregressive.models.initialisation import share_first
 from tf_autoregressive.models.raster_model import RasterModel
+from tf_autoregressive.models.training_data import peeked
 
 
 class Block(typing.NamedTuple):
@@ -314,8 +315,11 @@ class PixelCNNPlusPlus(RasterModel):
                 model was not initialised.
         """
         if not self.initialised:
-            data = self._checked_data(x, y)
-            self.initialise(*first_examples(data, y, self.distribute_strategy))
+            first = x
+            if isinstance(x, tf.data.Dataset):
+                first, x = peeked(x)
+            strategy = self.distribute_strategy
+            self.initialise(*first_examples(first, y, strategy))
         return super().fit(x, y, *args, **kwargs)
 
     def initialise(self, x, context=None):
