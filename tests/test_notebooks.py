@@ -5,7 +5,9 @@ that the tests run in, where the package must be installed.
 """
 
 import copy
+import os
 import re
+import types
 
 import pytest
 
@@ -178,12 +180,33 @@ def test_a_notebook_runs_to_its_end(path, tmp_path):
     assert "WARNING" not in text_of(notebook)
 
 
-@pytest.mark.notebook
-def test_no_accelerator_stops_the_notebook_that_is_for_one(tmp_path):
-    from nbclient.exceptions import CellExecutionError
+def devices_cell(*, gpus=()):
+    """Runs the cell of the TPU notebook that chooses devices, without a TPU."""
 
-    path = notebooks.FOLDER / "tpu.ipynb"
-    with pytest.raises(CellExecutionError, match="NEITHER A GPU NOR A TPU"):
-        outputs.executed(
-            path, str(tmp_path), FEW_STEPS | {"TFAR_CPU_WILL_DO": ""}, 600
-        )
+    def strategy(name):
+        if name == "tpu":
+            raise ValueError("There is no TPU here.")
+        return types.SimpleNamespace(num_replicas_in_sync=max(1, len(gpus)))
+
+    config = types.SimpleNamespace(list_physical_devices=lambda _: gpus)
+    namespace = {
+        "os": os,
+        "tf": types.SimpleNamespace(config=config),
+        "trainers": types.SimpleNamespace(strategy=strategy),
+    }
+    notebook = notebooks.read(notebooks.FOLDER / "tpu.ipynb")
+    sources = ["".join(c["source"]) for c in notebooks.code_cells(notebook)]
+    (source,) = [s for s in sources if "def fastest_strategy" in s]
+    exec(source, namespace)
+    return namespace
+
+
+def test_nothing_trains_on_a_cpu_in_silence(monkeypatch, capsys):
+    monkeypatch.delenv("TFAR_CPU_WILL_DO", raising=False)
+    with pytest.raises(RuntimeError, match="NEITHER A GPU NOR A TPU"):
+        devices_cell()
+    assert devices_cell(gpus=["a", "b"])["BATCH"] == 256
+    assert "CPU" not in capsys.readouterr().out
+    monkeypatch.setenv("TFAR_CPU_WILL_DO", "1")
+    assert devices_cell()["BATCH"] == 32
+    assert "THIS RUN USES THE CPU" in capsys.readouterr().out
