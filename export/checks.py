@@ -8,6 +8,8 @@ Shapes: B batch.
 
 import tensorflow as tf
 
+from tf_autoregressive.sampling_options import OPTIONS
+
 
 def require(tensor, condition, rule, received):
     """Returns `tensor`, once `condition` was found true.
@@ -116,53 +118,48 @@ def repeated_context(context, tensor, batch_size):
     return tf.gather(tensor, tf.minimum(tf.range(batch_size), size - 1))
 
 
-def checked_number(name, tensor, *, at_least=None, at_most=None, above=None):
-    """Returns a scalar within these limits; NaN is within none.
+def checked_number(name, tensor, *, at_least, at_most):
+    """Returns a scalar within these limits.
 
     Args:
         name: Name of the input.
-        tensor: The input, a scalar of any numeric dtype.
+        tensor: The input, a scalar of an integer dtype.
         at_least: The smallest number allowed.
         at_most: The largest number allowed.
-        above: A number that must be exceeded.
     """
     tensor = shaped(name, tensor, [])
-    rules, valid = [], tf.equal(tensor, tensor)
-    if at_least is not None:
-        rules.append(f"at least {at_least}")
-        valid &= tensor >= at_least
-    if above is not None:
-        rules.append(f"above {above}")
-        valid &= tensor > above
-    if at_most is not None:
-        rules.append(f"at most {at_most}")
-        valid &= tensor <= at_most
-    if tensor.dtype.is_floating:
-        rules.append("finite")
-        valid &= tf.math.is_finite(tensor)
     return require(
         tensor,
-        valid,
-        f"`{name}` must be {' and '.join(rules)}.",
+        (tensor >= at_least) & (tensor <= at_most),
+        f"`{name}` must be at least {at_least} and at most {at_most}.",
         tf.strings.as_string(tensor),
     )
 
 
-def checked_cuts(cuts):
-    """Returns the numbers by which a draw leaves out values, within limits.
+def checked_options(numbers):
+    """Returns the numbers by which a draw departs, within their limits.
 
     Args:
-        cuts: The inputs `top_k`, `top_p` and `min_p` by name, or none.
+        numbers: Inputs called as the options in `OPTIONS`. The number that
+            switches an option off is always allowed.
     """
-    limits = {
-        "top_k": {"at_least": 0},
-        "top_p": {"above": 0.0, "at_most": 1.0},
-        "min_p": {"at_least": 0.0, "at_most": 1.0},
-    }
     return {
-        name: checked_number(name, tensor, **limits[name])
-        for name, tensor in cuts.items()
+        name: _checked_option(name, OPTIONS[name], tensor)
+        for name, tensor in numbers.items()
     }
+
+
+def _checked_option(name, option, tensor):
+    tensor = shaped(name, tensor, [])
+    rule = f"`{name}` must be {option.rule}"
+    if not option.allows(option.off):
+        rule += f", or {option.off} to switch it off"
+    return require(
+        tensor,
+        option.allows(tensor) | tf.equal(tensor, option.off),
+        f"{rule}.",
+        tf.strings.as_string(tensor),
+    )
 
 
 def _valid_context(context, tensor):

@@ -5,8 +5,12 @@ Shapes: N examples.
 
 import pathlib
 from collections import abc
+from typing import Unpack
 
 import numpy as np
+
+from tf_autoregressive.sampling_options import OPTIONS
+from tf_autoregressive.sampling_options import SamplingNumbers
 
 from .client_options import check_count
 from .client_options import check_timeout
@@ -18,7 +22,6 @@ from .conversation import check_levels
 from .conversation import number_of
 from .conversation import output
 from .deadline import Deadline
-from .options import OFF
 
 
 class Client:
@@ -123,24 +126,18 @@ class Client:
         num_samples: int,
         *,
         seed: int,
-        temperature: float = 1.0,
-        top_k: int | None = None,
-        top_p: float | None = None,
-        min_p: float | None = None,
         context=None,
+        **options: Unpack[SamplingNumbers],
     ) -> tuple[np.ndarray, np.ndarray]:
         """Returns what `model.sample` returns for the same seed.
 
         Args:
             num_samples: How many, at least 1.
             seed: An int of 64 bits.
-            temperature: At least 1e-6; below 1 sharpens every conditional.
-            top_k: Draw from the `k` most probable values of each conditional.
-            top_p: Draw from the fewest values that hold this probability.
-            min_p: Draw from the values that are at least this many times as
-                probable as the most probable one.
             context: One context `[1, ...]` for all samples, or
                 `[num_samples, ...]`.
+            **options: `temperature`, `top_k`, `top_p` and `min_p`, as
+                `sampling.SamplingNumbers` describes them.
 
         Returns:
             Events `[num_samples, *event_shape]` and their `[num_samples]` nats
@@ -148,9 +145,7 @@ class Client:
         """
         deadline = Deadline(self._timeout)
         num_samples = number_of("num_samples", num_samples)
-        departing = {"temperature": temperature}
-        cuts = {"top_k": top_k, "top_p": top_p, "min_p": min_p}
-        departing |= self._cuts("sample", deadline, cuts)
+        numbers = self._numbers("sample", deadline, options)
         limit = self._conversation.facts(deadline).max_num_samples
 
         def request_of(part):
@@ -161,7 +156,7 @@ class Client:
                 "first": part.start,
                 "context": _of_part(context, part),
             }
-            return Request(count, {**inputs, **departing})
+            return Request(count, {**inputs, **numbers})
 
         return self._drawn("sample", num_samples, limit, request_of, deadline)
 
@@ -169,30 +164,22 @@ class Client:
         self,
         seeds,
         *,
-        temperature: float = 1.0,
-        top_k: int | None = None,
-        top_p: float | None = None,
-        min_p: float | None = None,
         context=None,
+        **options: Unpack[SamplingNumbers],
     ) -> tuple[np.ndarray, np.ndarray]:
         """Returns the first sample of each seed, as `model.sample` draws it.
 
         Args:
             seeds: `[N]`, ints of 64 bits.
-            temperature: As in `sample`, and so are the other arguments.
-            top_k: As in `sample`.
-            top_p: As in `sample`.
-            min_p: As in `sample`.
             context: As in `sample`.
+            **options: As in `sample`.
 
         Returns:
             Events `[N, *event_shape]` and their `[N]` nats.
         """
         deadline = Deadline(self._timeout)
         seeds = array_of("seeds", seeds)
-        departing = {"temperature": temperature}
-        cuts = {"top_k": top_k, "top_p": top_p, "min_p": min_p}
-        departing |= self._cuts("sample_seeds", deadline, cuts)
+        numbers = self._numbers("sample_seeds", deadline, options)
         limit = self._conversation.facts(deadline).max_num_samples
 
         def request_of(part):
@@ -200,7 +187,7 @@ class Client:
                 "seeds": seeds[part],
                 "context": _of_part(context, part),
             }
-            return Request(len(seeds[part]), {**inputs, **departing})
+            return Request(len(seeds[part]), {**inputs, **numbers})
 
         return self._drawn(
             "sample_seeds", len(seeds), limit, request_of, deadline
@@ -269,12 +256,11 @@ class Client:
         check_levels(events, num_levels)
         return events, output(answers, "log_prob", (count,))
 
-    def _cuts(self, signature, deadline, cuts):
-        """Returns which values a draw leaves out, as inputs by name."""
-        offered = self._conversation.signature(signature, deadline).inputs
-        whole = {name: OFF[name] for name in offered.keys() & OFF.keys()}
-        given = {name: cut for name, cut in cuts.items() if cut is not None}
-        return {**whole, **given}
+    def _numbers(self, signature, deadline, options):
+        """Returns the numbers of all options of a draw, as inputs by name."""
+        inputs = self._conversation.signature(signature, deadline).inputs
+        off = {name: OPTIONS[name].off for name in inputs.keys() & OPTIONS}
+        return off | {k: v for k, v in options.items() if v is not None}
 
 
 def _starts(count, size):

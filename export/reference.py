@@ -12,12 +12,13 @@ import typing
 
 import numpy as np
 
-from .options import OFF
+from tf_autoregressive import sampling
+from tf_autoregressive.sampling_options import OPTIONS
+
 from .signatures import has_bits_per_dim
 
 _NUM_EXAMPLES = 4
 _SEED = 20260501
-_CUTS = {"top_k": 2, "top_p": 0.9, "min_p": 0.05}
 
 
 class Exchange(typing.NamedTuple):
@@ -61,12 +62,11 @@ def exchanges(model, functions, facts) -> list[Exchange]:
         )
     if "log_prob_text" in functions:
         found += _of_texts(model, events, options)
-    _, inputs = functions["sample"].structured_input_signature
-    whole, cut = (OFF, _CUTS) if OFF.keys() <= inputs.keys() else ({}, {})
+    off, on = _numbers(model, "off"), _numbers(model, "example")
     found += [
-        _drawn(model, options, num_examples, 0, 1.0, whole),
-        _drawn(model, options, num_examples, 3, 0.8, cut),
-        _drawn_from_seeds(model, options, num_examples, whole),
+        _drawn(model, options, num_examples, 0, off),
+        _drawn(model, options, num_examples, 3, on),
+        _drawn_from_seeds(model, options, num_examples, off),
         _completed(model, scored, options),
         Exchange("info", {"request": np.zeros(1, "int32")}, facts),
     ]
@@ -95,13 +95,12 @@ def _scores(model, log_prob):
     return scores
 
 
-def _drawn(model, options, num_examples, first, temperature, cuts):
-    departing = _departing(temperature, cuts)
+def _drawn(model, options, num_examples, first, numbers):
     inputs = {
         "num_samples": np.int32(num_examples),
         "seed": np.int64(_SEED),
         "first": np.int64(first),
-        **departing,
+        **numbers,
         **options,
     }
     # The first ones are drawn and left out; whatever their context is.
@@ -113,7 +112,7 @@ def _drawn(model, options, num_examples, first, temperature, cuts):
         first + num_examples,
         seed=_SEED,
         return_log_prob=True,
-        **_arguments(departing),
+        **_arguments(numbers),
         **contexts,
     )
     events, log_prob = (tensor.numpy()[first:] for tensor in drawn)
@@ -121,9 +120,8 @@ def _drawn(model, options, num_examples, first, temperature, cuts):
     return Exchange("sample", inputs, outputs)
 
 
-def _drawn_from_seeds(model, options, num_examples, cuts):
+def _drawn_from_seeds(model, options, num_examples, numbers):
     seeds = np.arange(_SEED, _SEED + num_examples, dtype="int64")
-    departing = _departing(1.0, cuts)
     drawn = [
         model.sample(
             1,
@@ -138,25 +136,25 @@ def _drawn_from_seeds(model, options, num_examples, cuts):
     )
     outputs = {**_with_events(model, events), "log_prob": log_prob}
     return Exchange(
-        "sample_seeds", {"seeds": seeds, **departing, **options}, outputs
+        "sample_seeds", {"seeds": seeds, **numbers, **options}, outputs
     )
 
 
-def _departing(temperature, cuts):
-    """Returns how a draw departs from the model, as a request has it."""
-    departing = {"temperature": np.float32(temperature)}
-    for name, cut in cuts.items():
-        departing[name] = (np.int32 if isinstance(cut, int) else np.float32)(
-            cut
-        )
-    return departing
+def _numbers(model, which):
+    """Returns the options of a draw as a request has them: `off`, `example`."""
+    return {
+        name: sampling.dtype_of(option).as_numpy_dtype(getattr(option, which))
+        for name, option in sampling.offered_by(
+            model.output_distribution
+        ).items()
+    }
 
 
-def _arguments(departing):
+def _arguments(numbers):
     """Returns what `model.sample` takes; 0.8 is another number in float32."""
     return {
-        name: None if value == OFF.get(name) else value.item()
-        for name, value in departing.items()
+        name: None if number == OPTIONS[name].off else number.item()
+        for name, number in numbers.items()
     }
 
 

@@ -7,6 +7,8 @@ model at /models/NAME.
 import json
 import pathlib
 
+from tf_autoregressive.sampling_options import OPTIONS
+
 from .files import replace_text
 from .versions import REQUESTS
 
@@ -79,8 +81,8 @@ gave before it was exported.
 work, which `sample` and `complete` are not.
 
 A request names all inputs of its signature. `first` is the number of samples
-of the seed that are left out: 0, or what earlier requests have drawn. Where
-there are `top_k`, `top_p` and `min_p`, 0, 1 and 0 draw from all values.
+of the seed that are left out: 0, or what earlier requests have drawn. Options
+of a draw stand below with the number that switches them off.
 
 Bad requests end in INVALID_ARGUMENT, over REST in status 400, with a message
 that names the input. REST requests are in `requests/`.
@@ -209,7 +211,11 @@ def _section(name, signature, function, inputs):
 
 def _line(verb, key, spec):
     sizes = ", ".join("batch" if n is None else str(n) for n in spec.shape)
-    return f"- {verb} `{key}`: {spec.dtype.name} [{sizes}]"
+    line = f"- {verb} `{key}`: {spec.dtype.name} [{sizes}]"
+    if key not in OPTIONS:
+        return line
+    option = OPTIONS[key]
+    return f"{line}. {option.help} {option.off} switches it off."
 
 
 def _literal(value):

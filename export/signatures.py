@@ -12,8 +12,6 @@ import tensorflow as tf
 from tf_autoregressive import sampling
 
 from . import checks
-from .options import RequestOptions
-from .options import offers_cuts
 from .stored_weights import StoredWeights
 
 COMPILABLE = frozenset({"log_prob", "sample", "complete"})
@@ -28,12 +26,12 @@ class Signatures:
       [B]` nats and, of discrete events of one size, `bits_per_dim [B]`;
     - `log_prob_per_dim`: `events` to `log_prob_per_dim [B, *event_shape]`
       nats. Ensembles over several orderings have none;
-    - `sample`: `num_samples`, `seed`, `first`, `temperature` and, where the
-      output distribution offers them, `top_k` (0 for all values), `top_p` (1
-      for all) and `min_p` (0 for all) to `events [N, *event_shape]` and their
-      `log_prob [N]` nats under what they were drawn from. They are samples
-      `first` to `first + num_samples` of the seed, so that several requests
-      draw what one would;
+    - `sample`: `num_samples`, `seed`, `first` and a number for each option
+      that the output distribution offers, its `off` for the model's own
+      distribution (`sampling_options.OPTIONS`), to `events [N, *event_shape]`
+      and their `log_prob [N]` nats under what they were drawn from. They are
+      samples `first` to `first + num_samples` of the seed, so that several
+      requests draw what one would;
     - `sample_seeds`: `seeds [N]` in place of `num_samples`, `seed` and
       `first`: example `i` is the first sample of `seeds[i]`;
     - `complete`: `events`, `known [B, *event_shape]`, `seed` and `first` to
@@ -84,23 +82,19 @@ class Signatures:
             functions["log_prob_per_dim"] = self.graph(
                 self.log_prob_per_dim, scored
             )
-        departing = {
-            "temperature": tf.TensorSpec([], tf.float32),
-            **self._cut_specs(),
-            **self._context_spec(),
-        }
+        drawn = {**self._option_specs(), **self._context_spec()}
         functions["sample"] = self.graph(
             self.sample,
             {
                 "num_samples": tf.TensorSpec([], tf.int32),
                 **seeded,
                 **first,
-                **departing,
+                **drawn,
             },
         )
         functions["sample_seeds"] = self.graph(
             self.sample_seeds,
-            {"seeds": tf.TensorSpec([None], tf.int64), **departing},
+            {"seeds": tf.TensorSpec([None], tf.int64), **drawn},
         )
         known = tf.TensorSpec(self._events.shape, tf.bool)
         functions["complete"] = self.graph(
@@ -141,7 +135,7 @@ class Signatures:
             "log_prob_per_dim": self._model.log_prob_per_dim(events, context)
         }
 
-    def sample(self, num_samples, seed, first, **departing):
+    def sample(self, num_samples, seed, first, context=None, **options):
         """Answers with draws from one seed and their scores."""
         num_samples = checks.checked_number(
             "num_samples",
@@ -150,9 +144,9 @@ class Signatures:
             at_most=self._max_num_samples,
         )
         seed = _later_examples(seed, first)
-        return self._sampled("sample", num_samples, seed, **departing)
+        return self._sampled("sample", num_samples, seed, context, options)
 
-    def sample_seeds(self, seeds, **departing):
+    def sample_seeds(self, seeds, context=None, **options):
         """Answers with a draw from each seed and their scores."""
         seeds = checks.shaped("seeds", seeds, [None])
         num_samples = tf.shape(seeds)[0]
@@ -163,7 +157,9 @@ class Signatures:
             tf.strings.as_string(num_samples),
         )
         seed = sampling.SeedPerExample(tf.bitcast(seeds, tf.int32))
-        return self._sampled("sample_seeds", num_samples, seed, **departing)
+        return self._sampled(
+            "sample_seeds", num_samples, seed, context, options
+        )
 
     def complete(self, events, known, seed, first, context=None):
         """Answers with the events, drawn where they are not known."""
@@ -216,12 +212,8 @@ class Signatures:
             function = tf.function(function, autograph=False, jit_compile=True)
         return function(*args)
 
-    def _sampled(
-        self, name, num_samples, seed, temperature, context=None, **cuts
-    ):
-        temperature = checks.checked_number(
-            "temperature", temperature, at_least=sampling.MIN_TEMPERATURE
-        )
+    def _sampled(self, name, num_samples, seed, context, options):
+        numbers = checks.checked_options(options)
         if context is not None:
             context = checks.repeated_context(
                 self._model.context, context, num_samples
@@ -233,8 +225,7 @@ class Signatures:
             tf.zeros([num_samples]),
             seed,
             context,
-            temperature,
-            checks.checked_cuts(cuts),
+            numbers,
         )
         return {**self._with_events(events), "log_prob": log_prob}
 
@@ -250,12 +241,13 @@ class Signatures:
         return self._with_events(completed)
 
     def _drawn_given(self, events, known, seed, context):
-        completed, _ = self._model._draw(
-            tf.shape(events)[0],
-            seed,
-            context,
+        request = sampling.Request(
             sampling.SamplingOptions(self._method()),
-            given=sampling.Given(events, known),
+            context,
+            sampling.Given(events, known),
+        )
+        completed, _ = self._model.draw_events(
+            tf.shape(events)[0], seed, request
         )
         return completed
 
@@ -263,11 +255,12 @@ class Signatures:
         """Returns what an answer with these events holds."""
         return {"events": events}
 
-    def _drawn(self, rows, seed, context, temperature, cuts):
-        options = RequestOptions(self._method(), temperature, cuts)
-        return self._model._draw(
-            tf.shape(rows)[0], seed, context, options, with_log_prob=True
+    def _drawn(self, rows, seed, context, numbers):
+        options = sampling.SamplingOptions(
+            self._method(), numbers, may_be_off=True
         )
+        request = sampling.Request(options, context, with_log_prob=True)
+        return self._model.draw_events(tf.shape(rows)[0], seed, request)
 
     def _method(self):
         return "incremental" if self._model.incremental else "full"
@@ -281,13 +274,11 @@ class Signatures:
             return {"context": spec}
         return {}
 
-    def _cut_specs(self):
-        if not offers_cuts(self._model.output_distribution):
-            return {}
+    def _option_specs(self):
+        offered = sampling.offered_by(self._model.output_distribution)
         return {
-            "top_k": tf.TensorSpec([], tf.int32),
-            "top_p": tf.TensorSpec([], tf.float32),
-            "min_p": tf.TensorSpec([], tf.float32),
+            name: tf.TensorSpec([], sampling.dtype_of(option))
+            for name, option in offered.items()
         }
 
 

@@ -9,6 +9,8 @@ import argparse
 import io
 import sys
 
+from tf_autoregressive.sampling_options import OPTIONS
+
 from . import client_commands
 from . import commands
 from . import export_commands
@@ -234,18 +236,12 @@ def _add_sample(subparsers):
         num=64,
         out="a .png, .txt or .wav file, as it suits the draws, or a .npz file",
     )
-    subparser.add_argument(
-        "--temperature",
-        type=_positive(float),
-        default=1.0,
-        help="below 1 sharpens every conditional (default: 1)",
-    )
-    for name, kind, what in (
-        ("--top-k", int, "draw from the K most probable values"),
-        ("--top-p", float, "draw from the fewest values that hold P"),
-        ("--min-p", float, "draw from values P times as probable as the top"),
-    ):
-        subparser.add_argument(name, type=_positive(kind), help=what)
+    for name, option in OPTIONS.items():
+        subparser.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=_option(option),
+            help=option.help,
+        )
     subparser.add_argument(
         "--prime", metavar="TEXT", help="for texts: what they continue"
     )
@@ -580,6 +576,20 @@ def _positive(number_type):
 
     # As above.
     parse.__name__ = number_type.__name__
+    return parse
+
+
+def _option(option):
+    """Returns a parser of the numbers that a sampling option allows."""
+
+    def parse(text: str):
+        number = option.kind(text)
+        if not option.allows(number):
+            raise argparse.ArgumentTypeError(f"must be {option.rule}: {text}")
+        return number
+
+    # As above.
+    parse.__name__ = option.kind.__name__
     return parse
 
 

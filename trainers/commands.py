@@ -8,6 +8,8 @@ import argparse
 import pathlib
 import sys
 
+from tf_autoregressive.sampling_options import OPTIONS
+
 from . import choosing
 from . import comparison
 from . import recipes
@@ -60,7 +62,7 @@ def sample(arguments: argparse.Namespace):
     from . import texts
 
     texts.check_options(model, arguments)
-    draws.check_options(model, **_cuts(arguments))
+    draws.check_options(model, **_options(arguments))
     if texts.vocabulary(model) is not None:
         return _sample_texts(model, directory, arguments)
     rate = directory.read_result()["data"].get("rate")
@@ -74,7 +76,7 @@ def sample(arguments: argparse.Namespace):
         seed=arguments.seed,
         contexts=contexts,
         steps=arguments.steps,
-        **_cuts(arguments),
+        **_options(arguments),
     )
     for path in files:
         draws.save_samples(path, samples, model.num_levels, rate)
@@ -238,10 +240,9 @@ def _files_to_write(arguments, directory, what: str, model, rate):
     return [path.with_suffix(form), path] if form else [path]
 
 
-def _cuts(arguments: argparse.Namespace) -> dict:
+def _options(arguments: argparse.Namespace) -> dict:
     """Returns how the draws depart from the model's own distribution."""
-    names = ("temperature", "top_k", "top_p", "min_p")
-    return {name: getattr(arguments, name) for name in names}
+    return {name: getattr(arguments, name) for name in OPTIONS}
 
 
 def _sample_texts(model, directory: RunDirectory, arguments):
@@ -254,7 +255,7 @@ def _sample_texts(model, directory: RunDirectory, arguments):
     options = {
         "prime": arguments.prime or "",
         "seed": arguments.seed,
-        **_cuts(arguments),
+        **_options(arguments),
     }
     if arguments.stream:
         texts.print_as_drawn(model, steps, **options)

@@ -40,19 +40,19 @@ def draw_samples(
 
 
 def check_options(model, **options):
-    """Checks what draws depart by from the model's own distribution.
+    """Checks the sampling options against the model's output distribution.
 
     Args:
         model: The model.
-        **options: `temperature`, `top_k`, `top_p` and `min_p`.
+        **options: Numbers or `None`, by the names of the options.
 
     Raises:
         UsageError: If one is out of range, or not for the model's outputs.
     """
-    output = model.output_distribution
-    parameters = np.zeros([1, output.num_parameters], "float32")
     with usage_errors():
-        SamplingOptions(**options).checked().tempered(output, parameters)
+        SamplingOptions.checked(**options).check_offered_by(
+            model.output_distribution
+        )
 
 
 def draw_completions(model, examples, num: int, known, *, seed: int):

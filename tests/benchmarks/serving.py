@@ -16,9 +16,9 @@ import numpy as np
 import tensorflow as tf
 
 from export import export_model
-from export.options import OFF
 from tests.benchmarks.models import MODELS
 from tests.benchmarks.sampling import alternated
+from tf_autoregressive.sampling_options import OPTIONS
 
 DEFAULT = ["GatedPixelCNN-7x64"]
 
@@ -38,11 +38,10 @@ def measured(model, signatures, number):
         "num_samples": tf.constant(number),
         "seed": tf.constant(0, tf.int64),
         "first": tf.constant(0, tf.int64),
-        "temperature": tf.constant(1.0),
     }
     _, inputs = signatures["sample"].structured_input_signature
-    for name in inputs.keys() & OFF.keys():
-        request[name] = tf.constant(OFF[name], inputs[name].dtype)
+    for name in inputs.keys() & OPTIONS.keys():
+        request[name] = tf.constant(OPTIONS[name].off, inputs[name].dtype)
     return alternated(
         {
             "log_prob, Python": lambda: model.log_prob(x),

@@ -30,7 +30,7 @@ class Draws(typing.NamedTuple):
         log_prob: `[B]`.
         context: Contexts `[B, ...]` or `None`.
         members: int `[B]`, the ensemble member of each example.
-        parameters: `[E, N, B, P]`, what each rank was drawn from.
+        parameters: `[N, B, P]`, what each rank was drawn from.
     """
 
     x: np.ndarray
@@ -51,32 +51,33 @@ def record_draws(case, model, seed, method):
             method=method,
             return_log_prob=True,
         )
-    records = np.stack(_of_new_values(case, model, records))
+    drawn_from = members(case, seed, NUM_SAMPLES)
     return Draws(
         x.numpy(),
         log_prob.numpy(),
         context,
-        members(case, seed, NUM_SAMPLES),
-        records.reshape(case.ensemble_size, -1, *records.shape[1:]),
+        drawn_from,
+        _of_own_values(case, model, np.stack(records), drawn_from),
     )
 
 
-def _of_new_values(case, model, records):
-    """Returns the records of the ranks, without those of values kept.
+def _of_own_values(case, model, records, members):
+    """Returns the records of the values that were kept, `[N, B, P]`.
 
     A model of several scales draws a small image, and then passes over all
-    sites of the large one, in raster order.
+    sites of the large one, in raster order. An ensemble draws all examples
+    from their own members at once, or from one member after the other.
     """
-    num_small = len(records) - case.ensemble_size * model.num_sites
-    kept = num_small + case.sites(model)[num_small:]
-    return (
-        records
-        if not num_small
-        else [
-            *records[:num_small],
-            *(records[index] for index in kept),
-        ]
-    )
+    num_small = len(records) % model.num_sites
+    if num_small:
+        kept = num_small + case.sites(model)[num_small:]
+        return np.concatenate([records[:num_small], records[kept]])
+    passes = records.reshape(-1, model.num_sites, *records.shape[1:])
+    if len(passes) == 1:
+        return passes[0]
+    # No pass is made for a member that no example is drawn from.
+    own = np.searchsorted(np.unique(members), members)
+    return passes[own, :, np.arange(len(members))].swapaxes(0, 1)
 
 
 @contextlib.contextmanager

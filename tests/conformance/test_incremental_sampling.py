@@ -76,7 +76,7 @@ def test_the_sampler_draws_from_the_conditionals_that_are_scored(
             )
             for rank, site in enumerate(case.sites(model, member)):
                 np.testing.assert_allclose(
-                    drawn.parameters[member, rank][mine],
+                    drawn.parameters[rank][mine],
                     expected[mine, site],
                     rtol=1e-4,
                     atol=1e-4,

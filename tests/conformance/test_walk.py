@@ -57,7 +57,7 @@ def test_a_walk_takes_the_steps_of_a_draw(case, model, draws):
         )
         mine = drawn.members, np.arange(len(drawn.x))
         np.testing.assert_array_equal(
-            np.swapaxes(of_members, 0, 1)[mine], drawn.parameters[:, rank][mine]
+            np.swapaxes(of_members, 0, 1)[mine], drawn.parameters[rank]
         )
     assert last.is_finished
     np.testing.assert_array_equal(last.events, drawn.x)

@@ -11,6 +11,7 @@ from tf_autoregressive.distributions import CategoricalOutput
 from tf_autoregressive.distributions import DiscretizedLogisticMixture
 from tf_autoregressive.distributions import DiscretizedLogisticMixtureOutput
 from tf_autoregressive.distributions import output_distribution
+from tf_autoregressive.sampling import SamplingOptions
 
 tfd = tfp.distributions
 
@@ -324,12 +325,19 @@ def test_eager_graph_and_xla_draws_are_equal(num_channels, rng):
 # Tempering.
 
 
+def tempered(output, parameters, **options):
+    options = SamplingOptions.checked(**options)
+    same, parameters = options.tempered(output, parameters)
+    assert same is output
+    return parameters
+
+
 def test_temperature_turns_both_knobs():
     output = make(2, num_components=1)
     # logits, loc of two channels, log-scales of two channels, a coefficient.
     parameters = tf.constant([[3.0, 0.1, 0.2, -1.0, -20.0, 0.5]])
     np.testing.assert_allclose(
-        output.tempered(parameters, temperature=2.0),
+        tempered(output, parameters, temperature=2.0),
         [[1.5, 0.1, 0.2, -1.0 + np.log(2), -7.0 + np.log(2), 0.5]],
         rtol=1e-6,
     )
@@ -341,24 +349,12 @@ def test_temperature_sharpens_and_flattens(num_channels, rng):
     parameters = random_parameters(output, rng)
     noise = output.noise(random_uniforms(output, rng, 2000))
     spread = [
-        output.draw(output.tempered(parameters, temperature), noise)
+        output.draw(tempered(output, parameters, temperature=t), noise)
         .numpy()
         .std(axis=0)
-        for temperature in (0.3, 1.0, 3.0)
+        for t in (0.3, 1.0, 3.0)
     ]
     assert np.all(np.diff(spread, axis=0) > 0.0)
-    np.testing.assert_array_equal(
-        output.draw(output.tempered(parameters), noise),
-        output.draw(parameters, noise),
-    )
-
-
-@pytest.mark.parametrize("num_channels", [None, 3])
-@pytest.mark.parametrize("options", [{"top_k": 2}, {"top_p": 0.5}])
-def test_top_k_and_top_p_are_refused(num_channels, options, rng):
-    output = make(num_channels)
-    with pytest.raises(ValueError, match=r'"categorical" or "symbols".*top_'):
-        output.tempered(random_parameters(output, rng, 1), **options)
 
 
 # The first bias.

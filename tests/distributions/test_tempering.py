@@ -7,21 +7,30 @@ import tensorflow as tf
 from tf_autoregressive.distributions import BernoulliOutput
 from tf_autoregressive.distributions import CategoricalOutput
 from tf_autoregressive.distributions import GaussianMixtureOutput
+from tf_autoregressive.sampling import SamplingOptions
+from tf_autoregressive.sampling import dtype_of
+from tf_autoregressive.sampling_options import OPTIONS
 
 PROBABILITIES = [0.1, 0.4, 0.05, 0.25, 0.2]
+
+
+def tempered(output, parameters, **options):
+    """Returns the parameters that a draw with these options is from."""
+    options = SamplingOptions.checked(**options)
+    return options.tempered(output, parameters)[1]
 
 
 def categorical(**options):
     """Returns the probabilities that `PROBABILITIES` turn into."""
     output = CategoricalOutput(num_levels=5)
     logits = tf.constant(np.log([PROBABILITIES]), tf.float32)
-    return tf.nn.softmax(output.tempered(logits, **options))[0].numpy()
+    return tf.nn.softmax(tempered(output, logits, **options))[0].numpy()
 
 
 def bernoulli(probability, **options):
     output = BernoulliOutput()
     logit = tf.constant([[np.log(probability / (1.0 - probability))]])
-    logit = output.tempered(tf.cast(logit, tf.float32), **options)
+    logit = tempered(output, tf.cast(logit, tf.float32), **options)
     return float(tf.sigmoid(logit)[0, 0])
 
 
@@ -97,7 +106,7 @@ def test_a_bit_is_sure_or_as_it_was(probability, options, is_sure):
 @pytest.mark.parametrize("options", [{"top_k": 1}, {"top_p": 0.5}])
 def test_a_sure_bit_scores_zero_nats(options):
     output = BernoulliOutput()
-    logits = output.tempered(tf.constant([[0.3], [-0.3]]), **options)
+    logits = tempered(output, tf.constant([[0.3], [-0.3]]), **options)
     log_prob = output.log_prob_per_dim(logits, tf.constant([1.0, 0.0]))
     np.testing.assert_array_equal(log_prob, [0.0, 0.0])
 
@@ -106,6 +115,7 @@ def test_a_sure_bit_scores_zero_nats(options):
 @pytest.mark.parametrize(
     "options",
     [
+        {},
         {"temperature": 0.8},
         {"top_k": 1},
         {"top_k": 3},
@@ -117,30 +127,29 @@ def test_a_sure_bit_scores_zero_nats(options):
 def test_numbers_may_come_with_a_request(output, options, rng):
     logits = rng.normal(size=(5, output.num_parameters))
     logits = tf.constant(logits, tf.float32)
-    tensors = {name: tf.constant(value) for name, value in options.items()}
+    off = {name: option.off for name, option in OPTIONS.items()}
+    numbers = {
+        name: tf.constant(value, dtype_of(OPTIONS[name]))
+        for name, value in (off | options).items()
+    }
+    request = SamplingOptions("full", numbers, may_be_off=True)
     np.testing.assert_allclose(
-        output.tempered(logits, **tensors),
-        output.tempered(logits, **options),
+        request.tempered(output, logits)[1],
+        tempered(output, logits, **options),
         rtol=1e-6,
     )
 
 
 def test_ties_are_kept_together():
     output = CategoricalOutput(num_levels=3)
-    logits = output.tempered(tf.constant([[0.0, 0.0, -1.0]]), top_k=1)
+    logits = tempered(output, tf.constant([[0.0, 0.0, -1.0]]), top_k=1)
     np.testing.assert_allclose(tf.nn.softmax(logits), [[0.5, 0.5, 0.0]])
 
 
 def test_a_mixture_takes_both_knobs():
     output = GaussianMixtureOutput(num_components=2)
     parameters = tf.constant([[0.0, 1.0, -2.0, 2.0, 0.5, -20.0]])
-    tempered = output.tempered(parameters, temperature=0.5)
     expected = [[0.0, 2.0, -2.0, 2.0, 0.5 + np.log(0.5), -7.0 + np.log(0.5)]]
-    np.testing.assert_allclose(tempered, expected, rtol=1e-5)
-
-
-@pytest.mark.parametrize("options", [{"top_k": 2}, {"top_p": 0.5}])
-def test_a_mixture_has_no_most_probable_values(options):
-    output = GaussianMixtureOutput(num_components=2)
-    with pytest.raises(ValueError, match="discrete values"):
-        output.tempered(tf.zeros([1, 6]), **options)
+    np.testing.assert_allclose(
+        tempered(output, parameters, temperature=0.5), expected, rtol=1e-5
+    )

@@ -7,6 +7,7 @@ import tensorflow as tf
 from tf_autoregressive.distributions import BernoulliOutput
 from tf_autoregressive.distributions import CategoricalOutput
 from tf_autoregressive.distributions import VectorOutput
+from tf_autoregressive.sampling import SamplingOptions
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,8 @@ def test_each_value_is_what_it_is_alone(one, rng):
     drawn = output.draw(parameters, noise)
     values = rng.integers(one.num_levels, size=(5, 3))
     per_dim = output.log_prob_per_dim(parameters, values)
-    tempered = output.tempered(parameters, 0.5, None, 0.9)
+    options = SamplingOptions.checked(temperature=0.5, top_p=0.9)
+    _, tempered = output.tempered(parameters, options)
     for n in range(3):
         mine = parameters[:, n * count : (n + 1) * count]
         np.testing.assert_array_equal(
@@ -30,7 +32,7 @@ def test_each_value_is_what_it_is_alone(one, rng):
         )
         np.testing.assert_array_equal(
             tempered[:, n * count : (n + 1) * count],
-            one.tempered(mine, 0.5, None, 0.9),
+            one.tempered(mine, options)[1],
         )
     np.testing.assert_allclose(
         output.site_log_prob(parameters, values), np.sum(per_dim, 1), 1e-6

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from export.options import OFF
 from tests.zoo import BY_NAME
+from tf_autoregressive.sampling_options import OPTIONS
 
 EVENTS = np.zeros((3, 2, 3, 1), "float32")
-DRAWN = {"temperature": 1.0, **OFF}
+DRAWN = {name: option.off for name, option in OPTIONS.items()}
 GOOD = {
     "log_prob": {"events": EVENTS},
     "log_prob_per_dim": {"events": EVENTS},
@@ -44,16 +44,16 @@ BAD = [
     ("seeds", 1, "must have shape [batch]"),
     ("seeds", [], "at least one example. Received shape [0]"),
     ("seeds", [1] * 65, "at most 64. Received 65"),
-    ("temperature", 0.0, "at least 1e-06 and finite. Received 0.0"),
-    ("temperature", 1e-9, "at least 1e-06 and finite. Received 0.000"),
-    ("temperature", np.nan, "at least 1e-06 and finite. Received nan"),
-    ("temperature", np.inf, "at least 1e-06 and finite. Received inf"),
+    ("temperature", 0.0, "of at least 1e-06 and at most 1e+30. Received 0.0"),
+    ("temperature", 1e-9, "at most 1e+30. Received 0.000"),
+    ("temperature", np.nan, "at most 1e+30. Received nan"),
+    ("temperature", np.inf, "at most 1e+30. Received inf"),
     ("temperature", [1.0], "must have shape []. Received shape [1]"),
-    ("top_k", -1, "at least 0. Received -1"),
-    ("top_p", 0.0, "above 0.0 and at most 1.0 and finite. Received 0.0"),
-    ("top_p", 1.5, "above 0.0 and at most 1.0 and finite. Received 1.5"),
-    ("min_p", -0.5, "at least 0.0 and at most 1.0 and finite. Received -0.5"),
-    ("min_p", np.nan, "at most 1.0 and finite. Received nan"),
+    ("top_k", -1, "at least 1 and at most 2147483647, or 0 to switch it off"),
+    ("top_p", 0.0, "a number above 0 and at most 1. Received 0.0"),
+    ("top_p", 1.5, "a number above 0 and at most 1. Received 1.5"),
+    ("min_p", -0.5, "at most 1, or 0.0 to switch it off. Received -0.5"),
+    ("min_p", np.nan, "to switch it off. Received nan"),
     ("request", 0, "must have shape [batch]"),
 ]
 

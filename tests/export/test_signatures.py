@@ -6,11 +6,11 @@ import math
 import numpy as np
 import pytest
 
-from export.options import OFF
 from tests.conformance.draws import assert_same_draws
 from tests.zoo import BY_NAME
 from tests.zoo import SERVED
 from tests.zoo import all_but
+from tf_autoregressive.sampling_options import OPTIONS
 
 FAST = [BY_NAME["fvsbn"]]
 TRIED = all_but(FAST, SERVED)
@@ -24,18 +24,18 @@ def batch(exported, rng):
     return x, context, {} if context is None else {"context": context}
 
 
-def departing(exported, temperature=1.0, **cuts):
-    """Returns what a request departs by: these cuts, where there are any."""
+def numbers(exported, **options):
+    """Returns the options of a request, those that the model offers."""
     _, inputs = exported.signatures["sample"].structured_input_signature
-    cuts = {**OFF, **cuts} if "top_k" in inputs else {}
-    return {"temperature": temperature, **cuts}
+    off = {name: option.off for name, option in OPTIONS.items()}
+    return {k: v for k, v in (off | options).items() if k in inputs}
 
 
-def arguments(departing):
+def arguments(numbers):
     """Returns the same as `model.sample` takes it."""
     return {
-        name: None if number == OFF.get(name) else number
-        for name, number in departing.items()
+        name: None if number == OPTIONS[name].off else number
+        for name, number in numbers.items()
     }
 
 
@@ -82,7 +82,7 @@ def test_sample(case, exported, rng):
             num_samples=NUM_EXAMPLES,
             seed=seed,
             first=0,
-            **departing(exported),
+            **numbers(exported),
             **given,
         )
         assert answer["events"].dtype == x.numpy().dtype
@@ -114,7 +114,7 @@ DEPARTING = [
 def test_sample_with_other_temperatures_and_cuts(exported, rng, seed):
     _, context, given = batch(exported, rng)
     for options in DEPARTING:
-        request = departing(exported, **options)
+        request = numbers(exported, **options)
         x, log_prob = exported.model.sample(
             NUM_EXAMPLES,
             seed=seed,
@@ -161,7 +161,7 @@ def test_samples_from_the_middle(exported, rng):
             num_samples=count,
             seed=5,
             first=first,
-            **departing(exported),
+            **numbers(exported),
             **{name: value[part] for name, value in given.items()},
         )
         np.testing.assert_allclose(
@@ -175,7 +175,7 @@ def test_a_sample_from_each_seed(exported, rng):
     answer = exported.ask(
         "sample_seeds",
         seeds=SEEDS,
-        **departing(exported),
+        **numbers(exported),
         **{name: value[: len(SEEDS)] for name, value in given.items()},
     )
     for row, seed in enumerate(SEEDS):
@@ -201,7 +201,7 @@ def test_one_context_serves_all_samples(exported):
         num_samples=7,
         seed=5,
         first=0,
-        **departing(exported),
+        **numbers(exported),
         context=[2],
     )
     expected = exported.model.sample(7, seed=5, context=2)

@@ -141,7 +141,7 @@ def test_the_start_symbol_is_no_character(cls, rng):
 
 def test_a_stream_is_checked_before_it_is_read(rng):
     model = make(CharRNN, rng)
-    with pytest.raises(ValueError, match="`temperature` must be positive"):
+    with pytest.raises(ValueError, match="`temperature` must be a number"):
         model.stream(1, 3, temperature=-1.0)
     with pytest.raises(ValueError, match="`num_samples` must be an integer"):
         model.stream(0, 3)
@@ -168,7 +168,7 @@ def test_without_a_vocabulary_there_are_no_texts(rng):
         ({"prime": "abx"}, "Received: 'x' at position 2"),
         ({"prime": 3}, r"a text, or integers \[steps\] in"),
         ({"min_p": 2.0}, "`min_p` must be in"),
-        ({"top_k": 2.5}, "`top_k` must be at least 1, and whole"),
+        ({"top_k": 2.5}, "`top_k` must be a whole number of at least 1"),
     ],
 )
 def test_arguments_of_generation_are_checked(options, message, rng):

@@ -59,7 +59,7 @@ def uniforms(rng):
 
 def draw(model, noise, **options):
     with run_eagerly():
-        return sampling.draw(
+        return sampling.sample_sites(
             model, noise, member=2, ordering=np.arange(NUM_DIMS), **options
         )
 

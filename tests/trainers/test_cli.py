@@ -163,7 +163,12 @@ def test_more_than_there_are_examples_for_is_refused(images, data_dir, capsys):
         (["sample", "nowhere"], "nowhere is no run directory"),
         (["sample", "nowhere", "--num", "0"], "must be above 0: 0"),
         (["sample", "nowhere", "--num", "x"], "invalid int value: 'x'"),
-        (["sample", "nowhere", "--temperature", "nan"], "must be above 0: nan"),
+        (
+            ["sample", "nowhere", "--temperature", "nan"],
+            "must be a number of at least 1e-06 and at most 1e+30: nan",
+        ),
+        (["sample", "nowhere", "--top-k", "x"], "invalid int value: 'x'"),
+        (["sample", "nowhere", "--min-p", "2"], "at most 1: 2"),
         (["complete", "nowhere"], "nowhere is no run directory"),
         (["complete", "nowhere", "--known", "middle"], "invalid choice"),
         (["tran"], "invalid choice: 'tran'"),

@@ -12,10 +12,6 @@ from tf_autoregressive.distributions.output import OutputDistribution
 
 tfd = tfp.distributions
 
-# Stands for an infinite logit where top_k or top_p leaves one value: finite,
-# so that no infinity times zero appears in the log-probability.
-_CERTAIN = 1e9
-
 
 class BernoulliOutput(OutputDistribution):
     """`p(x = 1) = sigmoid(logit)` for each dimension, `x` in {0, 1}.
@@ -30,6 +26,8 @@ class BernoulliOutput(OutputDistribution):
 
     num_levels = 2
     zero_shift = (-math.inf,)
+    has_temperature = True
+    has_cuts = True
 
     def __init__(self, *, num_levels=None, num_components=None):
         if num_levels not in (None, 2):
@@ -47,21 +45,9 @@ class BernoulliOutput(OutputDistribution):
             reinterpreted_batch_ndims=event_ndims,
         )
 
-    def tempered(
-        self, parameters, temperature=1.0, top_k=None, top_p=None, min_p=None
-    ):
-        logits = parameters / temperature
-        certain = tf.where(logits > 0.0, _CERTAIN, -_CERTAIN)
-        if top_k is not None:
-            logits = tf.where(tf.equal(top_k, 1), certain, logits)
-        if top_p is not None:
-            logits = tf.where(
-                tf.sigmoid(tf.abs(logits)) >= top_p, certain, logits
-            )
-        if min_p is not None:
-            # The ratio of the two probabilities is exp(-|logit|).
-            logits = tf.where(tf.exp(-tf.abs(logits)) < min_p, certain, logits)
-        return logits
+    def tempered(self, parameters, options):
+        logits = parameters / options.temperature
+        return self, options.cut_bit(logits)
 
     def noise(self, uniforms):
         # x = 1 where u > p(0) = sigmoid(-logit), that is logit > logit(1 - u).

@@ -27,6 +27,9 @@ class CategoricalOutput(OutputDistribution):
         ValueError: If `num_levels` is below 2.
     """
 
+    has_temperature = True
+    has_cuts = True
+
     def __init__(self, *, num_levels=None, num_components=None):
         num_levels = 256 if num_levels is None else num_levels
         if num_levels < 2:
@@ -48,26 +51,8 @@ class CategoricalOutput(OutputDistribution):
             reinterpreted_batch_ndims=event_ndims,
         )
 
-    def tempered(
-        self, parameters, temperature=1.0, top_k=None, top_p=None, min_p=None
-    ):
-        logits = parameters / temperature
-        if top_k is not None:
-            ordered = tf.sort(logits, direction="DESCENDING")
-            last = tf.minimum(top_k, self.num_levels) - 1
-            smallest = tf.gather(ordered, last, axis=-1)[..., None]
-            logits = _keep(logits, logits >= smallest)
-        if top_p is not None:
-            ordered = tf.sort(logits, direction="DESCENDING")
-            mass = tf.cumsum(tf.nn.softmax(ordered), axis=-1, exclusive=True)
-            # Every value whose more probable rivals hold less than `top_p`.
-            ordered = tf.where(mass < top_p, ordered, ordered[..., :1])
-            smallest = tf.reduce_min(ordered, axis=-1, keepdims=True)
-            logits = _keep(logits, logits >= smallest)
-        if min_p is not None:
-            largest = tf.reduce_max(logits, axis=-1, keepdims=True)
-            logits = _keep(logits, logits >= largest + tf.math.log(min_p))
-        return logits
+    def tempered(self, parameters, options):
+        return self, options.cut(parameters / options.temperature)
 
     def draw(self, parameters, noise):
         level = chosen_index(tf.nn.softmax(parameters), noise)
@@ -79,7 +64,3 @@ class Levels(tfd.Categorical):
 
     def _log_prob(self, value):
         return super()._log_prob(tf.cast(value, self.dtype))
-
-
-def _keep(logits, kept):
-    return tf.where(kept, logits, logits.dtype.min)

@@ -37,6 +37,7 @@ class GaussianMixtureOutput(OutputDistribution):
     """
 
     num_uniforms = 2
+    has_temperature = True
     # Components that start equal stay equal where the bias is all they have,
     # as in the first dimension.
     bias_initializer = keras.initializers.RandomNormal(stddev=1.0)
@@ -73,23 +74,13 @@ class GaussianMixtureOutput(OutputDistribution):
             reinterpreted_batch_ndims=event_ndims,
         )
 
-    def tempered(
-        self, parameters, temperature=1.0, top_k=None, top_p=None, min_p=None
-    ):
-        """Divides the logits by, and multiplies the scales with, T.
-
-        `top_k`, `top_p` and `min_p` have no meaning for real values.
-        """
-        if (top_k, top_p, min_p) != (None, None, None):
-            raise ValueError(
-                "`top_k`, `top_p` and `min_p` need discrete values; the event "
-                f"is real-valued. Received: top_k={top_k}, top_p={top_p}, "
-                f"min_p={min_p}"
-            )
+    def tempered(self, parameters, options):
+        """Divides the logits by, and multiplies the scales with, T."""
         logits, loc, log_scale = tf.split(parameters, 3, axis=-1)
         log_scale = tf.maximum(log_scale, self.min_log_scale)
-        log_scale += tf.math.log(tf.cast(temperature, tf.float32))
-        return tf.concat([logits / temperature, loc, log_scale], axis=-1)
+        log_scale += tf.math.log(tf.cast(options.temperature, tf.float32))
+        logits = logits / options.temperature
+        return self, tf.concat([logits, loc, log_scale], axis=-1)
 
     def noise(self, uniforms):
         component, within = tf.split(uniforms, 2, axis=-1)

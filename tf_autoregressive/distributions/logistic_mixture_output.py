@@ -46,6 +46,7 @@ class DiscretizedLogisticMixtureOutput(OutputDistribution):
     """
 
     couples_channels = True
+    has_temperature = True
 
     def __init__(
         self, *, num_levels=None, num_components=10, num_channels=None
@@ -95,25 +96,18 @@ class DiscretizedLogisticMixtureOutput(OutputDistribution):
     def site_shape(self, event_shape):
         return tuple(event_shape[:-1] if self.joint_channels else event_shape)
 
-    def tempered(
-        self, parameters, temperature=1.0, top_k=None, top_p=None, min_p=None
-    ):
+    def tempered(self, parameters, options):
         """Divides the logits by, and multiplies the scales with, T.
 
-        Scales stay within their bounds. `top_k`, `top_p` and `min_p` are not
-        offered: they would take an enumeration of all levels at every position.
+        Scales stay within their bounds. Cuts are not offered: they would take
+        an enumeration of all levels at every position.
         """
-        if (top_k, top_p, min_p) != (None, None, None):
-            raise ValueError(
-                '`top_k`, `top_p` and `min_p` need distribution="bernoulli", '
-                '"categorical" or "symbols", not '
-                '"discretized_logistic_mixture". Received: '
-                f"top_k={top_k}, top_p={top_p}, min_p={min_p}"
-            )
+        temperature = options.temperature
         logits, loc, log_scale, coeffs = self._split(parameters)
         log_scale = bounded_log_scale(log_scale, self.num_levels)
         log_scale += tf.math.log(tf.cast(temperature, log_scale.dtype))
-        return tf.concat([logits / temperature, loc, log_scale, coeffs], -1)
+        parts = [logits / temperature, loc, log_scale, coeffs]
+        return self, tf.concat(parts, axis=-1)
 
     def noise(self, uniforms):
         return standard_noise(uniforms)

@@ -21,6 +21,8 @@ class OutputDistribution(abc.ABC):
         num_parameters: `P`.
         num_uniforms: `U`.
         num_dims: `S`, event dimensions per site.
+        has_temperature: Whether draws take a temperature.
+        has_cuts: Whether draws can leave out values: `top_k` and the like.
         couples_channels: Whether a site may hold all channels of a pixel.
         bias_initializer: Initializer of the bias that the parameters have.
         zero_shift: What added to parameters makes 0 certain, `[P]`; `None`
@@ -31,6 +33,8 @@ class OutputDistribution(abc.ABC):
     num_parameters = 1
     num_uniforms = 1
     num_dims = 1
+    has_temperature = False
+    has_cuts = False
     couples_channels = False
     bias_initializer = "zeros"
     zero_shift = None
@@ -52,22 +56,18 @@ class OutputDistribution(abc.ABC):
         """Returns log-probabilities `[..., *event_shape]` in nats."""
         return self.distribution(parameters, 0).log_prob(values)
 
-    @abc.abstractmethod
-    def tempered(
-        self, parameters, temperature=1.0, top_k=None, top_p=None, min_p=None
-    ):
-        """Returns the parameters of the sharpened or cut distribution.
+    def tempered(self, parameters, options):
+        """Returns what is drawn from: an output distribution, its parameters.
 
-        The numbers may be scalar tensors, which a request brings with it.
+        Called where an option is on that `has_temperature` or `has_cuts`
+        offers. What it returns takes the noise that `noise` of this one makes.
 
         Args:
             parameters: `[..., P]`.
-            temperature: Positive; below 1 sharpens, above 1 flattens.
-            top_k: Keep the `k` most probable values, and those as probable.
-            top_p: Keep the fewest values that hold probability `top_p`.
-            min_p: Keep values at least `min_p` times as probable as the most
-                probable one.
+            options: `sampling.SamplingOptions`: `options.temperature` is a
+                positive scalar, `options.cut(logits)` leaves values out.
         """
+        raise NotImplementedError(f"{type(self).__name__} has no `tempered`")
 
     @abc.abstractmethod
     def draw(self, parameters, noise):

@@ -26,6 +26,8 @@ class VectorOutput(OutputDistribution):
         self.output = output
         self.num_dims = num_dims
         self.num_levels = output.num_levels
+        self.has_temperature = output.has_temperature
+        self.has_cuts = output.has_cuts
         self.num_parameters = num_dims * output.num_parameters
         self.num_uniforms = num_dims * output.num_uniforms
         if output.zero_shift is not None:
@@ -43,13 +45,14 @@ class VectorOutput(OutputDistribution):
     def site_shape(self, event_shape):
         return tuple(event_shape[:-1])
 
-    def tempered(
-        self, parameters, temperature=1.0, top_k=None, top_p=None, min_p=None
-    ):
-        by_value = self.output.tempered(
-            self._by_value(parameters), temperature, top_k, top_p, min_p
+    def tempered(self, parameters, options):
+        output, by_value = self.output.tempered(
+            self._by_value(parameters), options
         )
-        return tf.reshape(by_value, tf.shape(parameters))
+        width = self.num_dims * output.num_parameters
+        shape = tf.concat([tf.shape(parameters)[:-1], [width]], axis=0)
+        vector = VectorOutput(output, self.num_dims)
+        return vector, tf.reshape(by_value, shape)
 
     def noise(self, uniforms):
         by_value = self.output.noise(self._by_value(uniforms))

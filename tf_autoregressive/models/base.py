@@ -6,6 +6,7 @@ of the output distribution.
 
 import functools
 import math
+import typing
 
 import keras
 import numpy as np
@@ -52,10 +53,16 @@ class AutoregressiveModel(LikelihoodModel):
     and `observe`; to do part of the work once every `block_size` positions,
     `begin_block` and `end_block` as well; a pattern that repeats every
     `num_lanes` positions is unrolled. Models that are not generated in
-    raster order set `self.ordering`, int32 `[E, D]` or `[1, D]`; mixtures of
-    several members set `ensemble_size`; estimates of `log p(x)` to train on go
-    in `training_log_prob`. Models whose `network` and `init_cache` take an
-    `ordering`, `[D]` or `[B, D]`, set `any_order = True`.
+    raster order set `self.ordering`, int32 `[E, D]` or `[1, D]`; estimates of
+    `log p(x)` to train on go in `training_log_prob`. Models whose `network`
+    and `init_cache` take an `ordering`, `[D]` or `[B, D]`, set
+    `any_order = True`. Models that do not draw site after site override
+    `draw_events`.
+
+    Mixtures of several members set `ensemble_size`. They draw from one member
+    after the other, and keep of each the examples that are drawn from it.
+    Where `init_cache` also takes a member for each example, int32 `[B]`, set
+    `members_together = True`: then one pass draws all.
 
     Args:
         event_shape: Shape of one event.
@@ -92,6 +99,7 @@ class AutoregressiveModel(LikelihoodModel):
     joint_channels = False
     ensemble_size = 1
     any_order = False
+    members_together = False
 
     def __init__(
         self,
@@ -171,7 +179,14 @@ class AutoregressiveModel(LikelihoodModel):
         return self._conditionals(parameters).log_prob(x)
 
     def init_cache(self, batch_size, *, context, member):
-        """Returns the cache of an empty history, a nest of tensors."""
+        """Returns the cache of an empty history, a nest of tensors.
+
+        Args:
+            batch_size: `B`, a scalar tensor.
+            context: float32 `[B, *context.encoded_shape]` or `None`.
+            member: Index of the ensemble member, a scalar; with
+                `members_together` also one for each example, `[B]`.
+        """
         raise NotImplementedError(f"{type(self).__name__} has no `init_cache`")
 
     def begin_block(self, cache, block):
@@ -300,7 +315,13 @@ class AutoregressiveModel(LikelihoodModel):
         )
 
     def _distribution(self, parameters):
-        conditionals = self._conditionals(parameters)
+        return self._mixture(self.output_distribution, parameters)
+
+    def _mixture(self, output, parameters):
+        """Returns the distribution of events, a mixture for an ensemble."""
+        conditionals = output.distribution(
+            parameters, event_ndims=len(self.event_shape)
+        )
         if self.ensemble_size == 1:
             return conditionals
         return tfd.MixtureSameFamily(
@@ -334,12 +355,9 @@ class AutoregressiveModel(LikelihoodModel):
         seed=None,
         context=None,
         method=None,
-        temperature=1.0,
-        top_k=None,
-        top_p=None,
-        min_p=None,
         return_log_prob=False,
         jit_compile=False,
+        **options: typing.Unpack[sampling.SamplingNumbers],
     ):
         """Draws events.
 
@@ -359,14 +377,11 @@ class AutoregressiveModel(LikelihoodModel):
             method: `"incremental"` computes every activation once; `"full"`
                 recomputes the network at every position. `None` takes the
                 first if the model has it.
-            temperature: At least 1e-6; below 1 sharpens every conditional.
-            top_k: Draw from the `k` most probable values of each conditional.
-            top_p: Draw from the fewest values that hold this probability.
-            min_p: Draw from the values that are at least this many times as
-                probable as the most probable one.
             return_log_prob: Whether to return the log-probability as well.
             jit_compile: Whether to compile with XLA: faster for vector models,
                 after some seconds of compilation for every new batch size.
+            **options: `temperature`, `top_k`, `top_p` and `min_p`, as
+                `sampling.SamplingNumbers` describes them.
 
         Returns:
             int32 (float32 if real-valued) `[num_samples, *event_shape]`; with
@@ -374,29 +389,27 @@ class AutoregressiveModel(LikelihoodModel):
             that was drawn from: by default equal to `log_prob` of the samples,
             within the rounding of the compute dtype.
         """
-        options = self._options(method, temperature, top_k, top_p, min_p)
+        options = self._options(method, options)
         check_num_samples(num_samples)
         context = self.context.batched(context, num_samples)
 
-        def draw(seed, context, num_samples):
-            x, log_prob = self._draw(
-                num_samples,
-                seed,
+        def drawn(seed, context, num_samples, numbers):
+            request = sampling.Request(
+                options._replace(numbers=numbers),
                 context,
-                options,
                 with_log_prob=return_log_prob,
             )
+            x, log_prob = self.draw_events(num_samples, seed, request)
             return (x, log_prob) if return_log_prob else x
 
-        if tf.executing_eagerly() and not jit_compile:
-            # One graph for any number; XLA needs to know it.
-            num_samples = tf.convert_to_tensor(num_samples)
         return self._run(
-            ("sample", options, return_log_prob),
-            draw,
+            ("sample", options.graph_key, return_log_prob),
+            drawn,
             sampling.as_seed(seed),
             context,
-            num_samples,
+            # As a tensor: one graph serves all numbers.
+            tf.convert_to_tensor(num_samples),
+            options.tensors(),
             jit_compile=jit_compile,
         )
 
@@ -408,11 +421,8 @@ class AutoregressiveModel(LikelihoodModel):
         seed=None,
         context=None,
         method=None,
-        temperature=1.0,
-        top_k=None,
-        top_p=None,
-        min_p=None,
         jit_compile=False,
+        **options: typing.Unpack[sampling.SamplingNumbers],
     ):
         """Keeps the known dimensions of `x` and draws the others.
 
@@ -429,11 +439,8 @@ class AutoregressiveModel(LikelihoodModel):
             seed: As in `sample`, and so are the other arguments.
             context: As in `sample`.
             method: As in `sample`.
-            temperature: As in `sample`.
-            top_k: As in `sample`.
-            top_p: As in `sample`.
-            min_p: As in `sample`.
             jit_compile: As in `sample`.
+            **options: As in `sample`.
 
         Returns:
             Events `[B, *event_shape]`, as `sample` returns them.
@@ -441,26 +448,29 @@ class AutoregressiveModel(LikelihoodModel):
         Raises:
             ValueError: If `known` is not boolean or of another shape.
         """
-        options = self._options(method, temperature, top_k, top_p, min_p)
+        options = self._options(method, options)
         x = self.event.checked(x)
         known = self._checked_known(known, x)
         batch_size = tf.shape(x)[0] if x.shape[0] is None else x.shape[0]
         context = self.context.batched(context, batch_size)
 
-        def draw(seed, context, x, known):
-            given = sampling.Given(x, known)
-            x, _ = self._draw(
-                tf.shape(x)[0], seed, context, options, given=given
+        def completed(seed, context, x, known, numbers):
+            request = sampling.Request(
+                options._replace(numbers=numbers),
+                context,
+                sampling.Given(x, known),
             )
+            x, _ = self.draw_events(tf.shape(x)[0], seed, request)
             return x
 
         return self._run(
-            ("complete", options),
-            draw,
+            ("complete", options.graph_key),
+            completed,
             sampling.as_seed(seed),
             context,
             x,
             known,
+            options.tensors(),
             jit_compile=jit_compile,
         )
 
@@ -502,7 +512,8 @@ class AutoregressiveModel(LikelihoodModel):
         """What moves a `Walk`: a `sampling.Stepwise`."""
         return sampling.Stepwise(self)
 
-    def _options(self, method, temperature, top_k, top_p, min_p):
+    def _options(self, method, numbers):
+        """Returns the checked `SamplingOptions` of a caller."""
         if method == "incremental" and not self.incremental:
             raise ValueError(
                 f'{type(self).__name__} has no `method="incremental"`: '
@@ -510,9 +521,9 @@ class AutoregressiveModel(LikelihoodModel):
             )
         if method is None:
             method = "incremental" if self.incremental else "full"
-        return sampling.SamplingOptions(
-            method, temperature, top_k, top_p, min_p
-        ).checked()
+        options = sampling.SamplingOptions.checked(method, **numbers)
+        options.check_offered_by(self.output_distribution)
+        return options
 
     def _checked_known(self, known, x):
         known = tf.convert_to_tensor(known)
@@ -527,36 +538,38 @@ class AutoregressiveModel(LikelihoodModel):
             )
         return tf.broadcast_to(known, tf.shape(x))
 
-    def _draw(
-        self,
-        num_samples,
-        seed,
-        context,
-        options,
-        *,
-        given=None,
-        with_log_prob=False,
-    ):
-        # Of the mixture, not of the member that an event was drawn from.
-        is_mixture = self.ensemble_size > 1
-        x, log_prob = sampling.draw_events(
-            self,
-            num_samples,
-            seed,
-            context=self.context.encoded(context),
-            options=options,
-            given=given,
-            with_log_prob=with_log_prob and not is_mixture,
+    def draw_events(self, num_samples, seed, request):
+        """Returns events and their log-probabilities, for tensors in a graph.
+
+        All draws of the model go through here. Override it for a model that
+        does not draw site after site in one pass.
+
+        Args:
+            num_samples: Number of events `B`, an int or a scalar tensor.
+            seed: As `sampling.uniforms` takes it.
+            request: A `sampling.Request`, whose tensors were checked.
+
+        Returns:
+            events: `[B, *event_shape]`.
+            log_prob: `[B]` nats under what was drawn from; for an ensemble
+                under the mixture of its members. Zeros unless asked for.
+        """
+        if self.ensemble_size == 1:
+            return sampling.sample_events(self, num_samples, seed, request)
+        x, log_prob = sampling.sample_events(
+            self, num_samples, seed, request._replace(with_log_prob=False)
         )
-        if with_log_prob and is_mixture:
-            log_prob = self._tempered_log_prob(x, context, options)
+        if request.with_log_prob:
+            log_prob = self._tempered_log_prob(x, request)
         return x, log_prob
 
-    def _tempered_log_prob(self, x, context, options):
-        parameters = options.tempered(
-            self.output_distribution, self._ensemble_parameters(x, context)
+    def _tempered_log_prob(self, x, request):
+        """Returns `[B]` nats of all members under what a request draws from."""
+        output, parameters = request.options.tempered(
+            self.output_distribution,
+            self._ensemble_parameters(x, request.context),
         )
-        return self._distribution(parameters).log_prob(x)
+        return self._mixture(output, parameters).log_prob(x)
 
     def _check_positive(self, **sizes):
         if not all(is_positive_integer(size) for size in sizes.values()):

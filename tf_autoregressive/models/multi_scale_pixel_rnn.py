@@ -164,36 +164,21 @@ class MultiScalePixelRNN(SegmentedModel):
 
     # Sampling: the small image, then the large one of which it is known.
 
-    def _draw(
-        self,
-        num_samples,
-        seed,
-        context,
-        options,
-        *,
-        given=None,
-        with_log_prob=False,
-    ):
+    def draw_events(self, num_samples, seed, request):
+        options = request.options
         if options.method == "full":
-            return super()._draw(
-                num_samples,
-                seed,
-                context,
-                options,
-                given=given,
-                with_log_prob=with_log_prob,
-            )
+            return super().draw_events(num_samples, seed, request)
         output = self.output_distribution
         uniforms = noise.uniforms(
             seed, [num_samples, self.num_sites, output.num_uniforms]
         )
-        encoded = self.context.encoded(context)
-        forced = self._forced(num_samples, given)
-        small_image = self._draw_small(uniforms, encoded, options, forced)
-        x = self._draw_large(uniforms, encoded, options, forced, small_image)
+        context = self.context.encoded(request.context)
+        forced = self._forced(num_samples, request.given)
+        small_image = self._small_images(uniforms, context, options, forced)
+        x = self._events_around(uniforms, context, options, forced, small_image)
         log_prob = tf.zeros([num_samples])
-        if with_log_prob:
-            log_prob = self._tempered_log_prob(x, context, options)
+        if request.with_log_prob:
+            log_prob = self._tempered_log_prob(x, request)
         return x, log_prob
 
     @functools.cached_property
@@ -221,10 +206,10 @@ class MultiScalePixelRNN(SegmentedModel):
             self._by_site(tf.cast(given.x, tf.float32)),
         )
 
-    def _draw_small(self, uniforms, context, options, forced):
+    def _small_images(self, uniforms, context, options, forced):
         """Returns small images `[B, H / f, W / f, C]`, float32."""
         num_sites = self.small.num_sites
-        small_image, _ = sampling.draw(
+        small_image, _ = sampling.sample_sites(
             self.small,
             uniforms[:, :num_sites],
             context=context,
@@ -238,11 +223,11 @@ class MultiScalePixelRNN(SegmentedModel):
         )
         return tf.reshape(small_image, [-1, *self.small.event_shape])
 
-    def _draw_large(self, uniforms, context, options, forced, small_image):
+    def _events_around(self, uniforms, context, options, forced, small_image):
         """Returns events `[B, *event_shape]` that hold the small images."""
         is_small = self._by_site(self.is_small)
         network_input = self.output_distribution.network_input
-        x, _ = sampling.draw(
+        x, _ = sampling.sample_sites(
             self.large,
             tf.gather(uniforms, np.argsort(self.site_ordering[0]), axis=1),
             context=self._bias_map(network_input(small_image), context),

@@ -4,6 +4,7 @@ Shapes: B batch, T steps, N values of a step, P parameters of a value.
 """
 
 import functools
+import typing
 
 import keras
 import numpy as np
@@ -365,11 +366,8 @@ class SequenceModel(SegmentedModel):
         prime=None,
         seed=None,
         context=None,
-        temperature=1.0,
-        top_k=None,
-        top_p=None,
-        min_p=None,
         jit_compile=False,
+        **options: typing.Unpack[sampling.SamplingNumbers],
     ):
         """Draws sequences of any length, chunk after chunk.
 
@@ -385,11 +383,8 @@ class SequenceModel(SegmentedModel):
                 vocabulary. It is not drawn again.
             seed: As in `sample`.
             context: As in `sample`; not a sequence of features.
-            temperature: As in `sample`.
-            top_k: As in `sample`.
-            top_p: As in `sample`.
-            min_p: As in `sample`.
             jit_compile: Whether to compile with XLA.
+            **options: As in `sample`.
 
         Returns:
             An iterator over int32 `[num_samples, n, *event_shape[1:]]` with
@@ -400,7 +395,7 @@ class SequenceModel(SegmentedModel):
                 positive, the prime no symbols of the model, the context a
                 sequence, or the length variable.
         """
-        options = self._options("incremental", temperature, top_k, top_p, min_p)
+        options = self._options("incremental", options)
         check_num_samples(num_samples)
         prime = self._checked_prime(prime)
         if not is_positive_integer(num_steps) or self.context.rank == 2:
@@ -469,18 +464,19 @@ class SequenceModel(SegmentedModel):
         num_steps = CHUNK if given is None else len(given)
         num_sites = num_steps * self._sites_of_a_step
 
-        def draw(seed, cache, given):
+        def continued(rows, seed, cache, given, numbers):
+            num_samples = rows.shape[0] or tf.shape(rows)[0]
             num_uniforms = self.output_distribution.num_uniforms
             shape = [num_samples, num_sites, num_uniforms]
             forced = None
             if given is not None:
                 forced = sampling.Forced(tf.ones_like(given, tf.bool), given)
-            values, cache = sampling.continue_draw(
+            values, cache = sampling.continue_sites(
                 self,
                 sampling.uniforms(seed, shape),
                 cache,
                 forced=forced,
-                options=options,
+                options=options._replace(numbers=numbers),
             )
             shape = [num_samples, num_steps, *self.event_shape[1:]]
             return tf.cast(tf.reshape(values, shape), self.event.dtype), cache
@@ -488,8 +484,17 @@ class SequenceModel(SegmentedModel):
         if given is not None:
             given = np.reshape(given, (1, num_sites, -1)).astype("float32")
             given = tf.repeat(given, num_samples, axis=0)
-        key = ("stream", num_samples, num_steps, given is None, options)
-        return self._run(key, draw, seed, cache, given, jit_compile=jit_compile)
+        return self._run(
+            ("stream", num_steps, given is None, options.graph_key),
+            continued,
+            # Their shape says how many: a graph may know it, or serve all.
+            tf.zeros([num_samples]),
+            seed,
+            cache,
+            given,
+            options.tensors(),
+            jit_compile=jit_compile,
+        )
 
     # Incremental sampling. A position is a step.
 

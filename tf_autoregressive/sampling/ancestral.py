@@ -44,7 +44,7 @@ class Forced(typing.NamedTuple):
     values: typing.Any
 
 
-def draw(
+def sample_sites(
     model,
     uniforms,
     *,
@@ -55,13 +55,13 @@ def draw(
     options=None,
     with_log_prob=False,
 ):
-    """Draws events from one member of a model.
+    """Draws the sites of events, one after the other.
 
     Args:
         model: An `AutoregressiveModel`.
         uniforms: float32 `[B, N, U]`, in generation order.
         context: Encoded context `[B, ...]` or `None`.
-        member: Index of the ensemble member.
+        member: Index of the ensemble member, or one for each example, `[B]`.
         ordering: int32 `[N]` or `[B, N]`: the site generated at each rank.
         forced: `Forced` values, or `None`.
         options: `SamplingOptions`.
@@ -73,16 +73,16 @@ def draw(
             count like the others. Zeros without `with_log_prob`.
     """
     options = options or SamplingOptions()
-    drawer = _Drawer(model, uniforms, forced, options, with_log_prob)
+    sampler = _SiteSampler(model, uniforms, forced, options, with_log_prob)
     steps = model if options.method == "incremental" else Recomputed(model)
     cache = first_cache(
         steps,
-        drawer.batch_size,
+        sampler.batch_size,
         context=context,
         member=member,
         ordering=ordering,
     )
-    values, log_prob, _ = _blocks(steps, drawer, cache)
+    values, log_prob, _ = _blocks(steps, sampler, cache)
     return values, log_prob
 
 
@@ -102,7 +102,7 @@ def first_cache(steps, batch_size, *, context, member, ordering):
     return steps.init_cache(batch_size, **conditions)
 
 
-class _Drawer:
+class _SiteSampler:
     """Turns the parameters of a rank into a value, and scores it."""
 
     def __init__(self, model, uniforms, forced, options, with_log_prob):
@@ -116,16 +116,16 @@ class _Drawer:
 
     def __call__(self, parameters, rank):
         """Returns the value `[B, S]` and its log-probability `[B]`."""
-        parameters = self.options.tempered(self.output, parameters)
+        output, parameters = self.options.tempered(self.output, parameters)
         noise = self.noise[rank]
         if self.forced is None:
-            value = self.output.draw(parameters, noise)
+            value = output.draw(parameters, noise)
         else:
             given = (tensor[rank] for tensor in self.forced)
-            value = self.output.draw_given(parameters, noise, *given)
+            value = output.draw_given(parameters, noise, *given)
         if not self.with_log_prob:
             return value, 0.0
-        return value, self.output.site_log_prob(parameters, value)
+        return value, output.site_log_prob(parameters, value)
 
     def new_values(self):
         """Returns an array for the values of all ranks."""
@@ -141,7 +141,7 @@ def _by_rank(tensor):
     return tf.transpose(tensor, [1, 0, 2])
 
 
-def continue_draw(model, uniforms, cache, *, forced=None, options=None):
+def continue_sites(model, uniforms, cache, *, forced=None, options=None):
     """Draws the next positions of sequences that have begun.
 
     For models whose one block is as long as it is drawn.
@@ -158,27 +158,29 @@ def continue_draw(model, uniforms, cache, *, forced=None, options=None):
         cache: For the positions after.
     """
     options = options or SamplingOptions()
-    drawer = _Drawer(model, uniforms, forced, options, with_log_prob=False)
-    values, _, cache = _blocks(model, drawer, cache)
+    sampler = _SiteSampler(
+        model, uniforms, forced, options, with_log_prob=False
+    )
+    values, _, cache = _blocks(model, sampler, cache)
     return values, cache
 
 
-def _blocks(model, drawer, cache):
+def _blocks(model, sampler, cache):
     """Draws all positions; returns values, log-probability and the cache."""
-    size = model.block_size or drawer.num_positions
-    num_blocks = -(-drawer.num_positions // size)
+    size = model.block_size or sampler.num_positions
+    num_blocks = -(-sampler.num_positions // size)
 
-    def draw_block(block, cache, values, log_prob):
+    def run_block(block, cache, values, log_prob):
         def is_in_block(offset, *_):
             rank = block * size + offset
-            return (offset < size) & (rank < drawer.num_positions)
+            return (offset < size) & (rank < sampler.num_positions)
 
-        def draw_positions(offset, state, values, log_prob):
+        def run_positions(offset, state, values, log_prob):
             for lane in range(model.num_lanes):
                 rank = block * size + offset + lane
                 position = Position(block, offset + lane, rank, lane)
                 parameters, state = model.step(state, position)
-                value, scored = drawer(parameters, rank)
+                value, scored = sampler(parameters, rank)
                 state = model.observe(state, position, value)
                 values = values.write(rank, value)
                 log_prob += scored
@@ -186,7 +188,7 @@ def _blocks(model, drawer, cache):
 
         _, state, values, log_prob = tf.while_loop(
             is_in_block,
-            draw_positions,
+            run_positions,
             (0, model.begin_block(cache, block), values, log_prob),
             maximum_iterations=size,
         )
@@ -194,8 +196,8 @@ def _blocks(model, drawer, cache):
 
     _, cache, values, log_prob = tf.while_loop(
         lambda block, *_: block < num_blocks,
-        draw_block,
-        (0, cache, drawer.new_values(), tf.zeros([drawer.batch_size])),
+        run_block,
+        (0, cache, sampler.new_values(), tf.zeros([sampler.batch_size])),
         maximum_iterations=num_blocks,
     )
     return tf.transpose(values.stack(), [1, 0, 2]), log_prob, cache

@@ -3,77 +3,64 @@
 Shapes: B batch, N sites in generation order, S event dimensions per site.
 """
 
-import typing
-
 import tensorflow as tf
 
 from tf_autoregressive.sampling import noise
 from tf_autoregressive.sampling.ancestral import Forced
-from tf_autoregressive.sampling.ancestral import draw
+from tf_autoregressive.sampling.ancestral import sample_sites
 
 
-class Given(typing.NamedTuple):
-    """Events of which some dimensions are known, for completion.
-
-    Attributes:
-        x: `[B, *event_shape]`, event values.
-        known: bool `[B, *event_shape]`.
-    """
-
-    x: typing.Any
-    known: typing.Any
-
-
-def draw_events(
-    model,
-    num_samples,
-    seed,
-    *,
-    context,
-    options,
-    given=None,
-    with_log_prob=False,
-):
+def sample_events(model, num_samples, seed, request):
     """Draws events; a pure function of its arguments and the weights.
 
     Args:
         model: An `AutoregressiveModel`.
         num_samples: `B`.
         seed: int32 `[2]`, `LaterExamples` or a `SeedPerExample`.
-        context: Encoded context `[B, ...]` or `None`.
-        options: `SamplingOptions`.
-        given: `Given` events to complete, or `None`.
-        with_log_prob: Whether to compute the log-probability too.
+        request: What is asked of the draw, a `Request`.
 
     Returns:
         events: `[B, *event_shape]`.
         log_prob: `[B]` nats under the distributions that were drawn from; for
             an ensemble those of the member that each event was drawn from.
-            Zeros without `with_log_prob`.
+            Zeros unless they are asked for.
     """
     output = model.output_distribution
     uniforms = noise.uniforms(
         seed, [num_samples, model.num_sites, output.num_uniforms]
     )
-
-    def draw_member(member):
-        return _draw_member(
-            model, uniforms, context, member, options, given, with_log_prob
-        )
-
     if model.ensemble_size == 1:
-        return draw_member(0)
-    chosen = noise.members(seed, num_samples, model.ensemble_size)
+        return _sample_member(model, uniforms, request, 0)
+    members = noise.members(seed, num_samples, model.ensemble_size)
+    if model.members_together and request.options.method == "incremental":
+        return _sample_member(model, uniforms, request, members)
+    return _sample_by_members(model, uniforms, request, members)
+
+
+def _sample_by_members(model, uniforms, request, members):
+    """Draws all events from each member that one of them is drawn from."""
 
     def body(member, events, log_prob):
-        drawn, drawn_log_prob = draw_member(member)
-        mine = tf.reshape(chosen == member, [-1] + [1] * len(model.event_shape))
+        is_mine = members == member
+
+        def sampled():
+            sampled, its_log_prob = _sample_member(
+                model, uniforms, request, member
+            )
+            mine = tf.reshape(is_mine, [-1] + [1] * len(model.event_shape))
+            return (
+                tf.where(mine, sampled, events),
+                tf.where(is_mine, its_log_prob, log_prob),
+            )
+
         return (
             member + 1,
-            tf.where(mine, drawn, events),
-            tf.where(chosen == member, drawn_log_prob, log_prob),
+            *tf.cond(
+                tf.reduce_any(is_mine), sampled, lambda: (events, log_prob)
+            ),
         )
 
+    num_samples = tf.shape(uniforms)[0]
     _, events, log_prob = tf.while_loop(
         lambda member, *_: member < model.ensemble_size,
         body,
@@ -87,34 +74,38 @@ def draw_events(
     return events, log_prob
 
 
-def _draw_member(
-    model, uniforms, context, member, options, given, with_log_prob
-):
-    # One row of `model.ordering` may serve all members.
-    ordering = tf.gather(model.site_ordering, member % len(model.ordering))
-    forced = None
-    if given is not None:
-        known = _by_site(model, given.known)
+def _sample_member(model, uniforms, request, member):
+    """Draws events from one member, or each from its own of `[B]` members."""
+    ordering, forced = _ordering(model, member), None
+    if request.given is not None:
+        known = _by_site(model, request.given.known)
         if model.any_order:
             ordering = _known_first(ordering, known)
-        values = _by_site(model, tf.cast(given.x, tf.float32))
+        values = _by_site(model, tf.cast(request.given.x, tf.float32))
         forced = Forced(
             _gather_sites(known, ordering),
             _gather_sites(values, ordering),
         )
-    values, log_prob = draw(
+    values, log_prob = sample_sites(
         model,
         uniforms,
-        context=context,
+        context=model.context.encoded(request.context),
         member=member,
         ordering=ordering,
         forced=forced,
-        options=options,
-        with_log_prob=with_log_prob,
+        options=request.options,
+        with_log_prob=request.with_log_prob,
     )
     events = _gather_sites(values, tf.argsort(ordering, axis=-1))
     events = tf.reshape(events, [-1, *model.event_shape])
     return tf.cast(events, model.event.dtype), log_prob
+
+
+def _ordering(model, member):
+    """Returns the site generated at each rank, `[N]` or `[B, N]`."""
+    if len(model.site_ordering) == 1:
+        return tf.constant(model.site_ordering[0])
+    return tf.gather(model.site_ordering, member)
 
 
 def _by_site(model, events):
@@ -127,7 +118,8 @@ def _known_first(ordering, known):
     """Returns `[B, N]`: `ordering` with the known sites moved to its front."""
     known = _gather_sites(known[..., 0], ordering)
     ranks = tf.argsort(tf.cast(~known, tf.int32), axis=-1, stable=True)
-    return tf.gather(ordering, ranks)
+    ordering = tf.broadcast_to(ordering, tf.shape(ranks))
+    return _gather_sites(ordering, ranks)
 
 
 def _gather_sites(tensor, sites):

@@ -1,71 +1,154 @@
 """How a draw departs from the model's own distribution."""
 
-import numbers
+import types
 import typing
 
-# Below, logits over the temperature leave the range of float32.
-MIN_TEMPERATURE = 1e-6
+import tensorflow as tf
+
+from tf_autoregressive import sampling_options
+from tf_autoregressive.sampling.cuts import CUTS
+from tf_autoregressive.sampling.cuts import CUTS_OF_BITS
+from tf_autoregressive.sampling_options import OPTIONS
+from tf_autoregressive.sampling_options import Option
+from tf_autoregressive.sampling_options import SamplingNumbers
 
 
 class SamplingOptions(typing.NamedTuple):
     """Options of a draw; the default draws from the model itself.
 
+    Which options are on is known when a graph is traced. Their numbers are
+    numbers of Python as a caller gives them, and scalar tensors in a graph, so
+    that one graph serves all numbers.
+
     Attributes:
         method: `"incremental"` computes every activation once; `"full"`
             recomputes the network at every position, as a reference.
-        temperature: At least 1e-6; below 1 sharpens every conditional.
-        top_k: Draw from the `k` most probable values, `None` from all.
-        top_p: Draw from the fewest values that hold this probability.
-        min_p: Draw from the values that are at least this many times as
-            probable as the most probable one.
+        numbers: The numbers of the options that are on, by name and in the
+            order of `sampling_options.OPTIONS`.
+        may_be_off: Whether a number may be its option's `off`, as it may in a
+            graph whose numbers come with a request.
     """
 
     method: str = "incremental"
-    temperature: float = 1.0
-    top_k: int | None = None
-    top_p: float | None = None
-    min_p: float | None = None
+    numbers: typing.Mapping = types.MappingProxyType({})
+    may_be_off: bool = False
 
-    def checked(self):
-        """Returns itself, or raises a `ValueError` naming what is wrong."""
-        if self.method not in ("incremental", "full"):
+    @classmethod
+    def checked(
+        cls,
+        method="incremental",
+        **numbers: typing.Unpack[SamplingNumbers],
+    ):
+        """Returns the options of a caller.
+
+        Raises:
+            TypeError: If there is no option of some name.
+            ValueError: If the method is none, or a number is out of range.
+        """
+        if method not in ("incremental", "full"):
             raise ValueError(
                 '`method` must be "incremental" or "full". '
-                f"Received: method={self.method!r}"
+                f"Received: method={method!r}"
             )
-        if not (
-            _is_real(self.temperature) and self.temperature >= MIN_TEMPERATURE
-        ):
-            raise ValueError(
-                "`temperature` must be positive, a number of at least "
-                f"{MIN_TEMPERATURE}. Received: temperature={self.temperature}"
-            )
-        if self.top_k is not None and not (
-            isinstance(self.top_k, numbers.Integral) and self.top_k >= 1
-        ):
-            raise ValueError(
-                "`top_k` must be at least 1, and whole. "
-                f"Received: top_k={self.top_k}"
-            )
-        for name in ("top_p", "min_p"):
-            share = getattr(self, name)
-            if share is not None and not (
-                _is_real(share) and 0.0 < share <= 1.0
-            ):
+        return cls(method, sampling_options.checked(numbers))
+
+    def check_offered_by(self, output):
+        """Raises a `ValueError` if an output distribution lacks one of them."""
+        offered = offered_by(output)
+        for name, number in self.numbers.items():
+            if name not in offered:
                 raise ValueError(
-                    f"`{name}` must be in (0, 1]. Received: {name}={share}"
+                    f"`{name}` is not a sampling option of "
+                    f"{type(output).__name__}, which has "
+                    f"{', '.join(offered) or 'none'}. "
+                    f"Received: {name}={number}"
                 )
-        return self
+
+    @property
+    def graph_key(self):
+        """What decides the graph of a draw with these options, hashable."""
+        return (self.method, *self.numbers)
+
+    def tensors(self) -> dict[str, tf.Tensor]:
+        """Returns the numbers as scalar tensors, by name."""
+        return {
+            name: tf.constant(number, dtype_of(OPTIONS[name]))
+            for name, number in self.numbers.items()
+        }
+
+    @property
+    def temperature(self):
+        """The temperature, a scalar."""
+        return self.numbers.get("temperature", OPTIONS["temperature"].off)
+
+    @property
+    def cuts(self) -> dict:
+        """The numbers of the options that leave out values, by name."""
+        return {
+            name: number
+            for name, number in self.numbers.items()
+            if OPTIONS[name].is_cut
+        }
 
     def tempered(self, output, parameters):
-        """Returns the parameters `[..., P]` that these options draw from."""
-        if self == SamplingOptions(method=self.method):
-            return parameters
-        return output.tempered(
-            parameters, self.temperature, self.top_k, self.top_p, self.min_p
+        """Returns the output distribution that is drawn from, and parameters.
+
+        Args:
+            output: The output distribution of a model.
+            parameters: `[..., P]`.
+        """
+        if not self.numbers:
+            return output, parameters
+        return output.tempered(parameters, self)
+
+    def cut(self, logits):
+        """Returns `logits [..., K]` of K values without those left out."""
+        return self._cut(CUTS, logits)
+
+    def cut_bit(self, logit):
+        """Returns `logit [..., 1]` of a bit, certain if one value is left."""
+        return self._cut(CUTS_OF_BITS, logit)
+
+    def _cut(self, functions, logits):
+        cuts = self.cuts
+        if not (cuts and self.may_be_off):
+            return _cut_by_all(cuts, functions, logits)
+        is_on = [tf.not_equal(cuts[name], OPTIONS[name].off) for name in cuts]
+        # One condition where nothing is cut, which is usual.
+        return tf.cond(
+            tf.reduce_any(is_on),
+            lambda: _cut_by_those_on(cuts, functions, logits),
+            lambda: logits,
         )
 
 
-def _is_real(number):
-    """Whether it is a number of Python or NumPy, no tensor or text."""
-    return isinstance(number, numbers.Real)
+def offered_by(output) -> dict[str, Option]:
+    """Returns the options that an output distribution offers, by name."""
+    return {
+        name: option
+        for name, option in OPTIONS.items()
+        if (output.has_cuts if option.is_cut else output.has_temperature)
+    }
+
+
+def dtype_of(option: Option) -> tf.DType:
+    """Returns the dtype that an option's number has in graphs."""
+    return tf.int32 if option.kind is int else tf.float32
+
+
+def _cut_by_all(cuts, functions, logits):
+    for name, number in cuts.items():
+        logits = functions[name](logits, number)
+    return logits
+
+
+def _cut_by_those_on(cuts, functions, logits):
+    for name, number in cuts.items():
+        logits = tf.cond(
+            tf.equal(number, OPTIONS[name].off),
+            lambda whole=logits: whole,
+            lambda whole=logits, name=name, number=number: functions[name](
+                whole, number
+            ),
+        )
+    return logits
