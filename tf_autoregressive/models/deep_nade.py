@@ -70,6 +70,7 @@ class DeepNADE(AutoregressiveModel):
 
     incremental = True
     any_order = True
+    members_together = True
 
     def __init__(
         self,

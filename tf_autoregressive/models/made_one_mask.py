@@ -1,0 +1,160 @@
+"""Drawing from MADE with one mask: its units sorted, in blocks of positions.
+
+A hidden unit of degree `m` is finished with the block that holds position `m`,
+the first one to use it. What a block reads is then a few slices of the weights.
+
+Shapes: B batch, P parameters per dimension, U units of a layer.
+"""
+
+import tensorflow as tf
+
+from tf_autoregressive.layers.block_kernel import BlockKernel
+from tf_autoregressive.layers.block_kernel import sorted_weights
+from tf_autoregressive.layers.unit_blocks import GROUP
+from tf_autoregressive.layers.unit_blocks import unit_blocks
+
+
+class OneMask:
+    """The steps of a MADE with one mask.
+
+    Args:
+        model: A `MADE`.
+    """
+
+    def __init__(self, model):
+        self.model = model
+
+    def _unit_blocks(self):
+        """Returns the units of each layer by block: event, hidden, outputs."""
+        model = self.model
+        groups = -(-model.num_dims // (model.block_size * GROUP))
+        readers = [*model.hidden_layers, model.output_layer]
+        positions = [layer.in_degrees for layer in readers]
+        positions[0] = positions[0] - 1
+        positions.append(model.output_layer.out_degrees - 1)
+        return [
+            unit_blocks(layer, model.block_size, groups * GROUP)
+            for layer in positions
+        ]
+
+    def _connections(self):
+        """Returns `(layer, sources, targets)` of every masked layer.
+
+        The direct connections, which read the event, come last.
+        """
+        model, blocks = self.model, self._unit_blocks()
+        layers = [*model.hidden_layers, model.output_layer]
+        connections = list(zip(layers, blocks[:-1], blocks[1:], strict=True))
+        if model.direct_layer is not None:
+            connections.append((model.direct_layer, blocks[0], blocks[-1]))
+        return connections
+
+    def init_cache(self, batch_size, shifts, member):
+        """Returns the cache of an empty history.
+
+        Args:
+            batch_size: `B`.
+            shifts: What the context adds to each layer, `[B, U]` or `None`.
+            member: Index of the mask.
+        """
+        connections = self._connections()
+        return {
+            "member": tf.convert_to_tensor(member),
+            "weights": [
+                sorted_weights(*connection, member, shift)
+                for connection, shift in zip(
+                    connections, [*shifts, None], strict=False
+                )
+            ],
+            "units": [
+                tf.zeros([blocks.size, batch_size])
+                for blocks in self._unit_blocks()[:-1]
+            ],
+            "group_sums": [
+                tf.zeros([targets.sums_width, batch_size])
+                for _, _, targets in connections
+            ],
+        }
+
+    def begin_block(self, cache, block):
+        """Returns the state of a block: what its units read of earlier ones."""
+        kernels = [
+            BlockKernel(sources, targets, cache["member"], kernel, bias)
+            for (_, sources, targets), (kernel, bias) in zip(
+                self._connections(), cache["weights"], strict=True
+            )
+        ]
+        units = [*cache["units"], cache["units"][0]][: len(kernels)]
+        group_sums = tf.cond(
+            block % GROUP == 0,
+            lambda: [
+                kernel.from_earlier_groups(block, read)
+                for kernel, read in zip(kernels, units, strict=True)
+            ],
+            lambda: cache["group_sums"],
+        )
+        earlier = [
+            kernel.from_earlier(block, sums, read)
+            for kernel, sums, read in zip(
+                kernels, group_sums, units, strict=True
+            )
+        ]
+        within = [kernel.within(block) for kernel in kernels]
+        if self.model.direct_layer is not None:
+            earlier[-2] += earlier[-1]
+        return {
+            "cache": {**cache, "group_sums": group_sums},
+            "earlier": earlier,
+            "within": within,
+            "drawn": tf.zeros(
+                [kernels[0].sources.width, tf.shape(earlier[0])[1]]
+            ),
+        }
+
+    def step(self, state, position):
+        """Returns the parameters `[B, P]` at a position."""
+        width = self.model.output_distribution.num_parameters
+
+        def rows(tensor):
+            return tf.slice(tensor, [position.offset * width, 0], [width, -1])
+
+        output = len(self.model.hidden_layers)
+        parameters = rows(state["earlier"][output]) + tf.matmul(
+            rows(state["within"][output]), self._activations(state)[-1]
+        )
+        if self.model.direct_layer is not None:
+            parameters += tf.matmul(
+                rows(state["within"][output + 1]), state["drawn"]
+            )
+        return tf.transpose(parameters)
+
+    def _activations(self, state):
+        """Returns what each layer reads in the block, as far as it is known."""
+        activations = [state["drawn"]]
+        for index in range(len(self.model.hidden_layers)):
+            total = state["earlier"][index] + tf.matmul(
+                state["within"][index], activations[-1]
+            )
+            activations.append(self.model.activation(total))
+        return activations
+
+    def observe(self, state, position, value):
+        """Returns the state with the scaled values `[1, B]` of a position."""
+        drawn = tf.tensor_scatter_nd_update(
+            state["drawn"], [[position.offset]], value
+        )
+        return {**state, "drawn": drawn}
+
+    def end_block(self, state, block):
+        """Returns the cache with the units that the block has finished."""
+        cache = state["cache"]
+        units = [
+            blocks.store(stored, cache["member"], block, new)
+            for blocks, stored, new in zip(
+                self._unit_blocks()[:-1],
+                cache["units"],
+                self._activations(state),
+                strict=True,
+            )
+        ]
+        return {**cache, "units": units}
