@@ -24,7 +24,6 @@ NOTEBOOKS = [pytest.param(path, id=path.stem) for path in PATHS]
 WITHOUT_OUTPUTS = {
     "pixel_cnn_pp_cifar10",
     "text_and_sound",
-    "tfp",
     "tour",
 }
 
