@@ -2,13 +2,19 @@
 
 python -m colab.openings
 
-An owner who publishes the package sets `SOURCE` and runs this once.
+The address of the code is `url` in setup.cfg. An owner who sets it, or who
+publishes the package and sets `SOURCE` here, runs this once.
 """
+
+import configparser
 
 from colab import notebooks
 
-# Where the code is, and the folder `colab/` that Colab's badges lead to.
-REPOSITORY = "https://github.com/tf-autoregressive/tf_autoregressive"
+_CONFIG = configparser.RawConfigParser()
+_CONFIG.read(notebooks.FOLDER.parent / "setup.cfg", encoding="utf-8")
+
+# Where the code is, with the folder `colab/` that Colab's badges lead to.
+REPOSITORY = _CONFIG["metadata"]["url"]
 
 # What pip is told after the name of the package: the address of the code until
 # the package is in the package index; from then on "", for the index.
