@@ -12,7 +12,7 @@ import keras
 import tensorflow as tf
 
 from tests.benchmarks.sampling import alternated
-from tf_autoregressive.layers.sequence_lstm import SequenceLSTM
+from tf_autoregressive.layers.sequence.lstm import SequenceLSTM
 
 
 def gradients_of(layer_class, shape, dtype):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tf_autoregressive.layers.sequence_lstm import SequenceLSTM
+from tf_autoregressive.layers.sequence.lstm import SequenceLSTM
 
 BATCH, STEPS, CHANNELS, UNITS = 3, 7, 5, 4
 
@@ -68,10 +68,10 @@ def test_steps_are_those_of_the_sequence(dtype, rng):
     layer = SequenceLSTM(UNITS, return_sequences=True, dtype=dtype)
     x = rng.normal(size=(BATCH, STEPS, CHANNELS)).astype("float32")
     expected = tf.cast(layer(x), "float32")
-    states = layer.first_states(BATCH)
+    states = layer.first_state(BATCH, STEPS)
     for step in range(STEPS):
         inputs = tf.cast(x[:, step], layer.compute_dtype)
-        output, states = layer.step(inputs, states)
+        output, states = layer.step(inputs, states, step)
         assert [state.dtype for state in states] == [tf.float32] * 2
         # One rounding of bfloat16, and not one more with every step.
         np.testing.assert_allclose(

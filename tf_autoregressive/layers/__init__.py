@@ -2,7 +2,7 @@
 
 from tf_autoregressive import backend
 from tf_autoregressive.layers.block_kernel import BlockKernel
-from tf_autoregressive.layers.causal_conv import CausalConv1D
+from tf_autoregressive.layers.sequence.causal_conv import CausalConv1D
 from tf_autoregressive.layers.diagonal_bilstm import DiagonalBiLSTM
 from tf_autoregressive.layers.masked_conv import MaskedConv2D
 from tf_autoregressive.layers.masked_dense import MaskedDense

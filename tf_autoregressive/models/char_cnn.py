@@ -82,7 +82,7 @@ class CharCNN(SequenceModel):
 
         self.first_layer = self._conv("first", filters)
         width = 2 * filters if gated else filters
-        self.layers_back = [
+        self.convs = [
             self._conv(
                 f"conv_{index}",
                 width,
@@ -98,29 +98,28 @@ class CharCNN(SequenceModel):
         ]
         self.last_layer = self._parameters_layer()
         self.dropout_layer = keras.layers.Dropout(dropout, name="dropout")
-        self.convs = self.layers_back
         self._make_context_layers(
-            {layer.name: layer.filters for layer in self.layers_back}
+            {layer.name: layer.filters for layer in self.convs}
         )
         self.build()
 
     @property
     def receptive_field(self):
         """Number of earlier steps that a step sees."""
-        return 1 + sum(layer.reach for layer in self.layers_back)
+        return 1 + sum(layer.reach for layer in self.convs)
 
     def stack(self, scope, x):
-        x = scope.conv(self.first_layer, x)
-        for layers in zip(self.layers_back, self.outputs_back, strict=True):
+        x = scope.run(self.first_layer, x)
+        for layers in zip(self.convs, self.outputs_back, strict=True):
             x = x + scope.segment(self._residual, layers, x)
-        return scope.conv(self.last_layer, ops.relu(x))
+        return scope.run(self.last_layer, ops.relu(x))
 
     def _residual(self, scope, layers, x):
         """Returns what a layer adds to its inputs."""
         layer, output = layers
         activation = gated if self.gated else ops.relu
-        y = activation(scope.conv(layer, x))
-        return scope.conv(output, scope.dropout(self.dropout_layer, y))
+        y = activation(scope.run(layer, x))
+        return scope.run(output, scope.dropout(self.dropout_layer, y))
 
     def get_config(self):
         return {

@@ -7,58 +7,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tf_autoregressive.layers import sequence_scopes
-from tf_autoregressive.layers.sequence_gru import SequenceGRU
-from tf_autoregressive.layers.sequence_lstm import SequenceLSTM
+from tf_autoregressive.layers.sequence.recurrent_stack import recurrent_layers
+from tf_autoregressive.layers.sequence.recurrent_stack import run_recurrent
+from tf_autoregressive.layers.sequence.scopes import CarryingScope
 from tf_autoregressive.models.sequence_model import SequenceModel
-
-_CELLS = {"lstm": SequenceLSTM, "gru": SequenceGRU}
-
-
-def recurrent_layers(cell, units, num_layers, dtype):
-    """Returns layers as `scope.recur` takes them.
-
-    Args:
-        cell: `"lstm"` or `"gru"`.
-        units: Units of every layer.
-        num_layers: Number of layers.
-        dtype: The layers' dtype policy.
-
-    Raises:
-        ValueError: If the cell is not known, or weights would be of 16 bits.
-    """
-    if not isinstance(cell, str) or cell not in _CELLS:
-        raise ValueError(
-            f"`cell` must be one of {sorted(_CELLS)}. Received: cell={cell!r}"
-        )
-    # Keras cannot make an orthogonal matrix of 16 bits.
-    if tf.as_dtype(keras.dtype_policies.get(dtype).variable_dtype).size < 4:
-        raise ValueError(
-            "`dtype` of recurrent models must have weights of float32, as "
-            f"'mixed_bfloat16' has. Received: dtype={dtype}"
-        )
-    return [
-        _CELLS[cell](
-            units,
-            return_sequences=True,
-            return_state=True,
-            name=f"rnn_{index}",
-            dtype=dtype,
-        )
-        for index in range(num_layers)
-    ]
-
-
-def run_recurrent(scope, layers, dropout, x):
-    """Returns the outputs of the last of `recurrent_layers`, with dropout."""
-    for layer in layers:
-        x = scope.segment(_recurrent_layer, (layer, dropout), x)
-    return x
-
-
-def _recurrent_layer(scope, layers, x):
-    layer, dropout = layers
-    return scope.dropout(dropout, scope.recur(layer, x))
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -150,12 +102,11 @@ class CharRNN(SequenceModel):
         self.dropout = dropout
         self.carried_rows = carried_rows
 
-        self.rnns = recurrent_layers(
+        self.recurrents = recurrent_layers(
             cell, units, num_layers, dtype=self.dtype_policy
         )
         self.dropout_layer = keras.layers.Dropout(dropout, name="dropout")
         self.last_layer = self._parameters_layer()
-        self.recurrents = self.rnns
         self._make_context_layers({"inputs": self._input_width})
         self._make_carried()
         self.build()
@@ -173,7 +124,7 @@ class CharRNN(SequenceModel):
                 self._carried_variable(f"{layer.name}_{index}", self.units)
                 for index in range(per_layer)
             ]
-            for layer in self.rnns
+            for layer in self.recurrents
         }
 
     def _carried_variable(self, name, width):
@@ -213,7 +164,7 @@ class CharRNN(SequenceModel):
         x = self._with_checked_rows(x)
         codes = self._codes(self.output_distribution.network_input(x))
         before = tf.concat([self.last_codes[:, None], codes[:, :-1]], axis=1)
-        scope = sequence_scopes.CarryingScope(
+        scope = CarryingScope(
             self.carried,
             shifts=self._context_shifts(self.context.encoded(context)),
             training=True,
@@ -245,8 +196,8 @@ class CharRNN(SequenceModel):
 
     def stack(self, scope, x):
         x = scope.shifted("inputs", x)
-        x = run_recurrent(scope, self.rnns, self.dropout_layer, x)
-        return scope.conv(self.last_layer, x)
+        x = run_recurrent(scope, self.recurrents, self.dropout_layer, x)
+        return scope.run(self.last_layer, x)
 
     def get_config(self):
         return {

@@ -81,8 +81,8 @@ class NGramMLP(SequenceModel):
         self.build()
 
     def stack(self, scope, x):
-        hidden = ops.tanh(scope.conv(self.hidden_layer, x))
-        logits = scope.conv(self.output_layer, hidden)
+        hidden = ops.tanh(scope.run(self.hidden_layer, x))
+        logits = scope.run(self.output_layer, hidden)
         if self.direct_layer is not None:
             logits = logits + self.direct_layer(x)
         return logits

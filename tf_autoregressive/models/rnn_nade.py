@@ -8,9 +8,9 @@ import keras
 import tensorflow as tf
 
 from tf_autoregressive.layers import NADEConditionals
-from tf_autoregressive.layers import sequence_scopes
-from tf_autoregressive.models.char_rnn import recurrent_layers
-from tf_autoregressive.models.char_rnn import run_recurrent
+from tf_autoregressive.layers.sequence.recurrent_stack import recurrent_layers
+from tf_autoregressive.layers.sequence.recurrent_stack import run_recurrent
+from tf_autoregressive.layers.sequence.scopes import StepScope
 from tf_autoregressive.models.sequence_model import SequenceModel
 
 
@@ -98,10 +98,9 @@ class RNNNADE(SequenceModel):
         self.dropout = dropout
         self.block_size = self.step_size
 
-        self.rnns = recurrent_layers(
+        self.recurrents = recurrent_layers(
             cell, units, num_layers, dtype=self.dtype_policy
         )
-        self.recurrents = self.rnns
         self.dropout_layer = keras.layers.Dropout(dropout, name="dropout")
         # `b` and `c` themselves are the NADE's.
         self.bias_layer = self._parameters_layer(use_bias=False)
@@ -120,17 +119,19 @@ class RNNNADE(SequenceModel):
         self.build()
 
     def stack(self, scope, x):
-        """Returns what moves the biases of a step: `W_b u`, `W_c u`.
+        """Returns `[W_b u, W_c u]`, `[..., N * P + H]`, float32.
 
-        `[..., N * P]` and `[..., H]`, float32.
+        What the steps before add to the biases of a step's NADE.
         """
         x = scope.shifted("inputs", x)
-        x = run_recurrent(scope, self.rnns, self.dropout_layer, x)
-        return scope.conv(self.bias_layer, x), self.hidden_bias_layer(x)
+        x = run_recurrent(scope, self.recurrents, self.dropout_layer, x)
+        biases = [scope.run(self.bias_layer, x), self.hidden_bias_layer(x)]
+        return tf.concat(biases, axis=-1)
 
     def network(self, inputs, *, context, member, training):
         scope = self._sequence_scope(context, training)
-        bias, hidden_bias = self.stack(scope, self._before(inputs))
+        biases = self._next_parameters(scope, self._before(inputs))
+        bias, hidden_bias = self._split(biases)
         within = self.conditionals(
             tf.reshape(inputs, [-1, self.step_size]),
             tf.reshape(hidden_bias, [-1, self.nade_units]),
@@ -139,6 +140,16 @@ class RNNNADE(SequenceModel):
         shape = tf.concat([tf.shape(inputs), [width]], axis=0)
         return tf.reshape(within, shape) + tf.reshape(bias, shape)
 
+    def _split(self, biases):
+        """Returns what is added to `b`, `[..., N * P]`, and `c`, `[..., H]`."""
+        hidden = self.nade_units
+        return tf.split(biases, [biases.shape[-1] - hidden, hidden], axis=-1)
+
+    def _zeros_where_ended(self, is_part):
+        shift = super()._zeros_where_ended(is_part)
+        # The hidden biases stay as they are.
+        return tf.pad(shift, [[0, 0], [0, 0], [0, self.nade_units]])
+
     # Incremental sampling. A position is a value, a block a step.
 
     def init_cache(self, batch_size, *, context, member):
@@ -146,13 +157,14 @@ class RNNNADE(SequenceModel):
         return {**cache, "rows": self.conditionals.rows()}
 
     def begin_block(self, cache, block):
-        scope = sequence_scopes.StepScope(cache["stack"])
-        bias, hidden_bias = self.stack(scope, cache["codes"])
+        scope = StepScope(self.sequence_stack.opened(cache["stack"], 1))
+        biases = self._next_parameters(scope, cache["codes"])
+        bias, hidden_bias = self._split(biases)
         width = self.output_distribution.num_parameters
         bias = tf.reshape(bias, [-1, self.step_size, width])
         return {
             "rows": cache["rows"],
-            "stack": scope.next_state(),
+            "stack": self.sequence_stack.closed(scope.next_state()),
             "bias": tf.transpose(bias, [1, 0, 2]),
             "activation": self.conditionals.first_activation(
                 tf.shape(bias)[0], hidden_bias

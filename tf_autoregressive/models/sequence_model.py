@@ -15,7 +15,7 @@ from tf_autoregressive import sampling
 from tf_autoregressive.arguments import checked_shape
 from tf_autoregressive.distributions import VectorOutput
 from tf_autoregressive.layers import CausalConv1D
-from tf_autoregressive.layers import sequence_scopes
+from tf_autoregressive.layers.sequence import scopes
 from tf_autoregressive.models.base import check_num_samples
 from tf_autoregressive.models.base import is_positive_integer
 from tf_autoregressive.models.context_layers import context_layers
@@ -26,8 +26,8 @@ from tf_autoregressive.vocabulary import Vocabulary
 # Steps that are drawn in one call of a graph.
 CHUNK = 100
 
-# The layer of the parameters, and what is added to them.
-_PARAMETERS = "parameters"
+# The shift that makes zeros certain after the end of a sequence.
+_ENDED = "ended"
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -60,14 +60,19 @@ class SequenceModel(SegmentedModel):
     ones included.
 
     **Writing one.** Subclass `SequenceModel`, create the layers in `__init__`,
-    list those that look back in `convs` and `recurrents`, end with
-    `self.build()`, and override
+    end it with `self.build()`, and override
 
     - `stack(scope, x)`: returns the parameters `[..., N * P]` of the next step
-      from inputs `x`, those of the steps before, the last of its layers being
-      `self._parameters_layer()`. It is written once over
-      `scope.conv`, `scope.recur` and `scope.shifted`, and run for all steps to
-      train and score, and for one to draw.
+      from inputs `x`, those of the steps before. It is written once and run
+      for all steps to train and score, and for one to draw. A layer that looks
+      back, which is a `SequenceLayer`, runs by `scope.run(layer, x)`; one that
+      looks at one step alone is called as it is. `self._parameters_layer()`
+      makes the last one. What a context adds goes by name
+      (`_make_context_layers`): `scope.run` adds the shift of the layer's name,
+      `scope.shifted(name, x)` that of any name.
+
+    Sequences are drawn in blocks of `block_size` steps; layers say what they
+    make of that. A model that cannot go on for ever sets `max_steps`.
 
     Args:
         event_shape: `(T,)`, or `(T, N)`.
@@ -91,6 +96,7 @@ class SequenceModel(SegmentedModel):
 
     incremental = True
     draws_whole_steps = True
+    max_steps = None
 
     def __init__(
         self,
@@ -145,8 +151,26 @@ class SequenceModel(SegmentedModel):
                 dtype=self.dtype_policy,
                 name="embedding",
             )
-        self.convs = []
-        self.recurrents = []
+        self.block_size = CHUNK
+        self.context_layers = {}
+        self.sequence_stack = scopes.SequenceStack()
+
+    def build(self, input_shape=None):
+        """Creates the weights, and finds out which layers the stack runs.
+
+        Raises:
+            ValueError: If the stack leaves out what a context adds.
+        """
+        if self.built:
+            return
+        super().build(input_shape)
+        unused = set(self.context_layers) - self.sequence_stack.names_of_shifts
+        if unused:
+            raise ValueError(
+                "`stack` must run the layers that a context shifts, or add "
+                "the shift by `scope.shifted(name, x)`. "
+                f"Received none of: {sorted(unused)}"
+            )
 
     @property
     def step_size(self):
@@ -227,15 +251,19 @@ class SequenceModel(SegmentedModel):
         return tf.pad(self._codes(inputs)[:, :-1], [[0, 0], [1, 0], [0, 0]])
 
     def _sequence_scope(self, context, training):
-        return sequence_scopes.SequenceScope(
-            self._context_shifts(context),
-            training=training,
-            segments=self.segments,
-        )
+        options = {
+            "shifts": self._context_shifts(context),
+            "training": training,
+            "segments": self.segments,
+        }
+        if self.built:
+            return scopes.SequenceScope(**options)
+        return scopes.RecordingScope(self.sequence_stack, **options)
 
     def _next_parameters(self, scope, codes):
         """Returns parameters `[..., N * P]`, float32, from codes before."""
-        return tf.cast(self.stack(scope, self._embedded(codes)), tf.float32)
+        parameters = self.stack(scope, self._embedded(codes))
+        return scope.shifted(_ENDED, tf.cast(parameters, tf.float32))
 
     def _codes(self, values):
         """Returns `[..., N]`: what stands for a step; zero is the start.
@@ -275,7 +303,7 @@ class SequenceModel(SegmentedModel):
             output.num_parameters * self._sites_of_a_step,
             bias_initializer=output.bias_initializer,
             dtype="float32",
-            name=_PARAMETERS,
+            name="parameters",
             **options,
         )
 
@@ -285,7 +313,6 @@ class SequenceModel(SegmentedModel):
 
     def _make_context_layers(self, widths):
         """Makes what the context adds, by name and number of channels."""
-        self.context_layers = {}
         if not self.variable_length:
             self.context_layers = context_layers(self.context, widths)
 
@@ -297,7 +324,7 @@ class SequenceModel(SegmentedModel):
         if context is None:
             return {}
         if self.variable_length:
-            return {_PARAMETERS: self._zeros_where_ended(context)}
+            return {_ENDED: self._zeros_where_ended(context)}
         if self.context.rank < 2:
             context = context[:, None]
         else:
@@ -501,19 +528,19 @@ class SequenceModel(SegmentedModel):
     def init_cache(self, batch_size, *, context, member):
         return {
             "codes": tf.zeros([batch_size, self.step_size]),
-            "stack": sequence_scopes.first_state(
-                self.convs,
-                self.recurrents,
-                self._context_shifts(context),
+            "stack": self.sequence_stack.first_state(
                 batch_size,
+                self.event_shape[0],
+                self._context_shifts(context),
             ),
         }
 
     def begin_block(self, cache, block):
-        return {**cache, "stack": sequence_scopes.opened(cache["stack"])}
+        stack = self.sequence_stack.opened(cache["stack"], self.block_size)
+        return {**cache, "stack": stack}
 
     def step(self, state, position):
-        scope = sequence_scopes.StepScope(state["stack"])
+        scope = scopes.StepScope(state["stack"])
         parameters = self._next_parameters(scope, state["codes"])
         return parameters, {**state, "stack": scope.next_state()}
 
@@ -523,7 +550,7 @@ class SequenceModel(SegmentedModel):
         return {**state, "codes": self._codes(value)}
 
     def end_block(self, state, block):
-        return {**state, "stack": sequence_scopes.closed(state["stack"])}
+        return {**state, "stack": self.sequence_stack.closed(state["stack"])}
 
     def get_config(self):
         config = super().get_config()

@@ -109,17 +109,17 @@ class WaveNet(SequenceModel):
     @property
     def receptive_field(self):
         """Number of earlier steps that a step sees."""
-        return 1 + self.first_layer.reach + sum(g.reach for g in self.gates)
+        return 1 + sum(conv.reach for conv in self.convs)
 
     def stack(self, scope, x):
-        x = scope.conv(self.first_layer, x)
+        x = scope.run(self.first_layer, x)
         total = 0.0
         for gate, output in zip(self.gates, self.outputs, strict=True):
             z = scope.segment(_gated_layer, (gate, output), x)
             x = x + z[..., : self.filters]
             total = total + z[..., self.filters :]
         for layer in self.head:
-            total = scope.conv(layer, ops.relu(total))
+            total = scope.run(layer, ops.relu(total))
         return total
 
     def get_config(self):
@@ -136,4 +136,4 @@ class WaveNet(SequenceModel):
 def _gated_layer(scope, layers, x):
     """Returns what a layer adds to its inputs and to the skips."""
     gate, output = layers
-    return scope.conv(output, gated(scope.conv(gate, x)))
+    return scope.run(output, gated(scope.run(gate, x)))

@@ -9,6 +9,7 @@ import tensorflow as tf
 from tf_autoregressive.layers.lstm import lstm
 from tf_autoregressive.layers.lstm import lstm_lines
 from tf_autoregressive.layers.lstm import sizes
+from tf_autoregressive.layers.sequence.recurrent import RecurrentLayer
 
 # Keras's defaults, which the recurrence is written for.
 _FIXED = {
@@ -46,7 +47,7 @@ class _Recurrence(keras.layers.RNN):
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
-class SequenceLSTM(keras.layers.LSTM, _Recurrence):
+class SequenceLSTM(RecurrentLayer, keras.layers.LSTM, _Recurrence):
     """`keras.layers.LSTM`, trained several times faster on a CPU.
 
     Same weights, same equations. Inputs are multiplied with their kernel for
@@ -84,21 +85,15 @@ class SequenceLSTM(keras.layers.LSTM, _Recurrence):
                 f"has it by default. Received: {other}"
             )
 
-    def first_states(self, batch_size):
+    def first_state(self, batch_size, num_steps):
         """Returns the hidden and cell states before the first step, float32."""
         return tuple(tf.zeros([batch_size, self.units]) for _ in range(2))
 
-    def step(self, x, states):
-        """Returns the outputs of one step, and the states after it.
-
-        Args:
-            x: `[B, I]`, in the compute dtype.
-            states: Hidden and cell states, float32 `[B, h]`.
-        """
+    def step(self, x, state, time):
         kernel, recurrent_kernel, bias = (
             tf.cast(weight, x.dtype) for weight in self.cell.weights
         )
-        hidden, cell = states
+        hidden, cell = state
         gates = tf.nn.bias_add(x @ kernel, bias)
         seen = tf.cast(hidden, x.dtype) @ recurrent_kernel
         gates = tf.cast(gates, tf.float32) + tf.cast(seen, tf.float32)

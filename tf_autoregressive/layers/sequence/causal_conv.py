@@ -6,9 +6,11 @@ Shapes: B batch, T steps, I input channels, O filters, k taps, d dilation.
 import keras
 import tensorflow as tf
 
+from tf_autoregressive.layers.sequence.layer import SequenceLayer
+
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
-class CausalConv1D(keras.layers.Layer):
+class CausalConv1D(SequenceLayer, keras.layers.Layer):
     """Convolves a sequence with what came before, its own step included.
 
         outputs[t] = bias + sum_j x[t - (k - 1 - j) * d] @ kernel[j]
@@ -114,6 +116,39 @@ class CausalConv1D(keras.layers.Layer):
         if self.bias is None:
             return outputs
         return outputs + tf.cast(self.bias, outputs.dtype)
+
+    # One step at a time. The state is a ring of the inputs that are in reach,
+    # the one of step `t` at `t % reach`: within a block an array, of which a
+    # step reads a few entries and writes one.
+
+    def first_state(self, batch_size, num_steps):
+        if not self.reach:
+            return ()
+        shape = [self.reach, batch_size, self.in_channels]
+        return tf.zeros(shape, self.compute_dtype)
+
+    def opened(self, state, time, num_steps):
+        if not self.reach:
+            return ()
+        return tf.TensorArray(
+            state.dtype,
+            self.reach,
+            element_shape=state.shape[1:],
+            clear_after_read=False,
+        ).unstack(state)
+
+    def step(self, x, state, time):
+        if not self.reach:
+            return self.of_window([x]), ()
+        taps = [
+            state.read((time + tap * self.dilation) % self.reach)
+            for tap in range(self.kernel_size - 1)
+        ]
+        state = state.write(time % self.reach, x)
+        return self.of_window([*taps, x]), state
+
+    def closed(self, state, time):
+        return state.stack() if self.reach else ()
 
     def get_config(self):
         return {

@@ -1,0 +1,1 @@
+"""Layers of sequences, and the two ways to run a stack of them."""

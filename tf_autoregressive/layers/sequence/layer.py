@@ -1,0 +1,66 @@
+"""The contract of a layer of sequences: all steps at once, or one at a time.
+
+Shapes: B batch, T steps, I input channels, O filters.
+"""
+
+
+class SequenceLayer:
+    """A layer whose outputs at a step depend on that step and earlier ones.
+
+    Comes before `keras.layers.Layer` among the bases of a layer. Stacks run it
+    by `scope.run(layer, x)`, in one of two ways that agree:
+
+    - `call(x)`: all steps at once, `[B, T, I]` to `[B, T, O]`. This is how a
+      model is trained and scored;
+    - `step(x, state, time)`: one step, `[B, I]` to `[B, O]`, from a state that
+      holds what the layer needs of the steps before. This is how it is drawn.
+
+    A layer that looks at one step alone, such as `keras.layers.Dense`, needs
+    none of this: stacks call it as it is.
+
+    A state is a nest of tensors that keep their data types, and their shapes
+    but for axes that are `None` in those of `first_state`. Drawing goes block
+    by block: within a block `step` may keep its state in another form, such as
+    a `tf.TensorArray`, which `opened` makes and `closed` undoes. That is much
+    faster than tensors for whatever a step changes in one place only.
+    """
+
+    def first_state(self, batch_size, num_steps):
+        """Returns the state before the first step: here, nothing.
+
+        Args:
+            batch_size: `B`, an int or a scalar tensor.
+            num_steps: Number of steps of an event, an int. `stream` may run
+                more, up to the `max_steps` of the model.
+        """
+        return ()
+
+    def opened(self, state, time, num_steps):
+        """Returns the state as `step` takes it, at the start of a block.
+
+        Args:
+            state: From `first_state` or `closed`.
+            time: How many steps came before, an int32 scalar.
+            num_steps: The most steps that the block may have, an int.
+        """
+        return state
+
+    def step(self, x, state, time):
+        """Returns the outputs `[B, O]` of one step, and the state after it.
+
+        Args:
+            x: Inputs `[B, I]`, in the compute dtype.
+            state: From `opened`, or from the step before.
+            time: How many steps came before, an int32 scalar. It counts from
+                the start of the sequence, also where a stream goes on.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no `step`")
+
+    def closed(self, state, time):
+        """Returns the state from that of `step`, at the end of a block.
+
+        Args:
+            state: From `opened` or `step`.
+            time: How many steps came before, an int32 scalar.
+        """
+        return state

@@ -1,0 +1,33 @@
+"""Recurrent layers of Keras as layers of a stack."""
+
+import tensorflow as tf
+
+from tf_autoregressive.layers.sequence.layer import SequenceLayer
+
+
+class RecurrentLayer(SequenceLayer):
+    """What a `keras.layers.RNN` needs to be a `SequenceLayer`.
+
+    Made with `return_sequences=True`; with `return_state=True` too where
+    sequences go on after others (`steps`).
+    """
+
+    def call(self, sequences, initial_state=None, mask=None, training=False):
+        """Returns outputs; after `initial_state` also states, if asked for."""
+        results = super().call(
+            sequences, initial_state=initial_state, mask=mask, training=training
+        )
+        if self.return_state and initial_state is None:
+            return results[0]
+        return results
+
+    def steps(self, x, state):
+        """Returns outputs `[B, T, O]` after a state, and the state after them.
+
+        Args:
+            x: Inputs `[B, T, I]`.
+            state: From `first_state`, `step` or here.
+        """
+        state = [tf.cast(part, x.dtype) for part in state]
+        x, *state = self(x, initial_state=state)
+        return x, tuple(state)

@@ -1,0 +1,8 @@
+"""What is added to the outputs of a layer."""
+
+import tensorflow as tf
+
+
+def plus(outputs, shift):
+    """Returns the outputs plus the shift, if there is one."""
+    return outputs if shift is None else outputs + tf.cast(shift, outputs.dtype)
