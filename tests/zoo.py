@@ -13,6 +13,7 @@ import zlib
 import numpy as np
 import pytest
 
+from tests.models.user_attention import AttentionModel
 from tests.models.user_models import RunningSum
 from tests.models.user_models import SteppedRunningSum
 from tf_autoregressive.models import FVSBN
@@ -761,6 +762,14 @@ CASES = [
         ordering=ORDER_6,
         weight_scale=0.5,
         **_logistics(),
+    ),
+    Case(
+        "user-attention",
+        AttentionModel,
+        (6,),
+        num_levels=3,
+        num_classes=2,
+        weight_scale=0.7,
     ),
     Case("user-model", RunningSum, (2, 3, 1)),
     Case(

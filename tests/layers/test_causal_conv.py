@@ -41,25 +41,6 @@ def test_outputs_are_the_sums_of_their_taps(rng, kernel_size, dilation):
         np.testing.assert_allclose(outputs[:, time], expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("batch_size", [1, 2])
-@pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])
-@pytest.mark.parametrize(("kernel_size", "dilation"), TAPS)
-def test_a_step_is_that_of_the_sequence(
-    rng, kernel_size, dilation, dtype, batch_size
-):
-    layer = make(rng, kernel_size, dilation, dtype=dtype)
-    x = rng.normal(size=(batch_size, STEPS, IN)).astype("float32")
-    outputs = layer(x)
-    taps = [tap.astype(layer.compute_dtype) for tap in window(x, 6, layer)]
-    step = layer.of_window(taps)
-    assert step.dtype == outputs.dtype
-    np.testing.assert_allclose(
-        step.numpy().astype("float32"),
-        outputs[:, 6].numpy().astype("float32"),
-        atol=1e-6 if dtype == "float32" else 2e-2,
-    )
-
-
 @pytest.mark.parametrize("sizes", [(0, 1, 1), (4, 0, 1), (4, 2, 0)], ids=repr)
 def test_sizes_are_positive(sizes):
     filters, kernel_size, dilation = sizes

@@ -63,24 +63,6 @@ def test_numbers_of_steps_and_sequences_may_be_open(rng):
     )
 
 
-@pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])
-def test_steps_are_those_of_the_sequence(dtype, rng):
-    layer = SequenceLSTM(UNITS, return_sequences=True, dtype=dtype)
-    x = rng.normal(size=(BATCH, STEPS, CHANNELS)).astype("float32")
-    expected = tf.cast(layer(x), "float32")
-    states = layer.first_state(BATCH, STEPS)
-    for step in range(STEPS):
-        inputs = tf.cast(x[:, step], layer.compute_dtype)
-        output, states = layer.step(inputs, states, step)
-        assert [state.dtype for state in states] == [tf.float32] * 2
-        # One rounding of bfloat16, and not one more with every step.
-        np.testing.assert_allclose(
-            tf.cast(output, "float32"),
-            expected[:, step],
-            atol=1e-6 if dtype == "float32" else 4e-3,
-        )
-
-
 @pytest.mark.parametrize(
     "options",
     [

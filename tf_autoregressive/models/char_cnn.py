@@ -6,7 +6,7 @@ Shapes: B batch, T steps.
 import keras
 from keras import ops
 
-from tf_autoregressive.models.gated_pixel_cnn import gated
+from tf_autoregressive.layers.gates import gated
 from tf_autoregressive.models.sequence_model import SequenceModel
 
 

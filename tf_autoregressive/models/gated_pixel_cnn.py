@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from tf_autoregressive.layers import ShiftedConv2D
+from tf_autoregressive.layers.gates import gated
 from tf_autoregressive.layers.scopes import Level
 from tf_autoregressive.models.raster_model import RasterModel
 
@@ -193,12 +194,3 @@ def _horizontal_layer(scope, layers, x):
     horizontal, output = layers
     y = gated(scope.conv(horizontal, x))
     return ops.split(scope.conv(output, y), 2, axis=-1)
-
-
-def gated(x):
-    """Returns `tanh(f) * sigmoid(g)` of the two halves of `[..., 2p]`.
-
-    Computed in float32: bfloat16 takes a CPU longer, and rounds every factor.
-    """
-    f, g = ops.split(ops.cast(x, "float32"), 2, axis=-1)
-    return ops.cast(ops.tanh(f) * ops.sigmoid(g), x.dtype)

@@ -71,8 +71,10 @@ class SequenceModel(SegmentedModel):
       (`_make_context_layers`): `scope.run` adds the shift of the layer's name,
       `scope.shifted(name, x)` that of any name.
 
-    Sequences are drawn in blocks of `block_size` steps; layers say what they
-    make of that. A model that cannot go on for ever sets `max_steps`.
+    A sequence is drawn in one block, and a stream in one block a chunk, unless
+    the model sets `block_size`: a number of steps after which layers get to
+    put their state in order. A model that cannot go on for ever sets
+    `max_steps`.
 
     Args:
         event_shape: `(T,)`, or `(T, N)`.
@@ -151,7 +153,6 @@ class SequenceModel(SegmentedModel):
                 dtype=self.dtype_policy,
                 name="embedding",
             )
-        self.block_size = CHUNK
         self.context_layers = {}
         self.sequence_stack = scopes.SequenceStack()
 
@@ -419,8 +420,9 @@ class SequenceModel(SegmentedModel):
 
         Raises:
             ValueError: At once, if the number of samples or steps is not
-                positive, the prime no symbols of the model, the context a
-                sequence, or the length variable.
+                positive, the sequence would be longer than `max_steps`, the
+                prime no symbols of the model, the context a sequence, or the
+                length variable.
         """
         options = self._options("incremental", options)
         check_num_samples(num_samples)
@@ -435,6 +437,14 @@ class SequenceModel(SegmentedModel):
             raise ValueError(
                 "A model with `variable_length` draws sequences of the lengths "
                 "in `context`, up to its own: use `sample` or `complete`."
+            )
+        if self.max_steps is not None and (
+            len(prime) + num_steps > self.max_steps
+        ):
+            raise ValueError(
+                f"`num_steps` and the steps of `prime`, {len(prime)}, must be "
+                f"at most {self.max_steps} together: the model knows no later "
+                f"steps. Received: num_steps={num_steps}"
             )
         context = self.context.batched(context, num_samples)
         # Checked now; drawn when the chunks are asked for.
@@ -457,13 +467,20 @@ class SequenceModel(SegmentedModel):
         )
         cache = tf.nest.map_structure(tf.convert_to_tensor, cache)
         for values in _cut(prime):
-            _, cache = continue_by(seed, cache, given=values)
+            _, cache = continue_by(seed, cache, len(values), values)
         for start in range(0, num_steps, CHUNK):
             chunk_seed = tf.random.experimental.stateless_fold_in(
                 seed, start, alg="philox"
             )
-            values, cache = continue_by(chunk_seed, cache)
+            length = self._chunk_length(len(prime) + start)
+            values, cache = continue_by(chunk_seed, cache, length)
             yield values[:, : num_steps - start]
+
+    def _chunk_length(self, time):
+        """Returns the number of steps that are drawn at once from `time` on."""
+        if self.max_steps is None:
+            return CHUNK
+        return min(CHUNK, self.max_steps - time)
 
     def _checked_prime(self, prime):
         if prime is None:
@@ -485,16 +502,26 @@ class SequenceModel(SegmentedModel):
         return prime
 
     def _continued(
-        self, num_samples, options, jit_compile, seed, cache, given=None
+        self,
+        num_samples,
+        options,
+        jit_compile,
+        seed,
+        cache,
+        num_steps,
+        given=None,
     ):
-        """Returns the next values `[num_samples, n]`, and the cache."""
-        num_steps = CHUNK if given is None else len(given)
+        """Returns the next values `[num_samples, num_steps]`, and the cache."""
         num_sites = num_steps * self._sites_of_a_step
 
         def continued(rows, seed, cache, given, numbers):
             num_samples = rows.shape[0] or tf.shape(rows)[0]
             num_uniforms = self.output_distribution.num_uniforms
             shape = [num_samples, num_sites, num_uniforms]
+            stack = self.sequence_stack.resumed(
+                cache["stack"], num_samples, self.event_shape[0]
+            )
+            cache = {**cache, "stack": stack}
             forced = None
             if given is not None:
                 forced = sampling.Forced(tf.ones_like(given, tf.bool), given)
@@ -536,7 +563,8 @@ class SequenceModel(SegmentedModel):
         }
 
     def begin_block(self, cache, block):
-        stack = self.sequence_stack.opened(cache["stack"], self.block_size)
+        most = self.block_size or max(self.event_shape[0], CHUNK)
+        stack = self.sequence_stack.opened(cache["stack"], most)
         return {**cache, "stack": stack}
 
     def step(self, state, position):

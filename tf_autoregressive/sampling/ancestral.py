@@ -22,7 +22,9 @@ class Position(typing.NamedTuple):
     Attributes:
         block: Index of the block of positions, an int32 scalar.
         offset: Index within the block.
-        rank: Index in the order, `block * block_size + offset`.
+        rank: Index in the order, `block * block_size + offset`. It counts the
+            positions of one call: `continue_draw` begins at 0 again, so what
+            depends on how many came before keeps their number in the cache.
         lane: `offset` modulo the model's `num_lanes`, a Python int.
     """
 

@@ -101,9 +101,9 @@ class CausalConv1D(SequenceLayer, keras.layers.Layer):
             padded[:, tap * self.dilation : tap * self.dilation + length]
             for tap in range(self.kernel_size)
         ]
-        return self.of_window(taps)
+        return self._of_window(taps)
 
-    def of_window(self, taps):
+    def _of_window(self, taps):
         """Returns `[..., O]` of the inputs `[..., I]` at the taps.
 
         Args:
@@ -139,13 +139,13 @@ class CausalConv1D(SequenceLayer, keras.layers.Layer):
 
     def step(self, x, state, time):
         if not self.reach:
-            return self.of_window([x]), ()
+            return self._of_window([x]), ()
         taps = [
             state.read((time + tap * self.dilation) % self.reach)
             for tap in range(self.kernel_size - 1)
         ]
         state = state.write(time % self.reach, x)
-        return self.of_window([*taps, x]), state
+        return self._of_window([*taps, x]), state
 
     def closed(self, state, time):
         return state.stack() if self.reach else ()

@@ -3,6 +3,8 @@
 Shapes: B batch, T steps, I input channels, O filters.
 """
 
+import tensorflow as tf
+
 
 class SequenceLayer:
     """A layer whose outputs at a step depend on that step and earlier ones.
@@ -19,10 +21,10 @@ class SequenceLayer:
     none of this: stacks call it as it is.
 
     A state is a nest of tensors that keep their data types, and their shapes
-    but for axes that are `None` in those of `first_state`. Drawing goes block
-    by block: within a block `step` may keep its state in another form, such as
-    a `tf.TensorArray`, which `opened` makes and `closed` undoes. That is much
-    faster than tensors for whatever a step changes in one place only.
+    but for axes that are `growing`. Drawing goes block by block: within a block
+    `step` may keep its state in another form, such as a `tf.TensorArray`, which
+    `opened` makes and `closed` undoes. That is much faster than tensors for
+    whatever a step changes in one place only.
     """
 
     def first_state(self, batch_size, num_steps):
@@ -64,3 +66,21 @@ class SequenceLayer:
             time: How many steps came before, an int32 scalar.
         """
         return state
+
+
+def growing(tensor, axis):
+    """Returns a tensor of a state, with an axis that `closed` may make longer.
+
+    Loops keep the static shapes of what they change; this axis has none. XLA,
+    which compiles for fixed shapes, cannot draw with a state that grows.
+    """
+    shape = tensor.shape.as_list()
+    shape[axis] = None
+    return with_shape(tensor, shape)
+
+
+def with_shape(tensor, shape):
+    """Returns the tensor with a static shape that may say less than its own."""
+    if tensor.shape == shape:
+        return tensor
+    return tf.raw_ops.PlaceholderWithDefault(input=tensor, shape=shape)

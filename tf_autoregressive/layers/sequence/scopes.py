@@ -13,6 +13,7 @@ import tensorflow as tf
 from tf_autoregressive.layers.segments import PLAIN
 from tf_autoregressive.layers.segments import SegmentedScope
 from tf_autoregressive.layers.sequence.layer import SequenceLayer
+from tf_autoregressive.layers.sequence.layer import with_shape
 from tf_autoregressive.layers.shifts import plus
 
 
@@ -195,6 +196,24 @@ class SequenceStack:
             },
         }
 
+    def resumed(self, state, batch_size, num_steps):
+        """Returns a state that was drawn to, with the shapes of the first one.
+
+        Args:
+            state: From `closed`.
+            batch_size: Number of sequences.
+            num_steps: Number of steps of an event.
+        """
+        states = {
+            name: tf.nest.map_structure(
+                lambda tensor, first: with_shape(tensor, first.shape),
+                state["states"][name],
+                layer.first_state(batch_size, num_steps),
+            )
+            for name, layer in self.layers.items()
+        }
+        return {**state, "states": states}
+
     def opened(self, state, num_steps):
         """Returns the state as a `StepScope` takes it, for one block.
 
@@ -215,4 +234,3 @@ class SequenceStack:
             for name, layer in self.layers.items()
         }
         return {**state, "states": states}
-
