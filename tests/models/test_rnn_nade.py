@@ -14,7 +14,7 @@ def sigmoid(x):
 def written_out(model, x):
     """Returns the logits `[T, N]` of one event, value by value."""
     before = np.concatenate([np.zeros_like(x[:1]), x[:-1]])
-    states = np.array(model.recurrents[0](before[None].astype("float32"))[0])
+    states = np.array(model.rnns[0](before[None].astype("float32"))[0])
     nade = {
         name: np.array(rows) for name, rows in model.conditionals.rows().items()
     }

@@ -102,7 +102,7 @@ class CharRNN(SequenceModel):
         self.dropout = dropout
         self.carried_rows = carried_rows
 
-        self.recurrents = recurrent_layers(
+        self.rnns = recurrent_layers(
             cell, units, num_layers, dtype=self.dtype_policy
         )
         self.dropout_layer = keras.layers.Dropout(dropout, name="dropout")
@@ -124,7 +124,7 @@ class CharRNN(SequenceModel):
                 self._carried_variable(f"{layer.name}_{index}", self.units)
                 for index in range(per_layer)
             ]
-            for layer in self.recurrents
+            for layer in self.rnns
         }
 
     def _carried_variable(self, name, width):
@@ -196,7 +196,7 @@ class CharRNN(SequenceModel):
 
     def stack(self, scope, x):
         x = scope.shifted("inputs", x)
-        x = run_recurrent(scope, self.recurrents, self.dropout_layer, x)
+        x = run_recurrent(scope, self.rnns, self.dropout_layer, x)
         return scope.run(self.last_layer, x)
 
     def get_config(self):

@@ -98,7 +98,7 @@ class RNNNADE(SequenceModel):
         self.dropout = dropout
         self.block_size = self.step_size
 
-        self.recurrents = recurrent_layers(
+        self.rnns = recurrent_layers(
             cell, units, num_layers, dtype=self.dtype_policy
         )
         self.dropout_layer = keras.layers.Dropout(dropout, name="dropout")
@@ -124,7 +124,7 @@ class RNNNADE(SequenceModel):
         What the steps before add to the biases of a step's NADE.
         """
         x = scope.shifted("inputs", x)
-        x = run_recurrent(scope, self.recurrents, self.dropout_layer, x)
+        x = run_recurrent(scope, self.rnns, self.dropout_layer, x)
         biases = [scope.run(self.bias_layer, x), self.hidden_bias_layer(x)]
         return tf.concat(biases, axis=-1)
 
