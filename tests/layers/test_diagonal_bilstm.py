@@ -8,8 +8,8 @@ from tests.layers import lstms
 from tests.layers.convolutions import reached
 from tests.layers.test_row_lstm import MAPS
 from tf_autoregressive.layers import DiagonalBiLSTM
-from tf_autoregressive.layers.diagonal_bilstm import skewed
-from tf_autoregressive.layers.diagonal_bilstm import unskewed
+from tf_autoregressive.layers.raster.diagonal_bilstm import skewed
+from tf_autoregressive.layers.raster.diagonal_bilstm import unskewed
 
 
 @pytest.mark.parametrize("size", MAPS, ids=str)

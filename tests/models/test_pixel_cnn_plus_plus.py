@@ -21,7 +21,7 @@ from tests.layers.convolutions import upsampled
 from tests.models.probes import check_dependencies
 from tests.models.probes import triangle
 from tests.zoo import Case
-from tf_autoregressive.layers import scopes
+from tf_autoregressive.layers import MapScope
 from tf_autoregressive.models import PixelCNNPlusPlus
 from tf_autoregressive.models.initialisation import first_examples
 from tf_autoregressive.models.pixel_cnn_plus_plus import concat_elu
@@ -200,8 +200,8 @@ def test_a_border_is_not_a_grey_value(rng):
 
 def all_layers(model):
     layers = []
-    for level in model.levels:
-        layers += [*level.row_layers, *level.pixel_layers]
+    for resolution in model.raster_stack.resolutions:
+        layers += resolution.layers
     for streams in (model.u, model.ul):
         layers += [s.unstride for s in streams if s.unstride is not None]
     return layers
@@ -338,16 +338,16 @@ def test_a_context_changes_all_positions(options, rng):
 # Initialisation from data.
 
 
-class Recording(scopes.MapScope):
+class Recording(MapScope):
     """Writes down what the layers themselves return."""
 
     def __init__(self, shifts):
         super().__init__(shifts)
         self.outputs = {}
 
-    def conv(self, layer, x):
+    def run(self, layer, x):
         self.outputs[layer.name] = np.array(layer(x))
-        return super().conv(layer, x)
+        return super().run(layer, x)
 
 
 def check_statistics(model, x, context=None):

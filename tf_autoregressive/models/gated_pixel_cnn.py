@@ -8,8 +8,8 @@ from keras import ops
 
 from tf_autoregressive.layers import ShiftedConv2D
 from tf_autoregressive.layers.gates import gated
-from tf_autoregressive.layers.scopes import Level
 from tf_autoregressive.models.raster_model import RasterModel
+from tf_autoregressive.models.raster_model import relu_stack
 
 # A new gate passes half of what it gets: with less than four times the
 # variance, a new stack loses its signal within a few layers.
@@ -130,12 +130,6 @@ class GatedPixelCNN(RasterModel):
             self._conv("head", of_filter, head, 1),
             self._parameters_layer(head),
         ]
-        self.levels = [
-            Level(
-                [*self.vertical, *self.links],
-                [*self.horizontal, *self.outputs, *self.head],
-            )
-        ]
         self._make_context_layers([*self.vertical, *self.horizontal])
         self.build()
 
@@ -167,9 +161,7 @@ class GatedPixelCNN(RasterModel):
             residual, skip = scope.segment(_horizontal_layer, layers, x)
             x = x + residual if index else residual
             total = total + skip
-        for layer in self.head:
-            total = scope.conv(layer, ops.relu(total))
-        return total
+        return relu_stack(scope, self.head, total)
 
     def get_config(self):
         return {
@@ -185,12 +177,12 @@ class GatedPixelCNN(RasterModel):
 def _vertical_layer(scope, layers, x):
     """Returns the outputs of a vertical layer, and what it hands over."""
     vertical, link = layers
-    before_gate = scope.conv(vertical, x)
-    return gated(before_gate), scope.conv(link, before_gate)
+    before_gate = scope.run(vertical, x)
+    return gated(before_gate), scope.run(link, before_gate)
 
 
 def _horizontal_layer(scope, layers, x):
     """Returns what a horizontal layer adds to its inputs, and its skip."""
     horizontal, output = layers
-    y = gated(scope.conv(horizontal, x))
-    return ops.split(scope.conv(output, y), 2, axis=-1)
+    y = gated(scope.run(horizontal, x))
+    return ops.split(scope.run(output, y), 2, axis=-1)

@@ -4,10 +4,9 @@ Shapes: B batch, H rows, W columns, C channels, h filters.
 """
 
 import keras
-from keras import ops
 
-from tf_autoregressive.layers.scopes import Level
 from tf_autoregressive.models.raster_model import RasterModel
+from tf_autoregressive.models.raster_model import relu_stack
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -99,15 +98,13 @@ class PixelCNN(RasterModel):
             self._conv("head", full, head, 1),
             self._parameters_layer(head),
         ]
-        blocks = [layer for block in self.blocks for layer in block]
-        self.levels = [Level([], [self.first_layer, *blocks, *self.head])]
         self._make_context_layers(
             [self.first_layer, *(block[1] for block in self.blocks)]
         )
         self.build()
 
     def pixel_stack(self, scope, x):
-        x = scope.conv(self.first_layer, x)
+        x = scope.run(self.first_layer, x)
         for block in self.blocks:
             x = x + scope.segment(relu_stack, block, x)
         return relu_stack(scope, self.head, x)
@@ -121,10 +118,3 @@ class PixelCNN(RasterModel):
             "kernel_size": self.kernel_size,
             "head_filters": self.head_filters,
         }
-
-
-def relu_stack(scope, layers, x):
-    """Returns `x` after layers that each see the positive part."""
-    for layer in layers:
-        x = scope.conv(layer, ops.relu(x))
-    return x

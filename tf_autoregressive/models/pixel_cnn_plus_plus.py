@@ -12,8 +12,7 @@ from keras import ops
 
 from tf_autoregressive.layers import NormedConv2D
 from tf_autoregressive.layers import UpsamplingConv2D
-from tf_autoregressive.layers.scopes import InitialisingScope
-from tf_autoregressive.layers.scopes import Level
+from tf_autoregressive.layers.raster.maps import InitialisingScope
 from tf_autoregressive.models.initialisation import first_examples
 from tf_autoregressive.models.initialisation import share_first
 from tf_autoregressive.models.raster_model import RasterModel
@@ -149,15 +148,6 @@ class PixelCNNPlusPlus(RasterModel):
             dtype="float32",
             name="parameters",
         )
-        self.levels = [
-            Level(self._layers_of(u), self._layers_of(ul), above.unstride)
-            for u, ul, above in zip(
-                self.u, self.ul, [Stream([], []), *self.ul], strict=False
-            )
-        ]
-        self.levels[0].row_layers.extend([self.u_first, self.ul_above])
-        self.levels[0].pixel_layers.insert(0, self.ul_left)
-        self.levels[0].pixel_layers.append(self.parameters_layer)
         self._make_context_layers(
             [
                 block.conv_out
@@ -202,11 +192,11 @@ class PixelCNNPlusPlus(RasterModel):
             **options,
         )
 
-    def _stream(self, name, level):
+    def _stream(self, name, depth):
         """Makes the layers of the stream `name` at a resolution."""
-        name = f"{name}_{level}"
+        name = f"{name}_{depth}"
         width = 3 if name.startswith("u_") else 2
-        is_lowest = level == self.num_resolutions - 1
+        is_lowest = depth == self.num_resolutions - 1
         window = {"kernel_size": (2, width), "above": 1, "left": 1}
         stride = unstride = None
         if not is_lowest:
@@ -245,31 +235,24 @@ class PixelCNNPlusPlus(RasterModel):
             self._conv(f"{name}_link", **point) if is_u else None,
         )
 
-    def _layers_of(self, stream):
-        """Returns the layers of a stream that run at its own resolution."""
-        layers = [stream.stride]
-        for block in [*stream.down, *stream.up]:
-            layers += block
-        return [layer for layer in layers if layer is not None]
-
-    def network_inputs(self, x):
+    def first_inputs(self, x):
         return tf.concat([x, tf.ones_like(x[..., :1])], axis=-1)
 
     def row_stack(self, scope, x=None):
-        scope.link(self.ul_left, scope.conv(self.ul_above, x))
-        self._u_shape(scope, 0, self.u, scope.conv(self.u_first, x))
+        scope.link(self.ul_left, scope.run(self.ul_above, x))
+        self._u_shape(scope, 0, self.u, scope.run(self.u_first, x))
 
     def pixel_stack(self, scope, x):
-        x = scope.conv(self.ul_left, x)
+        x = scope.run(self.ul_left, x)
         x = self._u_shape(scope, 0, self.ul, x)
-        return scope.conv(self.parameters_layer, ops.elu(x))
+        return scope.run(self.parameters_layer, ops.elu(x))
 
-    def _u_shape(self, scope, level, streams, x):
+    def _u_shape(self, scope, depth, streams, x):
         """Runs a stream from one resolution down to the lowest and back."""
-        stream, skips = streams[level], [x]
+        stream, skips = streams[depth], [x]
         for index, block in enumerate(stream.down):
             x = scope.segment(self._gated_block, block, x)
-            self._link(scope, block, self.ul[level].down[index], x)
+            self._link(scope, block, self.ul[depth].down[index], x)
             skips.append(x)
         if stream.stride is None:
             skips.pop()
@@ -277,27 +260,27 @@ class PixelCNNPlusPlus(RasterModel):
             x = scope.lower(
                 stream.stride,
                 stream.unstride,
-                lambda scope, x: self._u_shape(scope, level + 1, streams, x),
+                lambda scope, x: self._u_shape(scope, depth + 1, streams, x),
                 x,
             )
         for index, block in enumerate(stream.up):
             x = scope.segment(self._gated_block, block, x, skips.pop())
-            self._link(scope, block, self.ul[level].up[index], x)
+            self._link(scope, block, self.ul[depth].up[index], x)
         return x
 
     def _gated_block(self, scope, block, x, skip=None):
-        y = scope.conv(block.conv_in, concat_elu(x))
+        y = scope.run(block.conv_in, concat_elu(x))
         if skip is not None:
-            y = y + scope.conv(block.skip, concat_elu(skip))
+            y = y + scope.run(block.skip, concat_elu(skip))
         y = scope.dropout(self.dropout_layer, concat_elu(y))
-        y = scope.conv(block.conv_out, y)
+        y = scope.run(block.conv_out, y)
         # In float32: bfloat16 takes a CPU longer, and rounds both factors.
         c, d = ops.split(ops.cast(y, "float32"), 2, axis=-1)
         return x + ops.cast(c * ops.sigmoid(d), x.dtype)
 
     def _link(self, scope, block, target, x):
         if block.link is not None:
-            scope.link(target.conv_in, scope.conv(block.link, concat_elu(x)))
+            scope.link(target.conv_in, scope.run(block.link, concat_elu(x)))
 
     @property
     def initialised(self):

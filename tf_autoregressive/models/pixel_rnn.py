@@ -8,9 +8,8 @@ from keras import ops
 
 from tf_autoregressive.layers import DiagonalBiLSTM
 from tf_autoregressive.layers import RowLSTM
-from tf_autoregressive.layers.scopes import Level
-from tf_autoregressive.models.pixel_cnn import relu_stack
 from tf_autoregressive.models.raster_model import RasterModel
+from tf_autoregressive.models.raster_model import relu_stack
 
 _RECURRENCES = ("row_lstm", "diagonal_bilstm")
 
@@ -122,18 +121,7 @@ class PixelRNN(RasterModel):
             self._conv("head", full, head, 1),
             self._parameters_layer(head),
         ]
-        inputs_to_states = [lstm.input_to_state for lstm in self.lstms]
-        pixel_layers = [
-            self.first_layer,
-            *inputs_to_states,
-            *self.ups,
-            *self.skips,
-            *self.head,
-        ]
-        self.levels = [
-            Level([], pixel_layers, recurrent_layers=list(self.lstms))
-        ]
-        self._make_context_layers([self.first_layer, *inputs_to_states])
+        self._make_context_layers([self.first_layer, *self.lstms])
         self.build()
 
     def _lstm(self, name, in_colours, out_colours):
@@ -145,12 +133,10 @@ class PixelRNN(RasterModel):
         return DiagonalBiLSTM(in_colours, out_colours, **options)
 
     def pixel_stack(self, scope, x):
-        x = scope.conv(self.first_layer, x)
+        x = scope.run(self.first_layer, x)
         total = 0.0
         for index, lstm in enumerate(self.lstms):
-            # Listed with the layer: what a context adds goes by its name.
-            layers = [lstm.input_to_state, lstm, self.ups[index]]
-            layers += self.skips[index : index + 1]
+            layers = [lstm, self.ups[index], *self.skips[index : index + 1]]
             residual, *skip = scope.segment(_recurrent_layer, layers, x)
             x = x + residual
             total = sum(skip, total)
@@ -171,6 +157,6 @@ class PixelRNN(RasterModel):
 
 def _recurrent_layer(scope, layers, x):
     """Returns what an LSTM adds to its inputs, and its skip if it has one."""
-    _, lstm, *outputs = layers
-    hidden = ops.cast(scope.recur(lstm, x), lstm.compute_dtype)
-    return [scope.conv(output, hidden) for output in outputs]
+    lstm, *outputs = layers
+    hidden = ops.cast(scope.run(lstm, x), lstm.compute_dtype)
+    return [scope.run(output, hidden) for output in outputs]

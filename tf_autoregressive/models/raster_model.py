@@ -8,7 +8,12 @@ import tensorflow as tf
 
 from tf_autoregressive.arguments import checked_shape
 from tf_autoregressive.layers import MaskedConv2D
-from tf_autoregressive.layers import scopes
+from tf_autoregressive.layers.raster.layer import array
+from tf_autoregressive.layers.raster.maps import MapScope
+from tf_autoregressive.layers.raster.maps import RecordingScope
+from tf_autoregressive.layers.raster.pixels import PixelScope
+from tf_autoregressive.layers.raster.rows import RowScope
+from tf_autoregressive.layers.raster.stack import RasterStack
 from tf_autoregressive.models.context_layers import context_layers
 from tf_autoregressive.models.segmented_model import SegmentedModel
 
@@ -22,15 +27,18 @@ IMAGE_DISTRIBUTIONS = (
 class RasterModel(SegmentedModel):
     """An image model in raster order: row by row, pixel by pixel, R, G, B.
 
-    **Writing one.** Subclass `RasterModel`, create the layers in `__init__`
-    and list them in `levels`, call `_make_context_layers` with those whose
-    outputs a context shifts, and override
+    **Writing one.** Subclass `RasterModel`, create the layers in `__init__`,
+    call `_make_context_layers` with those whose outputs a context shifts, end
+    it with `self.build()`, and override
 
     - `row_stack(scope, x)`: what depends on the rows above alone; hands it to
       layers of pixels by `scope.link`;
     - `pixel_stack(scope, x)`: the rest; returns the parameters.
-    Both stacks are written once over `scope.conv(layer, x)` and run on whole
-    maps to train and score, and on rows and pixels to draw.
+
+    Both stacks are written once over `scope.run(layer, x)` and run on whole
+    maps to train and score, and on rows and pixels to draw. A `RasterLayer`
+    knows how it is run in each way. It adds its shift to its outputs: what the
+    context makes for its name, and what was linked to it.
 
     The channels of a pixel are drawn one after the other, each seeing the ones
     before it, except for outputs that couple them by themselves.
@@ -57,8 +65,25 @@ class RasterModel(SegmentedModel):
         )
         self.num_lanes = self.num_colours
         self.block_size = self.event_shape[1] * self.num_colours
-        self.levels = []
+        self.raster_stack = RasterStack()
+        self.context_layers = {}
         self._check_context()
+
+    def build(self, input_shape=None):
+        """Creates the weights, and finds out which layers the stacks run.
+
+        Raises:
+            ValueError: If a layer that a context shifts is not run.
+        """
+        if self.built:
+            return
+        super().build(input_shape)
+        unused = set(self.context_layers) - self.raster_stack.names
+        if unused:
+            raise ValueError(
+                "The stacks must run all layers that a context shifts. "
+                f"Received layers that do not run: {sorted(unused)}"
+            )
 
     def _check_context(self):
         shape, image = self.context.shape, self.event_shape[:2]
@@ -90,15 +115,21 @@ class RasterModel(SegmentedModel):
         raise NotImplementedError(f"{type(self).__name__} has no `pixel_stack`")
 
     def network(self, inputs, *, context, member, training):
-        shifts = self._context_shifts(context)
-        scope = scopes.MapScope(
-            shifts, training=training, segments=self.segments
-        )
+        options = {
+            "shifts": self._context_shifts(context),
+            "training": training,
+            "segments": self.segments,
+        }
+        if self.built:
+            scope = MapScope(**options)
+        else:
+            scope = RecordingScope(self.raster_stack, **options)
         return self._run_on_maps(scope, inputs)
 
     def _run_on_maps(self, scope, inputs):
-        x = self.network_inputs(inputs)
+        x = self.first_inputs(inputs)
         self.row_stack(scope, x)
+        scope.begin_pixels()
         return tf.reshape(
             tf.cast(self.pixel_stack(scope, x), tf.float32),
             [-1, *self.site_shape, self.output_distribution.num_parameters],
@@ -148,14 +179,14 @@ class RasterModel(SegmentedModel):
             name="parameters",
         )
 
-    def network_inputs(self, x):
+    def first_inputs(self, x):
         """Returns what the first layers read of `[..., C]` scaled values."""
         return x
 
     def _make_context_layers(self, layers):
         """Makes what the context adds to the outputs of these layers."""
         self.context_layers = context_layers(
-            self.context, {layer.name: layer.filters for layer in layers}
+            self.context, {layer.name: layer.shift_channels for layer in layers}
         )
 
     def _context_shifts(self, context):
@@ -180,14 +211,15 @@ class RasterModel(SegmentedModel):
 
     def init_cache(self, batch_size, *, context, member):
         shifts = self._context_shifts(context)
+        width, channels = self.event_shape[1:]
+        nothing = tf.zeros([width, batch_size, channels])
         return {
             "shifts": {
                 name: tf.transpose(shift, [1, 2, 0, 3])
                 for name, shift in shifts.items()
             },
-            "levels": scopes.first_cache(
-                self.levels, batch_size, self.event_shape[1]
-            ),
+            "stack": self.raster_stack.first_cache(batch_size, width),
+            "image": self.first_inputs(nothing),
         }
 
     def begin_block(self, cache, block):
@@ -196,36 +228,53 @@ class RasterModel(SegmentedModel):
             name: shift[0 if shift.shape[0] == 1 else block]
             for name, shift in cache["shifts"].items()
         }
-        scope = scopes.RowScope(cache["levels"], block, shifts, self.levels)
+        size = (self.event_shape[1], tf.shape(cache["image"])[1])
+        scope = RowScope(
+            cache["stack"], block, size, shifts, self.raster_stack.resolutions
+        )
         self.row_stack(scope)
-        return {**cache, "levels": scope.start_row(self.num_colours)}
+        return {
+            **cache,
+            "stack": scope.begin_pixels(self.num_colours),
+            "image": array(cache["image"]),
+            "colours": (),
+        }
 
     def _pixel_scope(self, state, position):
-        column = position.offset // self.num_colours
-        return scopes.PixelScope(
-            state["levels"], position.block, column, position.lane
+        return PixelScope(
+            state["stack"],
+            position.block,
+            position.offset // self.num_colours,
+            position.lane,
+            self.raster_stack.resolutions,
         )
 
     def step(self, state, position):
         scope = self._pixel_scope(state, position)
         parameters = tf.cast(self.pixel_stack(scope, None), tf.float32)
-        return parameters, {**state, "levels": scope.unfinished()}
+        return parameters, {**state, "stack": scope.next_colour()}
 
     def observe(self, state, position, value):
         scope = self._pixel_scope(state, position)
-        x = self.network_inputs(self.output_distribution.network_input(value))
-        for layer in self.levels[0].pixel_layers:
-            if not layer.sees_own_pixel:
-                scope.append(layer, x)
-        is_last = position.lane == self.num_lanes - 1
-        levels = scope.finished() if is_last else scope.unfinished()
-        return {**state, "levels": levels}
+        x = self.first_inputs(self.output_distribution.network_input(value))
+        scope.observe(x)
+        colours = (*state["colours"], x)
+        if position.lane < self.num_lanes - 1:
+            return {**state, "stack": scope.next_colour(), "colours": colours}
+        pixel = tf.concat(colours, axis=-1)
+        return {
+            **state,
+            "stack": scope.next_pixel(),
+            "image": state["image"].write(scope.column, pixel),
+            "colours": (),
+        }
 
     def end_block(self, state, block):
-        levels = scopes.finish_row(state["levels"], block, self.levels)
-        # Rows begin with a state of their own.
-        del levels["pixels"]
-        return {**state, "levels": levels}
+        image = state["image"].stack()
+        stack = self.raster_stack.end_row(state["stack"], block, image)
+        # Rows begin with states of their own.
+        del stack["pixels"]
+        return {"shifts": state["shifts"], "stack": stack, "image": image}
 
 
 def check_image_shape(event_shape):
@@ -244,6 +293,13 @@ def check_image_distribution(distribution):
             f"`distribution` of images must be one of {IMAGE_DISTRIBUTIONS}. "
             f"Received: distribution={distribution!r}"
         )
+
+
+def relu_stack(scope, layers, x):
+    """Returns `x` after layers that each see the positive part."""
+    for layer in layers:
+        x = scope.run(layer, tf.nn.relu(x))
+    return x
 
 
 def enlarged(maps, event_shape):

@@ -9,7 +9,7 @@ import tensorflow as tf
 from tf_autoregressive.layers.lstm import lstm
 from tf_autoregressive.layers.lstm import lstm_lines
 from tf_autoregressive.layers.lstm import neighbours
-from tf_autoregressive.layers.pixel_lstm import PixelLSTM
+from tf_autoregressive.layers.raster.pixel_lstm import PixelLSTM
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")

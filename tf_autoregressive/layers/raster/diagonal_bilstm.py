@@ -11,8 +11,8 @@ import tensorflow as tf
 from tf_autoregressive.layers.lstm import lstm
 from tf_autoregressive.layers.lstm import lstm_lines
 from tf_autoregressive.layers.lstm import sizes
-from tf_autoregressive.layers.pixel_lstm import PixelLSTM
-from tf_autoregressive.layers.pixel_lstm import as_row
+from tf_autoregressive.layers.raster.pixel_lstm import PixelLSTM
+from tf_autoregressive.layers.raster.pixel_lstm import as_row
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")

@@ -8,10 +8,11 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from tf_autoregressive.layers.weight_norm import WeightNorm
+from tf_autoregressive.layers.raster.layer import RasterLayer
+from tf_autoregressive.layers.raster.weight_norm import WeightNorm
 
 
-class _UpsamplingConv2D(keras.layers.Layer):
+class _UpsamplingConv2D(RasterLayer, keras.layers.Layer):
     """`UpsamplingConv2D` before weight normalisation."""
 
     def __init__(self, filters, kernel_width, *, kernel_initializer, **kwargs):

@@ -10,7 +10,7 @@ import tensorflow as tf
 from keras import ops
 
 from tf_autoregressive import masks
-from tf_autoregressive.layers.shifted_conv import ShiftedConv2D
+from tf_autoregressive.layers.raster.shifted_conv import ShiftedConv2D
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")

@@ -7,11 +7,16 @@ import pytest
 import tensorflow as tf
 
 from tests.layers.convolutions import randomise
+from tf_autoregressive.layers import MapScope
 from tf_autoregressive.layers import MaskedConv2D
 from tf_autoregressive.layers import NormedConv2D
+from tf_autoregressive.layers import PixelScope
+from tf_autoregressive.layers import RowScope
 from tf_autoregressive.layers import ShiftedConv2D
 from tf_autoregressive.layers import UpsamplingConv2D
-from tf_autoregressive.layers import scopes
+from tf_autoregressive.layers.raster.maps import InitialisingScope
+from tf_autoregressive.layers.raster.maps import RecordingScope
+from tf_autoregressive.layers.raster.stack import RasterStack
 
 BATCH_SIZE, FILTERS = 2, 4
 
@@ -34,14 +39,13 @@ class Colours:
             MaskedConv2D([0, 0, 1], [0, 1, 1], (5, 5), name="b", **options),
             MaskedConv2D([0, 1, 1], [0, 1], (1, 1), name="c", **options),
         ]
-        self.levels = [scopes.Level([], self.layers)]
 
     def row_stack(self, scope, x=None):
         pass
 
     def pixel_stack(self, scope, x):
         for layer in self.layers:
-            x = bent(scope.conv(layer, x))
+            x = bent(scope.run(layer, x))
         return x
 
 
@@ -66,20 +70,19 @@ class TwoStreams:
             conv("b", (2, 2), 1, 1),
         ]
         self.layers = [*self.rows, *self.links, *self.pixels]
-        self.levels = [scopes.Level([*self.rows, *self.links], self.pixels)]
 
     def row_stack(self, scope, x=None):
         for row, link, pixel in zip(
             self.rows, self.links, self.pixels, strict=True
         ):
-            x = bent(scope.conv(row, x))
-            scope.link(pixel, scope.conv(link, x))
+            x = bent(scope.run(row, x))
+            scope.link(pixel, scope.run(link, x))
         # Links add up.
         scope.link(self.pixels[0], x)
 
     def pixel_stack(self, scope, x):
         for layer in self.pixels:
-            x = bent(scope.conv(layer, x))
+            x = bent(scope.run(layer, x))
         return x
 
 
@@ -105,60 +108,49 @@ class ThreeResolutions:
         self.left = conv("ul_left", (2, 1))
         self.u, self.ul = [], []
         for name, stream, width in (("u", self.u, 3), ("ul", self.ul, 2)):
-            for level in range(3):
+            for depth in range(3):
                 # One looks further up than to the row that was last.
-                rows = 3 if level == 1 else 2
+                rows = 3 if depth == 1 else 2
                 layers = [
-                    conv(f"{name}_{level}", (rows, width), above=rows - 1)
+                    conv(f"{name}_{depth}", (rows, width), above=rows - 1)
                 ]
-                if level < 2:
+                if depth < 2:
                     layers += [
-                        conv(f"{name}_{level}_down", (2, width), strides=2),
+                        conv(f"{name}_{depth}_down", (2, width), strides=2),
                         UpsamplingConv2D(
-                            FILTERS, width, name=f"{name}_{level}_up", **options
+                            FILTERS, width, name=f"{name}_{depth}_up", **options
                         ),
-                        conv(f"{name}_{level}_last", (2, width)),
+                        conv(f"{name}_{depth}_last", (2, width)),
                     ]
                 stream.append(layers)
         self.layers = [self.first, self.left]
         for layers in self.u + self.ul:
             self.layers += layers
-        ups = [None, self.ul[0][2], self.ul[1][2]]
-        self.levels = [
-            scopes.Level(
-                [*u[:2], *u[3:]],
-                [*ul[:2], *ul[3:]],
-                up,
-            )
-            for u, ul, up in zip(self.u, self.ul, ups, strict=True)
-        ]
-        self.levels[0].row_layers.append(self.first)
-        self.levels[0].pixel_layers.insert(0, self.left)
         self.num_lower_runs = 0
 
     def row_stack(self, scope, x=None):
-        self._run(scope, 0, self.u, scope.conv(self.first, x))
+        self._run(scope, 0, self.u, scope.run(self.first, x))
 
     def pixel_stack(self, scope, x):
-        return self._run(scope, 0, self.ul, scope.conv(self.left, x))
+        return self._run(scope, 0, self.ul, scope.run(self.left, x))
 
-    def _run(self, scope, level, stream, x):
-        layer, *others = stream[level]
-        x = bent(scope.conv(layer, x))
+    def _run(self, scope, depth, stream, x):
+        layer, *others = stream[depth]
+        x = bent(scope.run(layer, x))
         if stream is self.u:
-            scope.link(self.ul[level][0], x)
+            scope.link(self.ul[depth][0], x)
         if not others:
             return x
         down, up, last = others
 
         def lower(scope, x):
             self.num_lower_runs += 1
-            return self._run(scope, level + 1, stream, x)
+            return self._run(scope, depth + 1, stream, x)
 
         # Around the lower resolution too, or its odd rows would not count.
-        x = x + bent(scope.conv(last, scope.lower(down, up, lower, x)))
+        x = x + bent(scope.run(last, scope.lower(down, up, lower, x)))
         if stream is self.u:
-            scope.link(self.ul[level][-1], x)
+            scope.link(self.ul[depth][-1], x)
         return x
 
 
@@ -169,14 +161,16 @@ def random_stack(make, rng, **options):
     """Returns a stack with random weights, and inputs for it."""
     stack = make(**options)
     x = rng.normal(size=(BATCH_SIZE, *make.size)).astype("float32")
-    on_maps(stack, x)
+    stack.recorded = RasterStack()
+    on_maps(stack, x, scope=RecordingScope(stack.recorded))
     randomise(stack.layers, rng)
     return stack, x
 
 
-def on_maps(stack, x, shifts=None):
-    scope = scopes.MapScope(shifts)
+def on_maps(stack, x, shifts=None, scope=None):
+    scope = scope or MapScope(shifts)
     stack.row_stack(scope, x)
+    scope.begin_pixels()
     return stack.pixel_stack(scope, x)
 
 
@@ -187,25 +181,25 @@ def on_pixels(stack, x, shifts=None):
     """
     height, width, channels = stack.size
     by_colour = channels // stack.num_colours
-    cache = scopes.first_cache(stack.levels, BATCH_SIZE, width)
+    resolutions = stack.recorded.resolutions
+    cache = stack.recorded.first_cache(BATCH_SIZE, width)
     for row in range(height):
-        scope = scopes.RowScope(cache, row, shifts or {}, stack.levels)
+        size = (width, BATCH_SIZE)
+        scope = RowScope(cache, row, size, shifts or {}, resolutions)
         stack.row_stack(scope)
-        cache = scope.start_row(stack.num_colours)
+        cache = scope.begin_pixels(stack.num_colours)
         for column, colour in np.ndindex(width, stack.num_colours):
-            scope = scopes.PixelScope(cache, row, column, colour)
+            scope = PixelScope(cache, row, column, colour, resolutions)
             outputs = stack.pixel_stack(scope, None)
-            cache = scope.unfinished()
-            scope = scopes.PixelScope(cache, row, column, colour)
+            cache = scope.next_colour()
+            scope = PixelScope(cache, row, column, colour, resolutions)
             channel = colour * by_colour
-            value = x[:, row, column, channel : channel + by_colour]
-            for layer in stack.levels[0].pixel_layers:
-                if not layer.sees_own_pixel:
-                    scope.append(layer, tf.constant(value))
+            scope.observe(x[:, row, column, channel : channel + by_colour])
             is_last = colour == stack.num_colours - 1
-            cache = scope.finished() if is_last else scope.unfinished()
+            cache = scope.next_pixel() if is_last else scope.next_colour()
             yield row, column, colour, outputs, cache
-        cache = scopes.finish_row(cache, row, stack.levels)
+        image = x[:, row].swapaxes(0, 1)
+        cache = stack.recorded.end_row(cache, row, image)
         del cache["pixels"]
 
 
@@ -247,7 +241,10 @@ def test_shifts_are_added_by_name(make, rng):
     stack, x = random_stack(make, rng)
     shifts = {
         layer.name: rng.normal(size=(BATCH_SIZE, 1, 1, layer.filters))
-        for layer in (stack.layers[0], stack.levels[0].pixel_layers[-2])
+        for layer in (
+            stack.layers[0],
+            stack.recorded.resolutions[0].pixel_layers[-2],
+        )
     }
     of_row = {name: tf.constant(s[:, 0, 0]) for name, s in shifts.items()}
     check_pixels(stack, x, shifts, of_row)
@@ -268,24 +265,24 @@ def test_a_shift_may_differ_from_pixel_to_pixel(rng):
 def test_links_add_to_shifts(rng):
     layer = ShiftedConv2D(2, (1, 1), above=0, left=0, name="layer")
     x, *shifts = rng.normal(size=(4, 1, 1, 1, 2)).astype("float32")
-    scope = scopes.MapScope({"layer": shifts[0]})
+    scope = MapScope({"layer": shifts[0]})
     scope.link(layer, shifts[1])
     scope.link(layer, shifts[2])
     np.testing.assert_allclose(
-        scope.conv(layer, x), layer(x) + sum(shifts), rtol=1e-5
+        scope.run(layer, x), layer(x) + sum(shifts), rtol=1e-5
     )
 
 
 def test_a_scope_leaves_the_shifts_that_it_gets_alone(rng):
     layer = ShiftedConv2D(2, (1, 1), above=0, left=0, name="layer")
     shifts = {}
-    scopes.MapScope(shifts).link(layer, np.ones(2, "float32"))
+    MapScope(shifts).link(layer, np.ones(2, "float32"))
     assert shifts == {}
 
 
 def test_only_maps_are_trained_on():
-    assert scopes.MapScope(training=True).training
-    for scope in (scopes.MapScope(), scopes.RowScope, scopes.PixelScope):
+    assert MapScope(training=True).training
+    for scope in (MapScope(), RowScope, PixelScope):
         assert not scope.training
 
 
@@ -293,9 +290,9 @@ def test_an_initialising_scope_initialises_all_layers(rng):
     stack, x = random_stack(ThreeResolutions, rng)
     seen = {}
 
-    class Recording(scopes.InitialisingScope):
-        def conv(self, layer, x):
-            outputs = super().conv(layer, x)
+    class Recording(InitialisingScope):
+        def run(self, layer, x):
+            outputs = super().run(layer, x)
             # Before what is added.
             seen[layer.name] = layer(x)
             return outputs
@@ -350,6 +347,6 @@ def test_nothing_of_a_row_is_seen_before_it_is_finished(rng):
     caches = [cache for *_, cache in on_pixels(stack, x)]
     for before, after in itertools.pairwise(caches[:4]):
         tf.nest.map_structure(
-            np.testing.assert_array_equal, before["rows"], after["rows"]
+            np.testing.assert_array_equal, before["above"], after["above"]
         )
-    assert np.any(caches[4]["rows"]["u"][-1] != caches[3]["rows"]["u"][-1])
+    assert np.any(caches[4]["above"]["u"][-1] != caches[3]["above"]["u"][-1])

@@ -8,11 +8,14 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from tf_autoregressive.layers.masked_conv import MaskedConv2D
+from tf_autoregressive.layers.raster.layer import RasterLayer
+from tf_autoregressive.layers.raster.layer import array
+from tf_autoregressive.layers.raster.layer import like
+from tf_autoregressive.layers.raster.masked_conv import MaskedConv2D
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
-class PixelLSTM(keras.layers.Layer):
+class PixelLSTM(RasterLayer, keras.layers.Layer):
     """An LSTM over the pixels of a map: input-to-state, then a recurrence.
 
         [o, f, i, g] = input_to_state(x) + state-to-state
@@ -82,6 +85,11 @@ class PixelLSTM(keras.layers.Layer):
         """Number of units `h` of a direction."""
         return len(self.out_colours)
 
+    @property
+    def shift_channels(self):
+        """Number of channels of the shift, which is added to the gates."""
+        return self.input_to_state.filters
+
     def build(self, input_shape):
         self.input_to_state.build(input_shape)
         self.kernel = self.add_weight(
@@ -124,7 +132,84 @@ class PixelLSTM(keras.layers.Layer):
         """
         raise NotImplementedError(f"{type(self).__name__} has no `recurrence`")
 
-    # Drawing. A model runs one colour of one pixel after the other.
+    def map(self, x, shift=None):
+        return self(x, shift=shift)
+
+    # Pixel by pixel. What this class does with states is the same for all
+    # recurrences; what is in them, each says in the methods that follow.
+
+    def first_above(self, batch_size, width):
+        return {
+            "input": self.input_to_state.first_above(batch_size, width),
+            "states": self.first_row(batch_size, width),
+            "memory": self.first_memory(batch_size, width),
+        }
+
+    def begin_row(self, above, shift, row, size, num_colours):
+        colours = range(num_colours)
+        memory, from_above = self.from_above(
+            above["states"], above["memory"], row
+        )
+        return {
+            "input": self.input_to_state.begin_row(
+                above["input"], shift, row, size, num_colours
+            ),
+            "above": [
+                {
+                    name: self.of_colour(tensor, colour)
+                    for name, tensor in from_above.items()
+                }
+                for colour in colours
+            ],
+            "kernels": [self.left_kernel(colour) for colour in colours],
+            "left": self.first_pixel(size[1]),
+            "row": tf.nest.map_structure(array, above["states"]),
+            "memory": memory,
+            "here": (),
+        }
+
+    def pixel(self, x, state, column, colour):
+        gates, of_input = self.input_to_state.pixel(
+            x, state["input"], column, colour
+        )
+        hidden, states = self.step(
+            gates,
+            {name: row[column] for name, row in state["above"][colour].items()},
+            state["left"],
+            state["kernels"][colour],
+            colour,
+        )
+        return hidden, {
+            **state,
+            "input": of_input,
+            "here": (*state["here"], states),
+        }
+
+    def end_pixel(self, state, column):
+        pixel = {
+            name: tf.concat([states[name] for states in state["here"]], -1)
+            for name in state["left"]
+        }
+        return {
+            **state,
+            "input": self.input_to_state.end_pixel(state["input"], column),
+            "left": like(pixel, state["left"]),
+            "row": {
+                name: row.write(column, pixel[name])
+                for name, row in state["row"].items()
+            },
+            "here": (),
+        }
+
+    def end_row(self, state, above):
+        rows = {name: row.stack() for name, row in state["row"].items()}
+        return {
+            "input": self.input_to_state.end_row(
+                state["input"], above["input"]
+            ),
+            "states": like(rows, above["states"]),
+            "memory": state["memory"],
+        }
 
     def first_row(self, batch_size, width):
         """Returns the row above the first, a nest of `[W, B, ...]`."""

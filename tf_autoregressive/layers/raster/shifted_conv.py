@@ -8,9 +8,14 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from tf_autoregressive.layers.raster.layer import RasterLayer
+from tf_autoregressive.layers.raster.layer import array
+from tf_autoregressive.layers.raster.layer import like
+from tf_autoregressive.layers.shifts import plus
+
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
-class ShiftedConv2D(keras.layers.Layer):
+class ShiftedConv2D(RasterLayer, keras.layers.Layer):
     """Convolves a map with a window that starts `above` and `left` of a pixel.
 
         outputs[r, c] = bias
@@ -185,6 +190,87 @@ class ShiftedConv2D(keras.layers.Layer):
     def of_colour(self, outputs, colour):
         """Returns the filters of a colour out of `[..., O]`; there is one."""
         return outputs
+
+    # Row by row: kept are the rows of inputs that the window sees above.
+
+    def first_above(self, batch_size, width):
+        return (self._zeros(width, batch_size),) * self.rows_above
+
+    def row(self, x, above, shift=None):
+        rows = above
+        if self.sees_own_row:
+            rows, above = (*above, x), self.observe_row(x, above)
+        outputs = self.over_rows(rows, self.effective_kernel())
+        return self._shifted(outputs, shift), above
+
+    def observe_row(self, x, above):
+        return like((*above, x)[1:], above) if above else above
+
+    # Pixel by pixel. What the rows above add is computed once a row; a pixel
+    # is one product of the inputs to its left, and of its own so far, with the
+    # rest of the kernel.
+
+    def begin_row(self, above, shift, row, size, num_colours):
+        colours = range(num_colours)
+        outputs = self._of_rows_above(above, shift)
+        # Inputs that are features: the image itself is shown row by row.
+        keeps_row = self.rows_above and self.sees_own_pixel
+        return {
+            "above": [self.of_colour(outputs, colour) for colour in colours],
+            "kernels": [self.pixel_kernel(colour) for colour in colours],
+            "left": (self._zeros(size[1]),) * self.columns_left,
+            "row": array(self._zeros(*size)) if keeps_row else (),
+            "here": (),
+        }
+
+    def _of_rows_above(self, above, shift):
+        """Returns what pixels get from the rows above, `[W, B, O]`.
+
+        Or `[1, B, O]` or `[O]`, if that is no more than a shift and the bias.
+        """
+        outputs = tf.zeros([self.filters], self.compute_dtype)
+        if self.rows_above:
+            kernel = self.effective_kernel()[: self.rows_above]
+            outputs = self.over_rows(above, kernel)
+        return self._shifted(outputs, shift)
+
+    def _shifted(self, outputs, shift):
+        if self.bias is not None:
+            outputs += tf.cast(self.bias, self.compute_dtype)
+        return plus(outputs, shift)
+
+    def _zeros(self, *shape):
+        return tf.zeros([*shape, self.in_channels], self.compute_dtype)
+
+    def pixel(self, x, state, column, colour):
+        if self.sees_own_pixel:
+            state = self.observe(x, state)
+        outputs = state["above"][colour]
+        if outputs.shape.rank == 3:
+            # The same for all columns, or a row with one for each.
+            is_row = outputs.shape[0] > 1
+            outputs = outputs[column // self.strides if is_row else 0]
+        window = (*state["left"], *state["here"])
+        if window:
+            window = window[0] if len(window) == 1 else tf.concat(window, -1)
+            outputs = window @ state["kernels"][colour] + outputs
+        return outputs, state
+
+    def observe(self, x, state):
+        return {**state, "here": (*state["here"], x)}
+
+    def end_pixel(self, state, column):
+        pixel = tf.concat(state["here"], -1)
+        left, row = state["left"], state["row"]
+        if left:
+            left = like((*left, pixel)[1:], left)
+        if row:
+            row = row.write(column, pixel)
+        return {**state, "left": left, "row": row, "here": ()}
+
+    def end_row(self, state, above):
+        row = state["row"]
+        return self.observe_row(row.stack(), above) if row else above
 
     def get_config(self):
         config = super().get_config()

@@ -2,8 +2,8 @@
 
 import keras
 
-from tf_autoregressive.layers.shifted_conv import ShiftedConv2D
-from tf_autoregressive.layers.weight_norm import WeightNorm
+from tf_autoregressive.layers.raster.shifted_conv import ShiftedConv2D
+from tf_autoregressive.layers.raster.weight_norm import WeightNorm
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")

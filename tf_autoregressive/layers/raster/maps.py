@@ -1,0 +1,96 @@
+"""A stack of layers, run for all positions of a map at once.
+
+Shapes: B batch, H rows, W columns, I input channels, O filters.
+"""
+
+import copy
+
+from tf_autoregressive.layers.segments import PLAIN
+from tf_autoregressive.layers.segments import SegmentedScope
+from tf_autoregressive.layers.shifts import plus
+
+
+class MapScope(SegmentedScope):
+    """All positions at once: `[B, H, W, channels]`.
+
+    Args:
+        shifts: By a layer's name, its shift: `[B, 1 or H, 1 or W, channels]`.
+        training: Whether dropout is active.
+        segments: How segments are run.
+    """
+
+    def __init__(self, shifts=None, *, training=False, segments=PLAIN):
+        self.shifts = dict(shifts or {})
+        self.training = training
+        self.segments = segments
+
+    def run(self, layer, x):
+        """Returns the outputs of a `RasterLayer`, with its shift.
+
+        Args:
+            layer: A layer that no other part of the stack runs.
+            x: Its inputs: `[B, H, W, I]`; of a row `[W, B, I]`, of a pixel
+                `[B, I]`. Where the inputs are the image, `None` except on maps.
+        """
+        return layer.map(x, self.shifts.get(layer.name))
+
+    def begin_pixels(self):
+        """Says that what runs from now on are layers of pixels."""
+
+    def link(self, layer, shift):
+        """Adds to the shift of `layer`, a layer of pixels that runs later."""
+        self.shifts[layer.name] = plus(shift, self.shifts.get(layer.name))
+
+    def lower(self, down, up, body, x):
+        """Returns `up(body(scope, down(x)))`, at half the resolution.
+
+        Args:
+            down: A `RasterLayer` with a stride of 2.
+            up: An `UpsamplingConv2D`.
+            body: Returns what runs at the lower resolution, from a scope and
+                inputs.
+            x: Inputs of `down`.
+        """
+        return self.run(up, body(self, self.run(down, x)))
+
+
+class InitialisingScope(MapScope):
+    """A `MapScope` that initialises every layer by what it gets [1].
+
+    References:
+        [1] Salimans and Kingma, "Weight Normalization", 2016, Sec. 3.
+            https://arxiv.org/abs/1602.07868
+    """
+
+    def run(self, layer, x):
+        layer.initialise(x)
+        return super().run(layer, x)
+
+
+class RecordingScope(MapScope):
+    """A `MapScope` that writes down which layers run where.
+
+    Args:
+        stack: The `RasterStack` to write to.
+        **kwargs: Passed to `MapScope`.
+    """
+
+    def __init__(self, stack, **kwargs):
+        super().__init__(**kwargs)
+        self.stack = stack
+        self.part = "rows"
+        self.depth = 0
+
+    def run(self, layer, x):
+        self.stack.add(layer, self.part, self.depth)
+        return super().run(layer, x)
+
+    def begin_pixels(self):
+        self.part = "pixels"
+
+    def lower(self, down, up, body, x):
+        x = self.run(down, x)
+        lower = copy.copy(self)
+        lower.depth += 1
+        self.stack.add_up(up, self.part, lower.depth)
+        return up.map(body(lower, x))
