@@ -9,7 +9,6 @@ from tf_autoregressive.layers.raster.layer import RasterLayer
 from tf_autoregressive.layers.raster.maps import MapScope
 from tf_autoregressive.layers.raster.masked_conv import MaskedConv2D
 from tf_autoregressive.layers.raster.normed_conv import NormedConv2D
-from tf_autoregressive.layers.raster.pixel_lstm import PixelLSTM
 from tf_autoregressive.layers.raster.pixels import PixelScope
 from tf_autoregressive.layers.raster.row_lstm import RowLSTM
 from tf_autoregressive.layers.raster.rows import RowScope
@@ -17,10 +16,8 @@ from tf_autoregressive.layers.raster.shifted_conv import ShiftedConv2D
 from tf_autoregressive.layers.raster.upsampling_conv import UpsamplingConv2D
 from tf_autoregressive.layers.rescaled_nade import RescaledNADEConditionals
 from tf_autoregressive.layers.sequence.causal_conv import CausalConv1D
-from tf_autoregressive.layers.sequence.gru import SequenceGRU
 from tf_autoregressive.layers.sequence.layer import SequenceLayer
 from tf_autoregressive.layers.sequence.layer import growing
-from tf_autoregressive.layers.sequence.lstm import SequenceLSTM
 from tf_autoregressive.layers.sequence.scopes import SequenceScope
 from tf_autoregressive.layers.sequence.scopes import StepScope
 from tf_autoregressive.layers.unit_blocks import UnitBlocks
@@ -34,14 +31,11 @@ __all__ = [
     "MaskedDense",
     "NADEConditionals",
     "NormedConv2D",
-    "PixelLSTM",
     "PixelScope",
     "RasterLayer",
     "RescaledNADEConditionals",
     "RowLSTM",
     "RowScope",
-    "SequenceGRU",
-    "SequenceLSTM",
     "SequenceLayer",
     "SequenceScope",
     "ShiftedConv2D",
