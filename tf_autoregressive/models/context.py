@@ -120,6 +120,13 @@ class Context:
         """Number of axes of one context."""
         return 0 if self.shape is None else len(self.shape)
 
+    @property
+    def spec(self):
+        """The `tf.TensorSpec` of contexts, of any number of examples."""
+        if self.num_classes is not None:
+            return tf.TensorSpec([None], tf.int32)
+        return tf.TensorSpec([None, *self.shape], tf.float32)
+
     def batched(self, context, batch_size):
         """Returns `checked(context)`, one context repeated for all examples."""
         if self.expected and context is not None:

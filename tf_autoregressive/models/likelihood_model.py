@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from tf_autoregressive import metrics
+from tf_autoregressive.models.keras_model import KerasModel
 from tf_autoregressive.models.training_data import EMPTY
 from tf_autoregressive.models.training_data import arrays
 from tf_autoregressive.models.training_data import check_class_weight
@@ -16,7 +17,7 @@ from tf_autoregressive.models.training_data import packed
 from tf_autoregressive.models.training_data import unpacked
 
 
-class LikelihoodModel(keras.Model):
+class LikelihoodModel(KerasModel):
     """A Keras model that is trained on mean nats per example.
 
     Subclasses provide `score(x, context)` and `training_log_prob(x, context)`,
