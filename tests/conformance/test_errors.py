@@ -68,11 +68,30 @@ def test_events_are_checked(case, model, x, message):
         assert "`x`" in str(error.value)
 
 
-@pytest.mark.parametrize(("case", "x", "message"), BAD_VALUES)
+# Of real values, the joint distribution has a density everywhere.
+@pytest.mark.parametrize(
+    ("case", "x", "message"), [bad for bad in BAD_VALUES if bad[0] is not REAL]
+)
 @pytest.mark.parametrize("convert", [np.asarray, tf.constant])
 def test_the_joint_checks_values(case, model, x, message, convert):
-    with run_eagerly(), pytest.raises(ValueError, match=f"`x`.*{message}"):
-        model.joint().log_prob(convert(x))
+    joint = model.joint()
+    for use in (joint.log_prob, joint.prob):
+        with run_eagerly(), pytest.raises(ValueError, match=f"`x`.*{message}"):
+            use(convert(x))
+
+
+@pytest.mark.parametrize("convert", [np.asarray, tf.constant])
+@pytest.mark.parametrize(
+    "case", [BINARY, LEVELS, BY_NAME["made-logistics"], LABELS], ids=repr
+)
+def test_the_conditionals_check_values(case, model, rng, convert):
+    x, context = case.batch(rng, 3)
+    conditionals = model(x, context=context)
+    scaled = convert(x - 0.5)
+    for use in (conditionals.log_prob, conditionals.prob):
+        assert use(x).shape == (3,)
+        with pytest.raises(ValueError, match=r"`value` must hold integers in"):
+            use(scaled)
 
 
 @pytest.mark.parametrize(("case", "x", "message"), BAD_VALUES)

@@ -220,3 +220,68 @@ def test_its_values_are_whole_events(case, model):
 def test_an_unexpected_context_is_refused(case, model):
     with pytest.raises(ValueError, match="`context` was given"):
         model.joint(np.array([1]))
+
+
+@pytest.mark.parametrize("case", [BY_NAME["made-labels"]], ids=repr)
+def test_indices_choose_from_a_batch(case, model, rng):
+    joint = model.joint([0, 1, 2])
+    x = case.events(rng, 1)[0]
+    with run_eagerly():
+        whole = joint.log_prob(x).numpy()
+        for slices in (0, -1, slice(1, None), ..., (..., 1), slice(None, 2)):
+            chosen = joint[slices]
+            assert chosen.batch_shape == whole[slices].shape
+            np.testing.assert_allclose(
+                chosen.log_prob(x), whole[slices], rtol=1e-5
+            )
+        assert model.joint(1)[...].batch_shape == ()
+        assert model.joint(1)[None].batch_shape == (1,)
+    with pytest.raises(ValueError, match="choose from its batch of contexts"):
+        joint[None]
+
+
+@pytest.mark.parametrize("case", [BY_NAME["fvsbn"]], ids=repr)
+def test_without_a_context_there_is_nothing_to_choose(case, model):
+    assert model.joint()[...].event_shape == case.event_shape
+    with pytest.raises(ValueError, match="choose from its batch of contexts"):
+        model.joint()[None]
+
+
+@pytest.mark.parametrize("case", [BY_NAME["rnade"]], ids=repr)
+def test_real_values_that_are_not_finite_have_no_density(case, model, rng):
+    x = case.events(rng, 5)
+    x[1, 0], x[2, 2], x[3, 1] = np.inf, -np.inf, np.nan
+    x[4, :2] = np.inf, np.nan
+    joint = model.joint()
+    with run_eagerly():
+        expected = [model.log_prob(x[:1])[0], -np.inf, -np.inf, np.nan, np.nan]
+        np.testing.assert_allclose(joint.log_prob(x), expected, rtol=1e-5)
+    np.testing.assert_allclose(
+        tf.function(joint.log_prob)(x), expected, rtol=1e-5
+    )
+
+
+@pytest.mark.parametrize("case", [BY_NAME["rnade"]], ids=repr)
+def test_a_markov_chain_goes_on_after_a_divergence(case, model, seed):
+    kernel = tfp.mcmc.HamiltonianMonteCarlo(
+        # Steps so large that every proposal leaves the range of floats.
+        model.joint().log_prob,
+        step_size=1e30,
+        num_leapfrog_steps=3,
+    )
+    start = tf.constant([0.1, -0.2, 0.3])
+
+    @tf.function
+    def run():
+        return tfp.mcmc.sample_chain(
+            4, start, kernel=kernel, trace_fn=None, seed=(seed, 1)
+        )
+
+    np.testing.assert_array_equal(run(), np.tile(start, [4, 1]))
+
+
+def test_real_values_need_no_bijector():
+    real, levels = (BY_NAME[name].build(0) for name in ("rnade", "fvsbn"))
+    bijector = real.joint().experimental_default_event_space_bijector()
+    assert isinstance(bijector, tfp.bijectors.Identity)
+    assert levels.joint().experimental_default_event_space_bijector() is None

@@ -643,10 +643,49 @@ def test_statistics_have_batches(rng):
     )
 
 
-@pytest.mark.parametrize("method", ["mean", "mode", "cdf"])
+def test_statistics_of_one_channel_are_those_of_its_table(rng):
+    logits = rng.normal(size=(2, 3)).astype("float32")
+    loc, log_scale = rng.normal(size=(2, 2, 1, 3)).astype("float32")
+    # One that is all but certain, whose other levels have no mass left.
+    loc[1], log_scale[1] = 0.0, -7.0
+    pixel = DiscretizedLogisticMixture(logits, loc, log_scale, num_levels=5)
+    levels = np.arange(5)
+    table = np.exp(pixel.log_prob(levels[:, None, None]), dtype="float64")
+    mean = levels @ table
+    variance = ((levels[:, None] - mean) ** 2 * table).sum(axis=0)
+    np.testing.assert_allclose(
+        pixel.variance()[..., 0], variance, rtol=1e-4, atol=1e-6
+    )
+    np.testing.assert_allclose(
+        pixel.stddev()[..., 0], np.sqrt(variance), rtol=1e-4, atol=1e-3
+    )
+    safe = np.where(table > 0.0, table, 1.0)
+    np.testing.assert_allclose(
+        pixel.entropy(), -(table * np.log(safe)).sum(0), rtol=1e-4, atol=1e-6
+    )
+    shares = np.array([0.0, 0.1, 0.5, 0.77, 1.0], "float32")
+    expected = [
+        [
+            min(np.searchsorted(np.cumsum(column), share), 4)
+            for column in table.T
+        ]
+        for share in shares
+    ]
+    drawn = pixel.quantile(shares[:, None, None])
+    assert drawn.dtype == tf.int32
+    # Where rounding leaves less than 1, the highest level has what is missing.
+    np.testing.assert_array_equal(drawn[:-1, :, 0], expected[:-1])
+    np.testing.assert_array_equal(pixel.quantile([0.5])[:, 0], expected[2])
+
+
+@pytest.mark.parametrize(
+    "method",
+    ["mean", "mode", "cdf", "variance", "stddev", "entropy", "quantile"],
+)
 def test_several_channels_have_no_statistics(method, rng):
     pixel = DiscretizedLogisticMixture(**random_parameters(rng))
-    arguments = [[0, 0, 0]] if method == "cdf" else []
+    arguments = {"cdf": [[0, 0, 0]], "quantile": [[0.5] * 3]}.get(method, [])
+    method = "variance" if method == "stddev" else method
     with pytest.raises(NotImplementedError, match=f"`{method}` of 3 channels"):
         getattr(pixel, method)(*arguments)
 
@@ -716,14 +755,15 @@ def test_noise_is_checked(rng):
         pixel.from_uniforms(tf.fill([6], 0.5), known=[True, False, False])
 
 
+@pytest.mark.parametrize("convert", [tf.constant, np.array])
 @pytest.mark.parametrize("value", [[0, 0, 256], [-1, 0, 0], [0.0, 0.5, 0.0]])
-def test_validation_asserts_levels(value, rng):
-    value = tf.constant(value)
+def test_validation_asserts_levels(value, convert, rng):
+    value = convert(value)
     parameters = random_parameters(rng)
     DiscretizedLogisticMixture(**parameters).log_prob(value)
     pixel = DiscretizedLogisticMixture(**parameters, validate_args=True)
     pixel.log_prob(pixel.sample(4, seed=0))
-    for method in (pixel.log_prob, pixel.log_prob_per_channel):
+    for method in (pixel.log_prob, pixel.prob, pixel.log_prob_per_channel):
         with pytest.raises(
             tf.errors.InvalidArgumentError, match=r"integers in \[0, 255\]"
         ):

@@ -18,6 +18,7 @@ from tensorflow_probability.python.internal import tensor_util
 
 from tf_autoregressive.arguments import checked_num_levels
 from tf_autoregressive.distributions.inverse_cdf import chosen_index
+from tf_autoregressive.distributions.uncast import Uncast
 
 tfd = tfp.distributions
 
@@ -35,7 +36,7 @@ _MAX_LOG_SCALE = 20.0
 _FAR = 1e30
 
 
-class DiscretizedLogisticMixture(tfd.Distribution):
+class DiscretizedLogisticMixture(Uncast, tfd.Distribution):
     """`C` integers in `[0, num_levels)` from a mixture of `K` logistics [1].
 
         p(v) = sum{ softmax(logits)[k] * prod{ p(v[c] | v[<c], k) } }
@@ -50,8 +51,9 @@ class DiscretizedLogisticMixture(tfd.Distribution):
     shared by all channels.
 
     `log_prob` takes whole numbers of any dtype; outside `[0, num_levels)` it
-    is `-inf`. `mean`, `mode` and `cdf` need
-    `C = 1`; the first two enumerate the levels.
+    is `-inf`. `mean`, `variance`, `stddev`, `mode`, `entropy`, `cdf` and
+    `quantile` need `C = 1`, and enumerate the levels, all but `cdf`. It is not
+    a composite tensor: a `tf.function` can make and use one, not return it.
 
     Args:
         logits: `[..., K]`.
@@ -245,7 +247,7 @@ class DiscretizedLogisticMixture(tfd.Distribution):
             value: `[..., C]`, whole numbers.
             name: Name of the operations.
         """
-        value = tf.convert_to_tensor(value, dtype_hint=self.dtype)
+        value = tf.convert_to_tensor(value)
         with self._name_and_control_scope(name, value):
             prefixes = [
                 tf.reduce_logsumexp(log_joint, axis=-1)
@@ -409,6 +411,34 @@ class DiscretizedLogisticMixture(tfd.Distribution):
         levels = self._all_levels()
         mass = tf.exp(self._log_prob(levels))[..., None]
         return tf.reduce_sum(tf.cast(levels, mass.dtype) * mass, axis=0)
+
+    def _variance(self):
+        self._check_single_channel("variance")
+        levels = self._all_levels()
+        mass = tf.exp(self._log_prob(levels))[..., None]
+        deviation = tf.cast(levels, mass.dtype) - self._mean()
+        return tf.reduce_sum(deviation**2 * mass, axis=0)
+
+    def _entropy(self):
+        self._check_single_channel("entropy")
+        log_mass = self._log_prob(self._all_levels())
+        # Levels without mass count nothing.
+        terms = tf.math.multiply_no_nan(log_mass, tf.exp(log_mass))
+        return -tf.reduce_sum(terms, axis=0)
+
+    def _quantile(self, value):
+        self._check_single_channel("quantile")
+        value = tf.cast(value, self.loc.dtype)
+        # An axis of levels in front of all axes of probabilities.
+        rank = max(value.shape.rank, self.batch_shape.rank + 1)
+        ones = tf.ones([rank], tf.int32)
+        levels = tf.reshape(
+            tf.range(self.num_levels), tf.concat([[-1], ones], 0)
+        )
+        below = tf.exp(self._log_cdf(levels))[..., None]
+        # The lowest level up to which there is as much.
+        quantile = tf.reduce_sum(tf.cast(below < value, tf.int32), axis=0)
+        return tf.minimum(quantile, self.num_levels - 1)
 
     def _mode(self):
         self._check_single_channel("mode")

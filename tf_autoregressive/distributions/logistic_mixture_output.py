@@ -21,6 +21,7 @@ from tf_autoregressive.distributions.discretized_logistic_mixture import (
     standard_noise,
 )
 from tf_autoregressive.distributions.output import OutputDistribution
+from tf_autoregressive.distributions.uncast import Uncast
 
 tfd = tfp.distributions
 
@@ -137,7 +138,7 @@ class DiscretizedLogisticMixtureOutput(OutputDistribution):
         )
 
 
-class _WithoutChannels(tfd.Distribution):
+class _WithoutChannels(Uncast, tfd.Distribution):
     """A distribution over `[1]`, as one over scalars.
 
     A bijector would do, but for values of unsigned dtypes.
@@ -181,6 +182,15 @@ class _WithoutChannels(tfd.Distribution):
 
     def _mode(self):
         return self._distribution.mode()[..., 0]
+
+    def _variance(self):
+        return self._distribution.variance()[..., 0]
+
+    def _entropy(self):
+        return self._distribution.entropy()
+
+    def _quantile(self, value):
+        return self._distribution.quantile(value[..., None])[..., 0]
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")

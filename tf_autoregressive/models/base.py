@@ -16,6 +16,7 @@ import tensorflow_probability as tfp
 from tf_autoregressive import orderings
 from tf_autoregressive import sampling
 from tf_autoregressive.distributions import output_distribution
+from tf_autoregressive.models.conditionals import scoring_events_alone
 from tf_autoregressive.models.context import Context
 from tf_autoregressive.models.event import Event
 from tf_autoregressive.models.joint import Joint
@@ -235,12 +236,14 @@ class AutoregressiveModel(LikelihoodModel):
         Returns:
             A distribution with batch shape `[B]` and event shape
             `event_shape`, whose `log_prob(x)` is `log p(x)` in nats; for an
-            ensemble a mixture of its members.
+            ensemble a mixture of its members. It refuses values that are no
+            levels, as `log_prob` of the model does.
         """
         x, context = self.checked(x, context)
-        return self._distribution(
+        distribution = self._distribution(
             self._ensemble_parameters(x, context, training)
         )
+        return scoring_events_alone(distribution, self.event)
 
     def parameters_for(self, x, context=None, training=False):
         """Returns the parameters that `model(x)` is made from, float32.

@@ -16,7 +16,15 @@ class Joint(tfd.Distribution):
 
     `log_prob(x)` broadcasts over leading axes of `x`; `sample(shape, seed)`
     draws with the model's own sampler. Works inside
-    `tfd.JointDistribution*`, Monte Carlo estimates and `tf.function`.
+    `tfd.JointDistribution*`, Monte Carlo estimates and `tf.function`. Indices
+    choose from a batch: `joint[0]`, `joint[1:]`, `joint[..., -1]`.
+
+    Values that are not levels are refused. As TFP has it, real values that are
+    not finite have log-probability `-inf`, or NaN if one is NaN: a Markov chain
+    that diverges rejects them and goes on.
+
+    It is not a composite tensor: a `tf.function` can make one and use it, but
+    not return it.
 
     Args:
         model: An `AutoregressiveModel`.
@@ -46,7 +54,38 @@ class Joint(tfd.Distribution):
             name=name or model.name,
         )
 
+    def __getitem__(self, slices):
+        """Returns the distribution of some contexts of the batch.
+
+        Raises:
+            ValueError: If the indices leave more than one axis: contexts have
+                one, and a distribution without a context has none.
+        """
+        if not isinstance(slices, tuple):
+            slices = (slices,)
+        shape = self.batch_shape_tensor()
+        chosen = tf.reshape(tf.range(tf.reduce_prod(shape)), shape)
+        if not self._single:
+            chosen = tf.ensure_shape(chosen, [self._context.shape[0]])
+        chosen = chosen[slices]
+        if chosen.shape.rank > (0 if self._context is None else 1):
+            raise ValueError(
+                "Indices of a joint distribution must choose from its batch of "
+                "contexts, and leave at most its one axis. Received: "
+                f"{slices}"
+            )
+        if self._context is None:
+            return self
+        context = tf.gather(self._context, chosen)
+        return Joint(self._model, context, name=self.parameters["name"])
+
     def log_prob(self, value, name="log_prob", **kwargs):
+        return super().log_prob(self._checked(value), name, **kwargs)
+
+    def prob(self, value, name="prob", **kwargs):
+        return super().prob(self._checked(value), name, **kwargs)
+
+    def _checked(self, value):
         # TFP would cast an array to the dtype of samples, and so round values
         # that are no integers instead of refusing them.
         value = plain_tensor("value", value)
@@ -57,7 +96,13 @@ class Joint(tfd.Distribution):
                 f"`value` must have shape [..., *event_shape] with event_shape="
                 f"{event_shape}. Received shape {tuple(value.shape)}"
             )
-        return super().log_prob(value, name, **kwargs)
+        return value
+
+    def _default_event_space_bijector(self):
+        # Real values are free; levels have no smooth space.
+        if self._model.num_levels is None:
+            return tfp.bijectors.Identity()
+        return None
 
     def _event_shape(self):
         return tf.TensorShape(self._model.event_shape)
@@ -98,8 +143,24 @@ class Joint(tfd.Distribution):
         batch = tf.shape(x)[: -len(self._model.event_shape)]
         flat = tf.reshape(x, [-1, *self._model.event_shape])
         copies = tf.shape(flat)[0] // tf.reduce_prod(self.batch_shape_tensor())
-        log_prob = self._model.log_prob(flat, context=self._repeated(copies))
+        log_prob = self._log_prob_of_events(flat, self._repeated(copies))
         return tf.reshape(log_prob, batch)
+
+    def _log_prob_of_events(self, x, context):
+        """Returns `[B]` nats of events, also of real ones not finite."""
+        if self._model.num_levels is not None:
+            return self._model.log_prob(x, context=context)
+        x = tf.cast(x, tf.float32)
+        finite = tf.math.is_finite(x)
+        log_prob = self._model.log_prob(
+            tf.where(finite, x, tf.zeros_like(x)), context=context
+        )
+        axes = list(range(1, x.shape.rank))
+        log_prob = tf.where(
+            tf.reduce_all(finite, axes), log_prob, -float("inf")
+        )
+        is_nan = tf.reduce_any(tf.math.is_nan(x), axes)
+        return tf.where(is_nan, float("nan"), log_prob)
 
     def _repeated(self, times):
         if self._context is None:

@@ -1,0 +1,31 @@
+"""Scores of values as they are, where TFP would cast them first."""
+
+import tensorflow as tf
+
+
+class Uncast:
+    """A `tfd.Distribution` that converts no value to the dtype of its samples.
+
+    TFP casts an array to the dtype of samples before it looks at it: 0.5 would
+    count as 0. Inherit from it first.
+    """
+
+    def log_prob(self, value, name="log_prob", **kwargs):
+        """Returns `log p(value)` in nats, as `tfd.Distribution` does."""
+        return super().log_prob(tf.convert_to_tensor(value), name, **kwargs)
+
+    def prob(self, value, name="prob", **kwargs):
+        """Returns `p(value)`, as `tfd.Distribution` does."""
+        return super().prob(tf.convert_to_tensor(value), name, **kwargs)
+
+    def log_cdf(self, value, name="log_cdf", **kwargs):
+        """Returns `log P(X <= value)`, as `tfd.Distribution` does."""
+        return super().log_cdf(tf.convert_to_tensor(value), name, **kwargs)
+
+    def cdf(self, value, name="cdf", **kwargs):
+        """Returns `P(X <= value)`, as `tfd.Distribution` does."""
+        return super().cdf(tf.convert_to_tensor(value), name, **kwargs)
+
+    def quantile(self, value, name="quantile", **kwargs):
+        """Returns the quantile of a share, as `tfd.Distribution` does."""
+        return super().quantile(tf.convert_to_tensor(value), name, **kwargs)
