@@ -40,7 +40,11 @@ def test_or_are_replaced():
         ("", {}, "`characters` must be at least two, all different"),
         (["the", "ca"], {}, "`characters` must be a text or a list of single"),
         ({"a", "b"}, {}, "`characters` must be a text or a list of single"),
+        ([1, 2], {}, "`characters` must be a text or a list of single"),
+        ("a\ud800", {}, "single characters that UTF-8 has"),
         ("ab", {"unknown": "x"}, "`unknown` must be None or one of"),
+        ("ab", {"unknown": []}, "`unknown` must be None or one of"),
+        ("ab", {"unknown": "ab"}, "`unknown` must be None or one of"),
     ],
 )
 def test_arguments_are_checked(characters, options, message):

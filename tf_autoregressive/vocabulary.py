@@ -27,11 +27,11 @@ class Vocabulary:
 
     def __init__(self, characters, *, unknown=None):
         if not isinstance(characters, (str, list, tuple)) or any(
-            len(character) != 1 for character in characters
+            not _is_character(character) for character in characters
         ):
             raise ValueError(
-                "`characters` must be a text or a list of single characters. "
-                f"Received: characters={characters!r}"
+                "`characters` must be a text or a list of single characters "
+                f"that UTF-8 has. Received: characters={characters!r}"
             )
         characters = "".join(characters)
         if len(characters) < 2 or len(set(characters)) < len(characters):
@@ -39,7 +39,9 @@ class Vocabulary:
                 "`characters` must be at least two, all different. "
                 f"Received: characters={characters!r}"
             )
-        if unknown is not None and unknown not in set(characters):
+        if unknown is not None and not (
+            _is_character(unknown) and unknown in characters
+        ):
             raise ValueError(
                 "`unknown` must be None or one of the characters. "
                 f"Received: unknown={unknown!r}"
@@ -94,3 +96,12 @@ class Vocabulary:
                 f"{numbers.min()} to {numbers.max()}"
             )
         return "".join(self.characters[int(number)] for number in numbers)
+
+
+def _is_character(value):
+    # Half of a pair of surrogates is none: files could not hold it.
+    return (
+        isinstance(value, str)
+        and len(value) == 1
+        and not "\ud800" <= value <= "\udfff"
+    )

@@ -113,6 +113,8 @@ def test_deep_images_are_refused_rather_than_clipped(tmp_path):
         ({"validation_fraction": 1.0}, "validation_fraction=1.0"),
         ({"test_fraction": -0.1}, "test_fraction=-0.1"),
         ({"test_fraction": 0.01}, "test_fraction=0.01"),
+        ({"test_fraction": float("nan")}, "test_fraction=nan"),
+        ({"test_fraction": "a"}, "test_fraction=a"),
         ({"validation_fraction": 0.5, "test_fraction": 0.5}, "to train on"),
     ],
 )

@@ -128,7 +128,12 @@ def test_recordings_are_checked(signal, message):
     [
         ({"recordings": []}, "`recordings` must be a dict"),
         ({"recordings": {"training": []}}, r"\['training'\]"),
-        ({"labels": {"train": []}}, "`labels` must have one.*0 for the 1"),
+        (
+            {"labels": {"train": []}},
+            r"`labels\['train'\]` must have one.*\(0,\)",
+        ),
+        ({"labels": {"train": 3}}, r"`labels\['train'\]` must have one"),
+        ({"labels": {"train": np.ma.masked_equal([1], 1)}}, "no masked values"),
         ({"labels": {"test": [1]}}, "`labels` must be a dict with"),
         ({"steps": 2.5}, "`steps` must be at least 1, and whole"),
         ({"num_levels": "2"}, "`num_levels` must be"),
@@ -311,5 +316,5 @@ def test_recordings_have_one_channel():
 
 def test_recordings_have_a_label_each():
     signals, labels = [np.zeros(9, "int16")] * 2, {"train": [1]}
-    with pytest.raises(ValueError, match=r"each recording.*1 for the 2"):
+    with pytest.raises(ValueError, match=r"each recording.*\(1,\) for 2"):
         from_recordings({"train": signals}, steps=3, labels=labels)

@@ -46,6 +46,8 @@ def test_a_vocabulary_may_be_given():
         ({"steps": 10, "stride": 0}, "`stride` must be at least 1"),
         ({"steps": 60}, "The validation split has 50 characters"),
         ({"steps": 10, "test_share": 1.2}, "`test_share` must not be"),
+        ({"steps": 10, "test_share": np.nan}, "`test_share` must not be"),
+        ({"steps": 10, "test_share": "a"}, "`test_share` must not be"),
         ({"steps": 10, "validation_share": -0.1}, "must not be negative"),
         ({"steps": 10, "characters": ""}, "`characters` must be at least two"),
         ({"steps": 10, "characters": "abc"}, "Received: 'd' at position 3"),

@@ -35,4 +35,9 @@ def folder_files(
             for name in files
             if not name.startswith(".") and name.lower().endswith(suffixes)
         ]
-    return sorted(file for file in found if file.is_file())
+    # By parts, as paths compare, but taken apart once.
+    return sorted(filter(pathlib.Path.is_file, found), key=_parts)
+
+
+def _parts(file):
+    return file.parts

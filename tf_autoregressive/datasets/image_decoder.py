@@ -57,7 +57,7 @@ class ImageDecoder:
     background: int | tuple[int, int, int] | None = None
 
     def __post_init__(self):
-        if self.channels not in MODES:
+        if self.channels not in tuple(MODES):
             raise ValueError(
                 f"`channels` must be 1 or 3. Received: channels={self.channels}"
             )

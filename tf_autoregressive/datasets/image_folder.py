@@ -128,8 +128,9 @@ def _assign(names, fractions):
 
 
 def _split_size(split, fraction, num_images):
-    size = round(fraction * num_images)
-    if not 0 <= fraction < 1 or (fraction > 0 and size == 0):
+    is_share = isinstance(fraction, numbers.Real) and 0 <= fraction < 1
+    size = round(fraction * num_images) if is_share else 0
+    if not is_share or (fraction > 0 and size == 0):
         raise ValueError(
             f"`{split}_fraction` must be 0, or below 1 and take at least one "
             f"of the {num_images} images. Received: {split}_fraction={fraction}"

@@ -6,6 +6,7 @@ import pathlib
 from tf_autoregressive.datasets.arrays import from_arrays
 from tf_autoregressive.datasets.binarization import binarize
 from tf_autoregressive.datasets.npz import read_npz
+from tf_autoregressive.datasets.reading import naming
 from tf_autoregressive.datasets.tfds import stream
 
 
@@ -82,15 +83,16 @@ def _from_file(name, spec, path, with_labels):
     if "validation" not in splits:
         splits = _split_off_validation(path, splits, spec.validation_size)
         labels = _split_off_validation(path, labels, spec.validation_size)
-    return from_arrays(
-        **splits,
-        name=name,
-        num_levels=256,
-        event_shape=spec.event_shape,
-        labels=labels if with_labels else None,
-        source=f"{spec.origin}, from the file {path.name}",
-        licence=spec.licence,
-    )
+    with naming(path):
+        return from_arrays(
+            **splits,
+            name=name,
+            num_levels=256,
+            event_shape=spec.event_shape,
+            labels=labels if with_labels else None,
+            source=f"{spec.origin}, from the file {path.name}",
+            licence=spec.licence,
+        )
 
 
 def _split_off_validation(path, arrays, size):

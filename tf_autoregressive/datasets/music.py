@@ -14,6 +14,7 @@ from tf_autoregressive.datasets.arrays import from_arrays
 from tf_autoregressive.datasets.packed import check_lengths
 from tf_autoregressive.datasets.reading import FileError
 from tf_autoregressive.datasets.reading import check_memory
+from tf_autoregressive.datasets.reading import naming
 from tf_autoregressive.datasets.splits import checked_splits
 
 _FILE_NAME = "polyphonic_music.npz"
@@ -179,13 +180,14 @@ def load_music(name, *, data_dir=None, with_labels=False, steps=None):
     notes = "whole songs"
     if steps is not None:
         notes = f"songs longer than {steps} steps cut into pieces"
-    return from_songs(
-        songs,
-        steps=steps,
-        name=name,
-        source=f"{origin}, from the file {_FILE_NAME}",
-        notes=f"{notes}; the second part of an example is its length",
-    )
+    with naming(path):
+        return from_songs(
+            songs,
+            steps=steps,
+            name=name,
+            source=f"{origin}, from the file {_FILE_NAME}",
+            notes=f"{notes}; the second part of an example is its length",
+        )
 
 
 def _stored_songs(path, prefix):

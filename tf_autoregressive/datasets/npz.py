@@ -16,6 +16,7 @@ from tf_autoregressive.datasets.array_files import ArrayArchive
 from tf_autoregressive.datasets.arrays import from_arrays
 from tf_autoregressive.datasets.reading import FileError
 from tf_autoregressive.datasets.reading import check_memory
+from tf_autoregressive.datasets.reading import naming
 
 _SPLIT_NAMES = {
     "train": ("train",),
@@ -60,14 +61,15 @@ def from_npz(
             `from_arrays` refuses.
     """
     splits, labels = read_npz(path, with_labels=with_labels)
-    return from_arrays(
-        **splits,
-        name=pathlib.Path(path).stem if name is None else name,
-        num_levels=num_levels,
-        event_shape=event_shape,
-        labels=labels if with_labels else None,
-        **{"source": f"the file {pathlib.Path(path).name}"} | description,
-    )
+    with naming(path):
+        return from_arrays(
+            **splits,
+            name=pathlib.Path(path).stem if name is None else name,
+            num_levels=num_levels,
+            event_shape=event_shape,
+            labels=labels if with_labels else None,
+            **{"source": f"the file {pathlib.Path(path).name}"} | description,
+        )
 
 
 def read_npz(path, *, with_labels=True):

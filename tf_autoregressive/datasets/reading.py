@@ -44,6 +44,21 @@ def reading(path, what: str):
         ) from error
 
 
+@contextlib.contextmanager
+def naming(path):
+    """Puts the name of a file before what is wrong with its contents.
+
+    Raises:
+        FileError: Instead of any other `ValueError`.
+    """
+    try:
+        yield
+    except FileError:
+        raise
+    except ValueError as error:
+        raise FileError(f"{path}: {error}") from error
+
+
 def check_memory(path, needed: int, file_size: int | None = None):
     """Checks what the data of a file would take, before it is allocated.
 

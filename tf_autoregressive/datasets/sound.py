@@ -15,6 +15,7 @@ from tf_autoregressive.datasets.arrays import from_arrays
 from tf_autoregressive.datasets.mu_law import mu_law_encode
 from tf_autoregressive.datasets.packed import check_lengths
 from tf_autoregressive.datasets.reading import FileError
+from tf_autoregressive.datasets.reading import naming
 from tf_autoregressive.datasets.splits import checked_splits
 from tf_autoregressive.datasets.windows import windows
 
@@ -53,16 +54,15 @@ def from_recordings(
     steps = checked_count("steps", steps)
     recordings = checked_splits("recordings", recordings)
     if labels is not None:
-        labels = checked_splits("labels", labels)
+        labels = {
+            split: plain_array(f"labels[{split!r}]", values)
+            for split, values in checked_splits("labels", labels).items()
+        }
     levels = _levels_of_samples(num_levels)
     splits, window_labels = {}, {}
     for split, signals in recordings.items():
-        if labels is not None and len(labels.get(split, ())) != len(signals):
-            raise ValueError(
-                "`labels` must have one for each recording. Received: "
-                f"{len(labels.get(split, ()))} for the {len(signals)} of "
-                f"{split}"
-            )
+        if labels is not None:
+            _check_labels(split, labels.get(split), signals)
         parts = [windows(levels[_samples(signal)], steps) for signal in signals]
         counts = [len(part) for part in parts]
         if not sum(counts):
@@ -73,7 +73,7 @@ def from_recordings(
             )
         splits[split] = np.concatenate(parts)
         if labels is not None:
-            window_labels[split] = np.repeat(labels[split], counts)
+            window_labels[split] = np.repeat(labels[split], counts, axis=0)
     return from_arrays(
         **splits,
         name=name,
@@ -81,6 +81,15 @@ def from_recordings(
         labels=window_labels or None,
         **described,
     )
+
+
+def _check_labels(split, labels, signals):
+    if labels is None or labels.ndim < 1 or len(labels) != len(signals):
+        shape = None if labels is None else labels.shape
+        raise ValueError(
+            f"`labels[{split!r}]` must have one for each recording. Received: "
+            f"shape={shape} for {len(signals)} recordings"
+        )
 
 
 def load_spoken_digits(
@@ -122,21 +131,22 @@ def load_spoken_digits(
     digit, index = stored["digit"], stored["index"]
     chosen = {"train": index >= 10, "validation": index // 5 == 1}
     chosen["test"] = index < 5
-    return from_recordings(
-        {
-            split: [signals[i] for i in np.flatnonzero(mask)]
-            for split, mask in chosen.items()
-        },
-        steps=steps,
-        num_levels=num_levels,
-        labels={s: digit[mask] for s, mask in chosen.items()}
-        if with_labels
-        else None,
-        name="spoken_digits",
-        rate=8000,
-        source=f"Free Spoken Digit Dataset, from the file {_FILE_NAME}",
-        licence="CC BY-SA 4.0",
-    )
+    recordings = {
+        split: [signals[i] for i in np.flatnonzero(mask)]
+        for split, mask in chosen.items()
+    }
+    labels = {split: digit[mask] for split, mask in chosen.items()}
+    with naming(path):
+        return from_recordings(
+            recordings,
+            steps=steps,
+            num_levels=num_levels,
+            labels=labels if with_labels else None,
+            name="spoken_digits",
+            rate=8000,
+            source=f"Free Spoken Digit Dataset, from the file {_FILE_NAME}",
+            licence="CC BY-SA 4.0",
+        )
 
 
 def _check_digits(path, audio, length, digit, index):
@@ -150,7 +160,11 @@ def _check_digits(path, audio, length, digit, index):
         ("digit", digit),
         ("index", index),
     ):
-        if values.dtype.kind not in "iu" or values.shape != (len(length),):
+        if (
+            values.dtype.kind not in "iu"
+            or values.ndim != 1
+            or values.shape != length.shape
+        ):
             raise FileError(
                 f"{path} must hold one integer a recording as `{name}`. "
                 f"Received: dtype={values.dtype}, shape={values.shape} for "

@@ -5,6 +5,7 @@ Shapes: N windows, T characters of a window.
 
 import dataclasses
 import gzip
+import numbers
 import pathlib
 
 import numpy as np
@@ -81,10 +82,10 @@ def from_text(
                 f"`{argument}` must be a str with at least one character. "
                 f"Received: {type(part).__name__} {part!r:.40}"
             )
+    shares = (validation_share, test_share)
     if not (
-        validation_share >= 0
-        and test_share >= 0
-        and validation_share + test_share < 1
+        all(isinstance(s, numbers.Real) and s >= 0 for s in shares)
+        and sum(shares) < 1
     ):
         raise ValueError(
             "`validation_share` and `test_share` must not be negative, and add "
@@ -206,10 +207,10 @@ def _parts(numbers, validation_share, test_share):
 
 
 def _check_lengths(parts, steps):
-    for split, numbers in parts.items():
-        if len(numbers) < steps:
+    for split, part in parts.items():
+        if len(part) < steps:
             raise ValueError(
                 "`steps` must be at most the length of every split. The "
-                f"{split} split has {len(numbers)} characters. "
+                f"{split} split has {len(part)} characters. "
                 f"Received: steps={steps}"
             )
