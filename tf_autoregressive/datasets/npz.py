@@ -111,21 +111,6 @@ def read_npz(path, *, with_labels=True):
     return splits, labels
 
 
-def read_arrays(path):
-    """Returns all arrays of a file by their keys.
-
-    Args:
-        path: The file.
-
-    Raises:
-        FileNotFoundError: If there is no such file.
-        ValueError: If it is damaged or no `.npz` file of plain arrays, or asks
-            for more memory than a file of its size may.
-    """
-    with ArrayArchive(path) as archive:
-        return archive.read(*archive.names)
-
-
 def _keys_of_splits(path, names, prefixes):
     """Returns a dict from splits to the names that they are stored under."""
     keys = {}

@@ -34,7 +34,7 @@ class ArraysFile(Kind):
         return path.is_file() and path.suffix.lower() == ".npz"
 
     def load(self, places, *, with_labels, split_seed, steps, **options):
-        events, labels, lengths = _read(places)
+        events, labels, lengths = _read(places, with_labels)
         described = {
             "name": places.name,
             "source": f"the arrays in {places.data}",
@@ -65,26 +65,34 @@ class ArraysFile(Kind):
         )
 
 
-def _read(places):
+def _read(places, with_labels):
     """Returns events, labels and lengths, each by split."""
-    found = _read_file(places.data)
+    found = _read_file(places.data, with_labels)
     for split, path in places.of_splits().items():
         if split != "train":
             # A file of one split alone calls it what it likes.
-            for whole, part in zip(found, _read_file(path), strict=True):
+            parts = _read_file(path, with_labels)
+            for whole, part in zip(found, parts, strict=True):
                 whole.pop(split, None)
                 whole |= {split: part["train"]} if "train" in part else {}
     return found
 
 
-def _read_file(path):
-    from tf_autoregressive.datasets.npz import read_arrays
+def _read_file(path, with_labels):
+    from tf_autoregressive.datasets.array_files import ArrayArchive
     from tf_autoregressive.datasets.npz import read_npz
+    from tf_autoregressive.datasets.packed import check_lengths
 
-    events, labels = read_npz(path)
-    stored = read_arrays(path)
+    events, labels = read_npz(path, with_labels=with_labels)
     names = {split: f"{split}{_LENGTH_SUFFIX}" for split in events}
+    with ArrayArchive(path) as archive:
+        there = [name for name in names.values() if name in archive.names]
+        stored = archive.read(*there)
     lengths = {s: stored[name] for s, name in names.items() if name in stored}
+    for split, each in lengths.items():
+        check_lengths(
+            path, names[split], each, len(events[split]), f"steps of {split}"
+        )
     return events, labels, lengths
 
 
@@ -95,10 +103,10 @@ def _songs(events, lengths, steps, split_seed, described):
 
     songs = {}
     for split, rolls in events.items():
-        if split not in lengths or lengths[split].sum() != len(rolls):
+        if split not in lengths:
             raise ValueError(
-                f"The lengths of songs, {split}{_LENGTH_SUFFIX}, must add up "
-                f"to the {len(rolls)} steps of {split}."
+                f"The songs of {split} must have lengths. There is no "
+                f"{split}{_LENGTH_SUFFIX}."
             )
         songs[split] = np.split(rolls, np.cumsum(lengths[split])[:-1])
     chosen = rows_of_splits(songs, None, split_seed)

@@ -9,6 +9,10 @@ from .kind import Kind
 from .rows import rows_dataset
 
 _LABEL = "label"
+_SUFFIXES = (
+    *(".tfrecord", ".tfrecords"),
+    *(".tfrecord.gz", ".tfrecords.gz"),
+)
 
 
 class RecordFiles(Kind):
@@ -50,12 +54,11 @@ class RecordFiles(Kind):
 
 def _files(path: pathlib.Path) -> list[pathlib.Path]:
     """Returns the files at a path, in the order of their names."""
-    files = sorted(path.rglob("*")) if path.is_dir() else [path]
-    return [
-        file
-        for file in files
-        if file.name.removesuffix(".gz").endswith((".tfrecord", ".tfrecords"))
-    ]
+    from tf_autoregressive.datasets.folder_files import folder_files
+
+    if path.is_dir():
+        return folder_files(path, _SUFFIXES)
+    return [path] if path.name.endswith(_SUFFIXES) else []
 
 
 def _read(files, key, shape):
@@ -71,32 +74,35 @@ def _read(files, key, shape):
 def _shape(file, key):
     """Returns the shape of the event in the first record of a file."""
     import tensorflow as tf
-    from google.protobuf.message import DecodeError
 
+    from tf_autoregressive.datasets.reading import reading
+
+    # First: TensorFlow allocates what a damaged length says.
+    exporter().record_file.count_records(file)
     compression = "GZIP" if file.suffix == ".gz" else ""
-    records = tf.data.TFRecordDataset(str(file), compression)
-    try:
-        record = next(records.as_numpy_iterator(), b"")
+    with reading(file, "a TFRecord file of `tf.train.Example`s"):
+        records = tf.data.TFRecordDataset(str(file), compression)
+        record = next(records.as_numpy_iterator())
         feature = tf.train.Example.FromString(record).features.feature[key]
-    except (DecodeError, tf.errors.OpError) as error:
-        raise ValueError(
-            f"{file} must hold `tf.train.Example`s: {error}"
-        ) from error
     if feature.HasField("bytes_list") and feature.bytes_list.value:
         data = feature.bytes_list.value[0]
-        return _image_shape(data) or (len(data),)
+        return _image_shape(data, file) or (len(data),)
     values = feature.int64_list.value or feature.float_list.value
     # Without any, reading says what is wrong.
     return (max(1, len(values)),)
 
 
-def _image_shape(data: bytes) -> tuple[int, int, int] | None:
+def _image_shape(data: bytes, file) -> tuple[int, int, int] | None:
     """Returns the shape of an encoded image, `None` of other bytes."""
     import PIL.Image
 
-    try:
-        with PIL.Image.open(io.BytesIO(data)) as image:
-            grey = image.mode in ("1", "L")
-            return (image.height, image.width, 1 if grey else 3)
-    except PIL.UnidentifiedImageError:
+    from tf_autoregressive.datasets.image_decoder import ImageDecoder
+    from tf_autoregressive.datasets.image_decoder import is_image
+    from tf_autoregressive.datasets.reading import reading
+
+    if not is_image(data):
         return None
+    upright = ImageDecoder(3).image(data, file)
+    with reading(file, "an image"), PIL.Image.open(io.BytesIO(data)) as image:
+        grey = image.mode in ("1", "L")
+    return (upright.height, upright.width, 1 if grey else 3)

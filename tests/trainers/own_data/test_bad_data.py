@@ -140,7 +140,7 @@ def test_a_damaged_recording(refused, sounds):
         ({"a": [[0, 1]] * 9}, ["--image-size", 2], "must have the 2 numbers"),
         ({"a": [[0, 1]] * 9}, ["--context", "labels"], "There is no y_train"),
         ({"a": [[0, 1]] * 9}, ["--steps", 3], "--steps is for songs"),
-        ({"train": [[0, 1]] * 9, "train_len": [4, 4]}, [], "must add up to"),
+        ({"train": [[0, 1]] * 9, "train_len": [4, 4]}, [], "add up to the 9"),
     ],
 )
 def test_unusable_arrays(refused, tmp_path, arrays, arguments, words):
@@ -181,7 +181,21 @@ def test_records_of_something_else(refused, tmp_path):
     with tf.io.TFRecordWriter(str(tmp_path / "a.tfrecord")) as writer:
         writer.write(b"\xff\xff")
     message = refused(tmp_path / "a.tfrecord")
-    assert "a.tfrecord must hold `tf.train.Example`s" in message
+    assert "a.tfrecord is damaged or not a TFRecord file of `tf.tr" in message
+
+
+def test_records_that_are_cut_off(refused, tmp_path):
+    """Before TensorFlow allocates what a length says."""
+    path = tmp_path / "a.tfrecord"
+    path.write_bytes((2**40).to_bytes(8, "little") + bytes(99))
+    assert "it ends within a record" in refused(path)
+
+
+def test_lengths_of_songs_that_are_none(refused, tmp_path):
+    """They add up, but are no lengths."""
+    path = tmp_path / "mine.npz"
+    np.savez(path, train=[[0, 1]] * 9, train_len=[10, -1])
+    assert "lengths from 1 to 9 as `train_len`" in refused(path)
 
 
 def test_records_of_different_sizes(refused, tmp_path):

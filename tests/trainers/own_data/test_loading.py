@@ -151,6 +151,12 @@ def test_arrays_say_what_they_are(tmp_path, array, options, shape, levels):
     assert (info.event_shape, info.num_levels) == (shape, levels)
 
 
+def test_labels_that_are_not_asked_for_are_not_read(tmp_path):
+    rows = np.zeros((10, 2), bool)
+    np.savez(tmp_path / "mine.npz", train=rows, y_train=["a"] * 10)
+    assert data_at(tmp_path / "mine.npz").info.event_shape == (2,)
+
+
 def test_songs_come_with_their_lengths(songs):
     data = data_at(songs)
     assert medium(data.info) == "music"
