@@ -30,7 +30,8 @@ TESTS = (
     "tests/export/test_signatures.py",
     "tests/trainers/test_cli.py",
 )
-TOOLS = ("pytest",)
+# pytest-xdist for the options in setup.cfg.
+TOOLS = ("pytest", "pytest-xdist")
 PRINT_VERSIONS = """
 import platform
 import keras, numpy, tensorflow, tensorflow_probability
