@@ -14,6 +14,7 @@ from tf_autoregressive.datasets.binarization import draw_bits
 from tf_autoregressive.datasets.binarized_mnist import load_binarized_mnist
 from tf_autoregressive.datasets.binary_files import BINARY_FILES
 from tf_autoregressive.datasets.binary_files import load_binary_file
+from tf_autoregressive.datasets.image_decoder import ImageDecoder
 from tf_autoregressive.datasets.image_folder import from_image_folder
 from tf_autoregressive.datasets.images import IMAGE_SETS
 from tf_autoregressive.datasets.images import load_images
@@ -35,6 +36,7 @@ from tf_autoregressive.datasets.wav_folder import from_wav_folder
 __all__ = [
     "Dataset",
     "DatasetInfo",
+    "ImageDecoder",
     "binarize",
     "continued_batches",
     "draw_bits",
