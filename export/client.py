@@ -83,7 +83,7 @@ class Client:
             model,
             ca=ca,
             token=token,
-            headers=headers or {},
+            headers={} if headers is None else headers,
             max_answer_bytes=max_answer_bytes,
         )
         self._conversation = Conversation(self._transport, num_retries)

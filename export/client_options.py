@@ -44,6 +44,13 @@ def transport_to(
     """
     _check_host(host)
     _check_model(model)
+    if not isinstance(headers, abc.Mapping):
+        raise ValueError(
+            "`headers` must be a dictionary. Received: "
+            f"{type(headers).__name__}"
+        )
+    if not isinstance(ca, (str, pathlib.Path, type(None))):
+        raise ValueError(f"`ca` must be a path. Received: ca={ca!r}")
     if token is not None:
         headers = {**headers, "Authorization": f"Bearer {token}"}
     for name, value in headers.items():
@@ -131,7 +138,7 @@ def _certificates(ca, host):
         )
     try:
         ssl.create_default_context(cafile=ca)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise ValueError(
             f"`ca` must be a PEM file of certificates. {ca}: {error}"
         ) from error

@@ -250,7 +250,9 @@ def rest_server(
         context.load_cert_chain(CERTIFICATE, KEY)
         server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(
-        target=server.serve_forever, kwargs={"poll_interval": 0.01}
+        target=server.serve_forever,
+        kwargs={"poll_interval": 0.01},
+        daemon=True,
     )
     thread.start()
     try:

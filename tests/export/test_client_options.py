@@ -28,6 +28,8 @@ REST = "http://localhost:1"
         ({"timeout": "1"}, "timeout='1'"),
         ({"ca": "none.pem"}, "`ca` needs TLS"),
         ({"token": "a\nb"}, "`Authorization` of `headers`, or the token"),
+        ({"ca": {}}, "`ca` must be a path"),
+        ({"headers": 7}, "`headers` must be a dictionary. Received: int"),
         ({"headers": {"a b": "c"}}, "names of letters, digits"),
         ({"headers": {"a": "b\r\nc: d"}}, "`a` of `headers`"),
         ({"headers": {"a": 1}}, "`a` of `headers`"),
