@@ -1,12 +1,22 @@
 """All doors. A new one is a file beside this one, and a line here."""
 
+import importlib.util
+
+from tests.fuzz import answers
 from tests.fuzz import archives
 from tests.fuzz import arrays
 from tests.fuzz import images
 from tests.fuzz import rows
+from tests.fuzz import scores
 from tests.fuzz import sounds
 from tests.fuzz import texts
 
+# The messages of TF-Serving are an extra.
+_OF_SERVERS = (
+    (answers.RESTAnswers(), answers.GRPCAnswers(), answers.ClientArguments())
+    if importlib.util.find_spec("tensorflow_serving")
+    else ()
+)
 DOORS = {
     door.name: door
     for door in (
@@ -21,5 +31,8 @@ DOORS = {
         rows.Records(),
         texts.Texts(),
         texts.Arguments(),
+        scores.Directories(),
+        scores.Arguments(),
+        *_OF_SERVERS,
     )
 }
