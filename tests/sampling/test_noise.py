@@ -184,3 +184,24 @@ def test_members_are_uniform_and_not_tied_to_the_values(seed):
     table = np.zeros((3, 4))
     np.add.at(table, (chosen, (first * 4).astype(int)), 1)
     assert p_value(table.ravel(), np.ones(12)) > 1e-5
+
+
+@pytest.mark.parametrize("number", [2**64, 2**64 + 7, -(2**63) - 1])
+def test_seeds_that_would_draw_what_others_draw_are_refused(number):
+    with pytest.raises(ValueError, match=r"`seed` must be at least -2\*\*63"):
+        noise.as_seed(number)
+
+
+def test_words_of_seeds_are_not_cut():
+    with pytest.raises(ValueError, match="`seed` must hold two integers of 32"):
+        noise.as_seed([2**40, 1])
+    with pytest.raises(ValueError, match="`seed` must hold two integers of 32"):
+        noise.as_seed(np.array([0, 2**31], "uint32"))
+    np.testing.assert_array_equal(
+        noise.as_seed([-1, 2**31 - 1]), [-1, 2**31 - 1]
+    )
+
+
+def test_seeds_that_were_drawn_from_before_are_kept():
+    for seed, words in ((0, [0, 0]), (-1, [-1, -1]), (2**40 + 3, [3, 256])):
+        np.testing.assert_array_equal(noise.as_seed(seed), words)

@@ -135,9 +135,14 @@ class MaskedDense(keras.layers.Layer):
         kernel = ops.cast(self.kernel, self.compute_dtype)
         return kernel * ops.cast(mask, kernel.dtype)
 
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.units)
+
     def call(self, inputs, member=0):
         outputs = ops.matmul(inputs, self.masked_kernel(member))
-        return outputs if self.bias is None else outputs + self.bias
+        if self.bias is None:
+            return outputs
+        return outputs + ops.cast(self.bias, outputs.dtype)
 
     def get_config(self):
         config = super().get_config()

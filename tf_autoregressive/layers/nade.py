@@ -130,6 +130,14 @@ class NADEConditionals(keras.layers.Layer):
             "bias": self.bias,
         }
 
+    def compute_output_shape(self, inputs_shape, hidden_bias_shape=None):
+        return (*inputs_shape, self.num_parameters)
+
+    def compute_output_spec(self, inputs, *args, **kwargs):
+        # Not in the compute dtype: parameters are float32.
+        shape = self.compute_output_shape(inputs.shape)
+        return keras.KerasTensor(shape, "float32")
+
     def call(self, inputs, hidden_bias=None):
         # The running sum stays in float32: hundreds of additions.
         batch_size = ops.shape(inputs)[0]

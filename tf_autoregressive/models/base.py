@@ -21,6 +21,7 @@ from tf_autoregressive.models.context import Context
 from tf_autoregressive.models.event import Event
 from tf_autoregressive.models.joint import Joint
 from tf_autoregressive.models.likelihood_model import LikelihoodModel
+from tf_autoregressive.models.structure import without_structure
 from tf_autoregressive.models.walk import Walk
 
 tfd = tfp.distributions
@@ -73,7 +74,9 @@ class AutoregressiveModel(LikelihoodModel):
         num_components: Components of mixture outputs.
         num_classes: Number of labels to condition on.
         context_shape: Shape of the vector or map to condition on.
-        **kwargs: Passed to `keras.Model`: `name`, `dtype`.
+        **kwargs: Passed to `keras.Model`: `name`, and `dtype`, a policy for
+            the layers within. Parameters and log-probabilities are float32
+            under every policy, "float64" too.
 
     Raises:
         ValueError: If an argument is out of range, or a pair of them does not
@@ -581,11 +584,27 @@ class AutoregressiveModel(LikelihoodModel):
                 f"least 1, and whole. Received: {sizes}"
             )
 
+    def adaptations(self):
+        """Returns which layers have LoRA; graphs are kept for each answer.
+
+        Raises:
+            ValueError: If a layer was quantized: drawing reads its weights.
+        """
+        layers = list(self._flatten_layers())
+        for layer in layers:
+            if getattr(layer, "quantization_mode", None) is not None:
+                raise ValueError(
+                    "Layers of a model must not be quantized by themselves: "
+                    "drawing reads their weights. Received: layer "
+                    f"{layer.name!r} quantized to {layer.quantization_mode}"
+                )
+        return tuple(getattr(layer, "lora_enabled", False) for layer in layers)
+
     def _run(self, key, function, *args, jit_compile=False):
         """Runs `function` in a graph of its own, traced once per `key`."""
         if not tf.executing_eagerly():
             return function(*args)
-        key = (key, jit_compile)
+        key = (key, jit_compile, self.adaptations())
         if key not in self._functions:
             self._functions[key] = tf.function(
                 function,
@@ -610,6 +629,22 @@ class AutoregressiveModel(LikelihoodModel):
     def get_build_config(self):
         return None
 
+    def save_own_variables(self, store):
+        super().save_own_variables(store)
+        for name, array in self.structure().items():
+            store[name] = array
+
+    def load_own_variables(self, store):
+        super().load_own_variables(without_structure(store, **self.structure()))
+
+    def structure(self):
+        """Returns arrays by name: what weights mean, beside their shapes.
+
+        Files of weights hold them, and are refused by another structure.
+        """
+        # Those of `any_order` are the weights of every ordering.
+        return {} if self.any_order else {"ordering": self.ordering}
+
 
 def is_positive_integer(number):
     """Whether it is an integer of Python or NumPy, and at least 1."""
@@ -630,6 +665,7 @@ def check_num_samples(num_samples, name="num_samples"):
         )
 
 
+@keras.saving.register_keras_serializable(package="tf_autoregressive")
 class _Parameters(keras.layers.Layer):
     """`parameters_for` of a model as a layer of a functional graph."""
 
@@ -643,3 +679,12 @@ class _Parameters(keras.layers.Layer):
 
     def call(self, x, context=None):
         return self.model.parameters_for(x, context)
+
+    def get_config(self):
+        model = keras.saving.serialize_keras_object(self.model)
+        return {**super().get_config(), "model": model}
+
+    @classmethod
+    def from_config(cls, config):
+        model = keras.saving.deserialize_keras_object(config["model"])
+        return cls(**{**config, "model": model})

@@ -65,6 +65,8 @@ class GatedPixelCNN(RasterModel):
     References:
         [1] van den Oord et al., "Conditional Image Generation with PixelCNN
             Decoders", 2016, Fig. 2 and Sec. 2. https://arxiv.org/abs/1606.05328
+            Deviation: what a context adds to the vertical stack goes on to the
+            horizontal one, through the link between the two.
     """
 
     def __init__(

@@ -222,6 +222,13 @@ class MADE(AutoregressiveModel):
     def end_block(self, state, block):
         return self._steps.end_block(state, block)
 
+    def structure(self):
+        degrees = {
+            f"degrees_{index}": layer.out_degrees
+            for index, layer in enumerate(self.hidden_layers)
+        }
+        return {**super().structure(), **degrees}
+
     def get_config(self):
         return {
             **super().get_config(),

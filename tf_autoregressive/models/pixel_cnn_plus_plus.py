@@ -105,7 +105,11 @@ class PixelCNNPlusPlus(RasterModel):
         Deviations: what a block of `ul` on the way up gets from `u` and from
         the way down has weight normalisation of its own each; and the layer of
         the parameters starts at a tenth of the scale, around means and scales
-        that cover the levels.
+        that cover the levels. The authors shift the outputs of the first three
+        convolutions after their bias was added, so that the first row and
+        column are 0 there, where here they are the bias. The functions are the
+        same: weights of theirs have this bias in the tap of the channel of
+        ones.
     """
 
     def __init__(

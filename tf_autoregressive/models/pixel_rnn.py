@@ -99,6 +99,13 @@ class PixelRNN(RasterModel):
         self.kernel_size = kernel_size
         self.head_filters = head_filters
 
+        # Their states are float32, and so have to be their weights.
+        if self.dtype_policy.variable_dtype != "float32":
+            raise ValueError(
+                "`dtype` of recurrent image models must have weights of "
+                "float32, as 'float32' and 'mixed_bfloat16' have. "
+                f"Received: dtype={self.dtype_policy.name}"
+            )
         image = self._colours(self.event_shape[-1])
         half, full = self._colours(units), self._colours(2 * units)
         self.first_layer = self._conv(

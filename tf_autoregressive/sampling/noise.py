@@ -68,8 +68,9 @@ def as_seed(seed):
     """Returns a stateless seed, int32 `[2]`.
 
     Args:
-        seed: An int, a stateless seed `[2]` as TensorFlow and TFP have them,
-            or `None` for one from TensorFlow's global generator.
+        seed: An int of 64 bits (a negative one is the same as `2**64` more),
+            a stateless seed `[2]` as TensorFlow and TFP have them, or `None`
+            for one from TensorFlow's global generator.
 
     Raises:
         ValueError: If it is none of these.
@@ -78,6 +79,11 @@ def as_seed(seed):
         limits = tf.int32.limits
         return tf.random.uniform([2], *limits, dtype=tf.int32)
     if isinstance(seed, (int, np.integer)):
+        if not -(2**63) <= seed < 2**64:
+            raise ValueError(
+                "`seed` must be at least -2**63 and below 2**64: others would "
+                f"draw what one of these draws. Received: seed={seed}"
+            )
         words = np.array([int(seed) & (2**64 - 1)], "uint64").view("int32")
         return tf.constant(words)
     seed = tf.convert_to_tensor(seed)
@@ -85,6 +91,12 @@ def as_seed(seed):
         raise ValueError(
             "`seed` must be an int, None, or two integers (a stateless seed). "
             f"Received: shape {tuple(seed.shape)}, dtype {seed.dtype.name}"
+        )
+    words = tf.get_static_value(seed)
+    if words is not None and np.any(words != words.astype("int32")):
+        raise ValueError(
+            "`seed` must hold two integers of 32 bits. "
+            f"Received: seed={words.tolist()}"
         )
     return tf.cast(seed, tf.int32)
 

@@ -129,7 +129,8 @@ class Stepwise:
         """Runs a function in a graph for any number of examples."""
         if tf.config.functions_run_eagerly():
             return function(*args)
-        key = (key, *(tensor.dtype for tensor in args))
+        dtypes = tuple(tensor.dtype for tensor in args)
+        key = (key, dtypes, self.model.adaptations())
         if key not in self._graphs:
             self._graphs[key] = tf.function(
                 function, autograph=False

@@ -117,6 +117,9 @@ class PixelLSTM(RasterLayer, keras.layers.Layer):
             )
             setattr(self, f"first_{name}", weight)
 
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.units)
+
     def call(self, inputs, shift=None):
         gates = self.input_to_state(inputs)
         if shift is not None:

@@ -131,6 +131,10 @@ class ShiftedConv2D(RasterLayer, keras.layers.Layer):
         """Returns what the map is convolved with, `[kh, kw, I, O]`."""
         return ops.cast(self.kernel, self.compute_dtype)
 
+    def compute_output_shape(self, input_shape):
+        rows, columns = (-(-side // self.strides) for side in input_shape[1:3])
+        return (input_shape[0], rows, columns, self.filters)
+
     def call(self, inputs):
         rows, columns = self.kernel_size
         below = rows - 1 - self.above

@@ -39,6 +39,10 @@ class _UpsamplingConv2D(RasterLayer, keras.layers.Layer):
             initializer=self.bias_initializer,
         )
 
+    def compute_output_shape(self, input_shape):
+        rows, columns = (2 * side for side in input_shape[1:3])
+        return (input_shape[0], rows, columns, self.filters)
+
     def call(self, inputs):
         shape = tf.shape(inputs)
         height, width = 2 * inputs.shape[1], 2 * inputs.shape[2]
@@ -104,7 +108,7 @@ class UpsamplingConv2D(WeightNorm, _UpsamplingConv2D):
         outputs[2 r + a, 2 c + b - crop] += x[r, c] @ kernel[a, b]
 
     with two kernel rows, so that a row of inputs becomes two rows that see
-    that row alone, and `crop = kw - 2` columns cut off on both sides.
+    that row alone, and `crop = kw - 2` columns cut off on the left.
 
     Args:
         init_scale: Standard deviation of the outputs after `initialise`.

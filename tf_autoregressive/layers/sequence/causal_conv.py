@@ -94,6 +94,9 @@ class CausalConv1D(SequenceLayer, keras.layers.Layer):
                 initializer=self.bias_initializer,
             )
 
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.filters)
+
     def call(self, inputs):
         length = tf.shape(inputs)[1]
         padded = tf.pad(inputs, [[0, 0], [self.reach, 0], [0, 0]])
