@@ -181,7 +181,7 @@ class Signatures:
         model = self._model
         facts = {
             "model": type(model).__name__,
-            "distribution": model.distribution,
+            "distribution": model.output_distribution.name,
             "event_shape": model.event_shape,
             # Zero for real values: an array has no None.
             "num_levels": model.num_levels or 0,

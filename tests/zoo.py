@@ -51,6 +51,10 @@ class Case:
         block_size: Positions per block of models that work in blocks: no
             divisor of the number of dimensions, or 1 for several groups.
         weight_scale: Standard deviation of random weights.
+        outputs: What its output distribution gives: "levels" by logits,
+            "symbols" by logits that the network embeds, "logistics" for a
+            discretized logistic mixture, "reals".
+        site_size: Number of dimensions that are drawn in one go.
         **options: Arguments of the constructor.
     """
 
@@ -62,6 +66,8 @@ class Case:
         *,
         block_size=4,
         weight_scale=1.0,
+        outputs="levels",
+        site_size=1,
         **options,
     ):
         self.name = name
@@ -69,6 +75,8 @@ class Case:
         self.event_shape = event_shape
         self.block_size = block_size
         self.weight_scale = weight_scale
+        self.outputs = outputs
+        self.site_size = site_size
         self.options = options
 
     def __repr__(self):
@@ -87,8 +95,7 @@ class Case:
 
     @property
     def is_discrete(self):
-        by_mixture = self.options.get("distribution") == "gaussian_mixture"
-        return not (by_mixture or self.constructor is RNADE)
+        return self.outputs != "reals"
 
     @property
     def ensemble_size(self):
@@ -167,25 +174,12 @@ class Case:
     @property
     def has_logistics(self):
         """Whether the output is a discretized logistic mixture."""
-        default = None
-        if self.constructor is PixelCNNPlusPlus:
-            default = "discretized_logistic_mixture"
-        distribution = self.options.get("distribution", default)
-        return distribution == "discretized_logistic_mixture"
+        return self.outputs == "logistics"
 
     @property
     def has_symbols(self):
         """Whether the network embeds its inputs."""
-        is_sequence = issubclass(self.constructor, SequenceModel)
-        return is_sequence and "distribution" not in self.options
-
-    @property
-    def site_size(self):
-        """Number of dimensions that are drawn in one go."""
-        couples = issubclass(self.constructor, IMAGE_MODELS)
-        if (couples and self.has_logistics) or self.has_whole_steps:
-            return self.event_shape[-1]
-        return 1
+        return self.outputs == "symbols"
 
     @property
     def has_vector_steps(self):
@@ -196,7 +190,7 @@ class Case:
     @property
     def has_whole_steps(self):
         """Whether a site is a step of several values."""
-        return self.has_vector_steps and self.constructor is not RNNNADE
+        return self.has_vector_steps and self.site_size > 1
 
     def sites(self, model, member=0):
         """Returns `[S]`: the site that is drawn at each rank."""
@@ -262,6 +256,7 @@ def _three_levels(num_levels=3):
 def _logistics(num_levels=3):
     return {
         "distribution": "discretized_logistic_mixture",
+        "outputs": "logistics",
         "num_levels": num_levels,
         "num_components": 2,
     }
@@ -296,7 +291,7 @@ _MULTI_SCALE = {
 }
 
 _BITS = {"distribution": "bernoulli"}
-_SYMBOLS = {"embedding_size": 3, "num_levels": 3}
+_SYMBOLS = {"outputs": "symbols", "embedding_size": 3, "num_levels": 3}
 
 CASES = [
     Case("fvsbn", FVSBN, (2, 3, 1), block_size=1),
@@ -454,6 +449,7 @@ CASES = [
         units=(8,),
         activation="tanh",
         distribution="gaussian_mixture",
+        outputs="reals",
         num_components=2,
         ordering="reversed",
         block_size=2,
@@ -496,6 +492,7 @@ CASES = [
         num_components=2,
         ordering=(1, 2, 0),
         weight_scale=0.4,
+        outputs="reals",
     ),
     Case(
         "rnade-vector",
@@ -506,6 +503,7 @@ CASES = [
         num_components=3,
         context_shape=(2,),
         weight_scale=0.4,
+        outputs="reals",
     ),
     Case("pixel-cnn", PixelCNN, (3, 3, 1), **_CONVOLUTIONS, num_blocks=2),
     Case(
@@ -570,6 +568,7 @@ CASES = [
         **_CONVOLUTIONS,
         num_blocks=2,
         **_logistics(),
+        site_size=3,
     ),
     Case(
         "gated-pixel-cnn-logistics",
@@ -579,6 +578,7 @@ CASES = [
         num_layers=2,
         num_classes=2,
         **_logistics(num_levels=2),
+        site_size=2,
     ),
     Case(
         "pixel-cnn-pp",
@@ -602,6 +602,8 @@ CASES = [
         num_components=2,
         num_classes=2,
         weight_scale=0.5,
+        outputs="logistics",
+        site_size=2,
     ),
     Case(
         "pixel-cnn-pp-vector",
@@ -641,6 +643,7 @@ CASES = [
         **_LSTM,
         **_logistics(),
         context_shape=(2,),
+        site_size=2,
     ),
     Case(
         "multi-scale-labels",
@@ -656,6 +659,7 @@ CASES = [
         **_MULTI_SCALE,
         **_logistics(),
         recurrence="row_lstm",
+        site_size=2,
     ),
     Case("ngram-mlp", NGramMLP, (6,), order=4, units=7, **_SYMBOLS),
     Case(
@@ -722,7 +726,7 @@ CASES = [
         weight_scale=0.4,
         **_logistics(),
     ),
-    Case("char-rnn-vectors", CharRNN, (2, 3), units=6, **_BITS),
+    Case("char-rnn-vectors", CharRNN, (2, 3), units=6, **_BITS, site_size=3),
     Case(
         "char-cnn-lengths",
         CharCNN,
@@ -732,6 +736,7 @@ CASES = [
         dilations=(1,),
         variable_length=True,
         **_BITS,
+        site_size=2,
     ),
     Case(
         "rnn-nade-labels",
@@ -770,6 +775,7 @@ CASES = [
         num_levels=3,
         num_classes=2,
         weight_scale=0.7,
+        outputs="symbols",
     ),
     Case("user-model", RunningSum, (2, 3, 1)),
     Case(

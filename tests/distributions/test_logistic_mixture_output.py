@@ -46,7 +46,7 @@ def random_uniforms(output, rng, *leading):
 )
 def test_sizes(num_channels, num_components, num_parameters):
     output = make(num_channels, num_components=num_components)
-    assert output.joint_channels == (num_channels is not None)
+    assert output.site_ndims == (num_channels is not None)
     assert output.num_parameters == num_parameters
     assert output.num_dims == (num_channels or 1)
     assert output.num_uniforms == 2 * output.num_dims
@@ -62,18 +62,18 @@ def test_sites_are_dimensions_or_pixels():
 def test_it_is_made_by_name():
     output = output_distribution(NAME)
     assert type(output) is DiscretizedLogisticMixtureOutput
-    assert not output.joint_channels
+    assert output.site_ndims == 0
     assert (output.num_levels, output.num_parameters) == (256, 30)
-    output = output_distribution(
-        NAME, num_levels=32, num_components=5, num_channels=3
-    )
-    assert output.joint_channels
-    assert (output.num_levels, output.num_parameters) == (32, 50)
+    output = output_distribution(NAME, num_levels=32, num_components=5)
+    assert (output.num_levels, output.num_parameters) == (32, 15)
 
 
-def test_outputs_without_channels_are_made_with_their_number():
-    output = output_distribution("categorical", num_levels=4, num_channels=3)
-    assert output.num_dims == 1
+def test_a_coupled_one_has_the_same_levels_and_components():
+    output = output_distribution(NAME, num_levels=32, num_components=5)
+    assert output.couples_dims
+    pixels = output.coupled(3)
+    assert (pixels.site_ndims, pixels.num_dims) == (1, 3)
+    assert (pixels.num_levels, pixels.num_parameters) == (32, 50)
 
 
 @pytest.mark.parametrize("num_channels", [None, 1, 2, 3])
@@ -376,7 +376,7 @@ def test_the_first_bias_spreads_the_components(num_channels, num_components):
     # All levels are then about as probable.
     levels = np.repeat(np.arange(256)[:, None], channels, axis=1)
     log_prob = output.log_prob_per_dim(
-        bias, levels if output.joint_channels else levels[:, 0]
+        bias, levels if output.site_ndims else levels[:, 0]
     )
     assert np.all(log_prob[5:-5] > -np.log(256.0) - 1.5)
 
@@ -418,6 +418,6 @@ def test_a_bias_of_a_part_of_a_site_is_refused():
 def test_arguments_are_checked(options):
     [(name, value)] = options.items()
     with pytest.raises(
-        ValueError, match=f'`{name}` .*"{NAME}". Received: {name}={value}'
+        ValueError, match=f"`{name}` must be .*Received: {name}={value}"
     ):
-        output_distribution(NAME, **options)
+        DiscretizedLogisticMixtureOutput(**options)

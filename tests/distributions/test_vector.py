@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from tf_autoregressive.distributions import BernoulliOutput
 from tf_autoregressive.distributions import CategoricalOutput
+from tf_autoregressive.distributions import GaussianMixtureOutput
 from tf_autoregressive.distributions import VectorOutput
 from tf_autoregressive.sampling import SamplingOptions
 
@@ -58,3 +59,10 @@ def test_zero_can_be_made_certain(one, rng):
     np.testing.assert_array_equal(output.draw(certain, noise), zeros)
     zeros[:, 1] = 1
     np.testing.assert_array_equal(output.site_log_prob(certain, zeros), -np.inf)
+
+
+def test_it_starts_where_its_values_start():
+    one = GaussianMixtureOutput(num_components=2)
+    output = VectorOutput(one, 3)
+    assert output.bias_initializer is one.bias_initializer
+    assert (output.has_temperature, output.has_cuts) == (True, False)

@@ -256,10 +256,16 @@ def test_sizes_are_checked(options, message):
 
 
 @pytest.mark.parametrize(
-    "distribution", ["gaussian_mixture", "symbols", ["bernoulli"], None]
+    ("distribution", "message"),
+    [
+        ("gaussian_mixture", "of images must have levels that are in order"),
+        ("symbols", "of images must have levels that are in order"),
+        (["bernoulli"], r"must be an OutputDistribution, or.*\['bernoulli'\]"),
+        (None, "must be an OutputDistribution, or.*=None"),
+    ],
 )
-def test_pixels_are_levels(distribution):
-    with pytest.raises(ValueError, match="`distribution` of images must be"):
+def test_pixels_are_levels(distribution, message):
+    with pytest.raises(ValueError, match=f"`distribution` {message}"):
         PixelCNN((4, 4, 1), distribution=distribution)
 
 

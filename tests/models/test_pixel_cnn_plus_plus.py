@@ -245,12 +245,15 @@ def test_dropout_keeps_the_pattern(seed):
 
 
 def pattern_case(event_shape, **options):
+    is_default = "distribution" not in options
     return Case(
         "pattern",
         PixelCNNPlusPlus,
         event_shape,
         dropout=0.0,
         weight_scale=0.5,
+        outputs="logistics" if is_default else "levels",
+        site_size=event_shape[-1] if is_default else 1,
         **{"filters": 6, "num_blocks": 1, **FOUR_LEVELS, **options},
     )
 

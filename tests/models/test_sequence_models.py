@@ -167,7 +167,7 @@ def test_without_a_vocabulary_there_are_no_texts(rng):
         ({"prime": [0.5]}, r"a text, or integers \[steps\] in"),
         ({"prime": "abx"}, "Received: 'x' at position 2"),
         ({"prime": 3}, r"a text, or integers \[steps\] in"),
-        ({"min_p": 2.0}, "`min_p` must be in"),
+        ({"min_p": 2.0}, "`min_p` must be a number above 0 and at most 1"),
         ({"top_k": 2.5}, "`top_k` must be a whole number of at least 1"),
     ],
 )

@@ -179,7 +179,7 @@ def test_there_is_no_other_context(options, message, rng):
 
 def test_real_mixtures_are_never_certain():
     with pytest.raises(
-        ValueError, match="`variable_length` needs distribution"
+        ValueError, match="`variable_length` needs a distribution that can"
     ):
         WaveNet(
             (4,),

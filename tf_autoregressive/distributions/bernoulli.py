@@ -5,6 +5,7 @@ Shapes: `...` any leading axes; one parameter (a logit) per dimension.
 
 import math
 
+import keras
 import tensorflow as tf
 import tensorflow_probability as tfp
 
@@ -13,24 +14,25 @@ from tf_autoregressive.distributions.output import OutputDistribution
 tfd = tfp.distributions
 
 
+@keras.saving.register_keras_serializable(package="tf_autoregressive")
 class BernoulliOutput(OutputDistribution):
     """`p(x = 1) = sigmoid(logit)` for each dimension, `x` in {0, 1}.
 
     Args:
-        num_levels: 2 or `None`.
-        num_components: Not used.
+        num_levels: 2.
 
     Raises:
-        ValueError: If `num_levels` is neither 2 nor `None`.
+        ValueError: If `num_levels` is not 2.
     """
 
+    name = "bernoulli"
     num_levels = 2
     zero_shift = (-math.inf,)
     has_temperature = True
     has_cuts = True
 
-    def __init__(self, *, num_levels=None, num_components=None):
-        if num_levels not in (None, 2):
+    def __init__(self, *, num_levels=2):
+        if num_levels != 2:
             raise ValueError(
                 '`num_levels` must be 2 for distribution="bernoulli". '
                 f"Received: num_levels={num_levels}"

@@ -1,27 +1,30 @@
-"""Categorical output for events of K levels.
+"""Outputs for events of K levels, by the logits of all of them.
 
-Shapes: K levels, `...` any leading axes.
+Shapes: K levels, P parameters, `...` any leading axes.
 """
 
+import abc
 import math
 
+import keras
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from tf_autoregressive.arguments import checked_num_levels
 from tf_autoregressive.distributions.inverse_cdf import chosen_index
 from tf_autoregressive.distributions.output import OutputDistribution
 
 tfd = tfp.distributions
 
 
-class CategoricalOutput(OutputDistribution):
-    """`p(x = k) = softmax(logits)[k]` for each dimension, `x` in 0 to K - 1.
+class LevelsOutput(OutputDistribution):
+    """`p(x = k) = softmax(logits(parameters))[k]`, `x` in 0 to K - 1.
 
-    The network sees `x` on the scale [-1, 1].
+    A subclass says what the logits of all levels are; scores, draws,
+    temperature and cuts follow. The network sees `x` on the scale [-1, 1].
 
     Args:
-        num_levels: `K`, at least 2; 256 if `None`.
-        num_components: Not used.
+        num_levels: `K`, at least 2.
 
     Raises:
         ValueError: If `num_levels` is below 2.
@@ -30,16 +33,12 @@ class CategoricalOutput(OutputDistribution):
     has_temperature = True
     has_cuts = True
 
-    def __init__(self, *, num_levels=None, num_components=None):
-        num_levels = 256 if num_levels is None else num_levels
-        if num_levels < 2:
-            raise ValueError(
-                '`num_levels` must be at least 2 for distribution="categorical"'
-                f". Received: num_levels={num_levels}"
-            )
-        self.num_levels = num_levels
-        self.num_parameters = num_levels
-        self.zero_shift = (0.0, *[-math.inf] * (num_levels - 1))
+    def __init__(self, num_levels=256):
+        self.num_levels = checked_num_levels(num_levels)
+
+    @abc.abstractmethod
+    def logits(self, parameters):
+        """Returns logits `[..., K]`, up to a constant, from `[..., P]`."""
 
     def network_input(self, values):
         scale = 2.0 / (self.num_levels - 1)
@@ -47,16 +46,45 @@ class CategoricalOutput(OutputDistribution):
 
     def distribution(self, parameters, event_ndims):
         return tfd.Independent(
-            Levels(logits=parameters, dtype=tf.int32),
+            Levels(logits=self.logits(parameters), dtype=tf.int32),
             reinterpreted_batch_ndims=event_ndims,
         )
 
     def tempered(self, parameters, options):
-        return self, options.cut(parameters / options.temperature)
+        logits = self.logits(parameters) / options.temperature
+        return CategoricalOutput(self.num_levels), options.cut(logits)
 
     def draw(self, parameters, noise):
-        level = chosen_index(tf.nn.softmax(parameters), noise)
+        probabilities = tf.nn.softmax(self.logits(parameters))
+        level = chosen_index(probabilities, noise)
         return tf.cast(level[..., None], tf.float32)
+
+    def get_config(self):
+        return {"num_levels": self.num_levels}
+
+
+@keras.saving.register_keras_serializable(package="tf_autoregressive")
+class CategoricalOutput(LevelsOutput):
+    """`p(x = k) = softmax(logits)[k]` for each dimension, `x` in 0 to K - 1.
+
+    The network sees `x` on the scale [-1, 1].
+
+    Args:
+        num_levels: `K`, at least 2.
+
+    Raises:
+        ValueError: If `num_levels` is below 2.
+    """
+
+    name = "categorical"
+
+    def __init__(self, num_levels=256):
+        super().__init__(num_levels)
+        self.num_parameters = self.num_levels
+        self.zero_shift = (0.0, *[-math.inf] * (self.num_levels - 1))
+
+    def logits(self, parameters):
+        return parameters
 
 
 class Levels(tfd.Categorical):

@@ -7,12 +7,14 @@ import keras
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.distributions.inverse_cdf import chosen_index
 from tf_autoregressive.distributions.output import OutputDistribution
 
 tfd = tfp.distributions
 
 
+@keras.saving.register_keras_serializable(package="tf_autoregressive")
 class GaussianMixtureOutput(OutputDistribution):
     """A mixture of `M` Gaussians for each dimension [1].
 
@@ -22,11 +24,10 @@ class GaussianMixtureOutput(OutputDistribution):
     are with respect to the scale of the data: normalise it first.
 
     Args:
-        num_levels: Must be `None`: values are real.
         num_components: `M`, at least 1.
 
     Raises:
-        ValueError: If `num_levels` is given or `num_components` below 1.
+        ValueError: If `num_components` is below 1.
 
     References:
         [1] Uria, Murray and Larochelle, "RNADE: The real-valued neural
@@ -36,6 +37,7 @@ class GaussianMixtureOutput(OutputDistribution):
             collapses on a repeated value of the training data.
     """
 
+    name = "gaussian_mixture"
     num_uniforms = 2
     has_temperature = True
     # Components that start equal stay equal where the bias is all they have,
@@ -43,19 +45,9 @@ class GaussianMixtureOutput(OutputDistribution):
     bias_initializer = keras.initializers.RandomNormal(stddev=1.0)
     min_log_scale = -7.0
 
-    def __init__(self, *, num_levels=None, num_components=10):
-        if num_levels is not None:
-            raise ValueError(
-                "`num_levels` must be None for distribution="
-                f'"gaussian_mixture". Received: num_levels={num_levels}'
-            )
-        if num_components < 1:
-            raise ValueError(
-                "`num_components` must be at least 1. "
-                f"Received: num_components={num_components}"
-            )
-        self.num_components = num_components
-        self.num_parameters = 3 * num_components
+    def __init__(self, *, num_components=10):
+        self.num_components = checked_count("num_components", num_components)
+        self.num_parameters = 3 * self.num_components
 
     def network_input(self, values):
         return tf.cast(values, tf.float32)
@@ -93,3 +85,6 @@ class GaussianMixtureOutput(OutputDistribution):
         loc = tf.reduce_sum(chosen * loc, axis=-1, keepdims=True)
         scale = tf.reduce_sum(chosen * scale, axis=-1, keepdims=True)
         return loc + scale * noise[..., 1:]
+
+    def get_config(self):
+        return {"num_components": self.num_components}

@@ -11,6 +11,8 @@ import tensorflow as tf
 import tensorflow_probability as tfp
 from keras import ops
 
+from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.arguments import checked_num_levels
 from tf_autoregressive.distributions.discretized_logistic_mixture import (
     DiscretizedLogisticMixture,
 )
@@ -26,6 +28,7 @@ from tf_autoregressive.distributions.uncast import Uncast
 tfd = tfp.distributions
 
 
+@keras.saving.register_keras_serializable(package="tf_autoregressive")
 class DiscretizedLogisticMixtureOutput(OutputDistribution):
     """A `DiscretizedLogisticMixture` for each site.
 
@@ -38,7 +41,7 @@ class DiscretizedLogisticMixtureOutput(OutputDistribution):
     are `[..., *event_shape[:-1], P]`.
 
     Args:
-        num_levels: Number of levels, at least 2; 256 if `None`.
+        num_levels: Number of levels, at least 2.
         num_components: `K`, at least 1.
         num_channels: `C`, at least 1, or `None`.
 
@@ -46,34 +49,36 @@ class DiscretizedLogisticMixtureOutput(OutputDistribution):
         ValueError: If an argument is out of range.
     """
 
-    couples_channels = True
+    name = "discretized_logistic_mixture"
+    couples_dims = True
     has_temperature = True
 
-    def __init__(
-        self, *, num_levels=None, num_components=10, num_channels=None
-    ):
-        num_levels = 256 if num_levels is None else num_levels
-        self.joint_channels = num_channels is not None
-        num_channels = num_channels if self.joint_channels else 1
-        for name, value, least in (
-            ("num_levels", num_levels, 2),
-            ("num_components", num_components, 1),
-            ("num_channels", num_channels, 1),
-        ):
-            if value < least or value != int(value):
-                raise ValueError(
-                    f"`{name}` must be at least {least}, and whole, for "
-                    'distribution="discretized_logistic_mixture". '
-                    f"Received: {name}={value}"
-                )
-        self.num_levels = num_levels
-        self.num_components = num_components
-        self.num_dims = num_channels
-        self.num_uniforms = 2 * num_channels
-        self.num_parameters = sum(_sizes(num_components, num_channels))
+    def __init__(self, *, num_levels=256, num_components=10, num_channels=None):
+        self.num_levels = checked_num_levels(num_levels)
+        self.num_components = checked_count("num_components", num_components)
+        self.num_channels = num_channels
+        if num_channels is not None:
+            self.num_dims = checked_count("num_channels", num_channels)
+            self.site_ndims = 1
+        self.num_uniforms = 2 * self.num_dims
+        self.num_parameters = sum(_sizes(self.num_components, self.num_dims))
         self.bias_initializer = LogisticMixtureBias(
-            num_components, num_channels
+            self.num_components, self.num_dims
         )
+
+    def coupled(self, num_dims):
+        return DiscretizedLogisticMixtureOutput(
+            num_levels=self.num_levels,
+            num_components=self.num_components,
+            num_channels=num_dims,
+        )
+
+    def get_config(self):
+        return {
+            "num_levels": self.num_levels,
+            "num_components": self.num_components,
+            "num_channels": self.num_channels,
+        }
 
     def network_input(self, values):
         scale = 2.0 / (self.num_levels - 1)
@@ -81,21 +86,18 @@ class DiscretizedLogisticMixtureOutput(OutputDistribution):
 
     def distribution(self, parameters, event_ndims):
         sites = self._sites(parameters)
-        if self.joint_channels:
+        if self.site_ndims:
             return tfd.Independent(sites, event_ndims - 1)
         return tfd.Independent(_WithoutChannels(sites), event_ndims)
 
     def log_prob_per_dim(self, parameters, values):
         sites = self._sites(parameters)
-        if self.joint_channels:
+        if self.site_ndims:
             return sites.log_prob_per_channel(values)
         return sites.log_prob(values[..., None])
 
     def site_log_prob(self, parameters, values):
         return self._sites(parameters).log_prob(values)
-
-    def site_shape(self, event_shape):
-        return tuple(event_shape[:-1] if self.joint_channels else event_shape)
 
     def tempered(self, parameters, options):
         """Divides the logits by, and multiplies the scales with, T.

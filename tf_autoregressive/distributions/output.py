@@ -6,6 +6,7 @@ dimensions per site, `...` any leading axes.
 
 import abc
 
+import keras
 import tensorflow as tf
 
 
@@ -16,14 +17,26 @@ class OutputDistribution(abc.ABC):
     drawn in one go. All randomness comes from uniforms by inverse CDF, so a
     draw is a function of `(parameters, uniforms)`.
 
+    **Writing one.** Subclass it, or `LevelsOutput` for a number of levels
+    that can be enumerated, and pass an instance to a model as `distribution`.
+    Set the attributes that differ from those below, override the abstract
+    methods, and return the arguments of `__init__` from `get_config`. Register
+    the class by `keras.saving.register_keras_serializable`, so that a saved
+    model finds it. An instance may serve several models: leave it unchanged.
+
     Attributes:
+        name: What exports and messages call it; the class's name by default.
         num_levels: Number of values of one dimension, `None` if real-valued.
         num_parameters: `P`.
         num_uniforms: `U`.
         num_dims: `S`, event dimensions per site.
+        site_ndims: Number of axes of an event that a site holds: 0, or 1 where
+            it is the last axis.
+        is_ordered: Whether values have an order, so that a network may read
+            them as numbers. Others it embeds.
+        couples_dims: Whether `coupled` makes one site of several dimensions.
         has_temperature: Whether draws take a temperature.
         has_cuts: Whether draws can leave out values: `top_k` and the like.
-        couples_channels: Whether a site may hold all channels of a pixel.
         bias_initializer: Initializer of the bias that the parameters have.
         zero_shift: What added to parameters makes 0 certain, `[P]`; `None`
             where nothing can.
@@ -33,11 +46,18 @@ class OutputDistribution(abc.ABC):
     num_parameters = 1
     num_uniforms = 1
     num_dims = 1
+    site_ndims = 0
+    is_ordered = True
+    couples_dims = False
     has_temperature = False
     has_cuts = False
-    couples_channels = False
     bias_initializer = "zeros"
     zero_shift = None
+
+    @property
+    def name(self):
+        """What exports and messages call it."""
+        return type(self).__name__
 
     @abc.abstractmethod
     def network_input(self, values):
@@ -48,7 +68,7 @@ class OutputDistribution(abc.ABC):
         """Returns a `tfd.Distribution` over events.
 
         Args:
-            parameters: `[..., *event_shape, P]`, float32.
+            parameters: `[..., *site_shape, P]`, float32.
             event_ndims: Number of axes of the event shape.
         """
 
@@ -97,8 +117,33 @@ class OutputDistribution(abc.ABC):
 
     def site_shape(self, event_shape):
         """Returns the shape of the sites of an event of this shape."""
-        return tuple(event_shape)
+        return tuple(event_shape[: len(event_shape) - self.site_ndims])
 
     def noise(self, uniforms):
         """Returns what `draw` needs of `uniforms [..., U]`, made up front."""
         return uniforms
+
+    def coupled(self, num_dims):
+        """Returns it for sites of `num_dims` values, the last axis of events.
+
+        Their values depend on each other. For `couples_dims`.
+        """
+        raise NotImplementedError(f"{type(self).__name__} couples no values")
+
+    def __repr__(self):
+        arguments = ", ".join(f"{k}={v}" for k, v in self.get_config().items())
+        return f"{type(self).__name__}({arguments})"
+
+    def get_config(self):
+        """Returns the arguments of `__init__`, for saved models."""
+        return {}
+
+    @classmethod
+    def from_config(cls, config):
+        """Returns an instance with these arguments."""
+        return cls(**config)
+
+
+def deserialized(config):
+    """Returns what `keras.saving.serialize_keras_object` made a dict of."""
+    return keras.saving.deserialize_keras_object(config)

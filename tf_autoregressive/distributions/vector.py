@@ -4,12 +4,15 @@ Shapes: N values of a site, P parameters and U uniforms of a value, `...` any
 leading axes.
 """
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive.distributions.output import OutputDistribution
+from tf_autoregressive.distributions.output import deserialized
 
 
+@keras.saving.register_keras_serializable(package="tf_autoregressive")
 class VectorOutput(OutputDistribution):
     """`p(x) = prod_n p(x[n])` for a site that is the last axis of an event.
 
@@ -22,16 +25,24 @@ class VectorOutput(OutputDistribution):
         num_dims: `N`.
     """
 
+    site_ndims = 1
+
     def __init__(self, output, num_dims):
         self.output = output
         self.num_dims = num_dims
         self.num_levels = output.num_levels
+        self.is_ordered = output.is_ordered
         self.has_temperature = output.has_temperature
         self.has_cuts = output.has_cuts
         self.num_parameters = num_dims * output.num_parameters
         self.num_uniforms = num_dims * output.num_uniforms
+        self.bias_initializer = output.bias_initializer
         if output.zero_shift is not None:
             self.zero_shift = np.tile(output.zero_shift, num_dims)
+
+    @property
+    def name(self):
+        return self.output.name
 
     def network_input(self, values):
         return self.output.network_input(values)
@@ -41,9 +52,6 @@ class VectorOutput(OutputDistribution):
 
     def site_log_prob(self, parameters, values):
         return tf.reduce_sum(self.log_prob_per_dim(parameters, values), axis=-1)
-
-    def site_shape(self, event_shape):
-        return tuple(event_shape[:-1])
 
     def tempered(self, parameters, options):
         output, by_value = self.output.tempered(
@@ -69,3 +77,24 @@ class VectorOutput(OutputDistribution):
         size = tensor.shape[-1] // self.num_dims
         shape = tf.concat([tf.shape(tensor)[:-1], [self.num_dims, size]], 0)
         return tf.reshape(tensor, shape)
+
+    def get_config(self):
+        return {
+            "output": keras.saving.serialize_keras_object(self.output),
+            "num_dims": self.num_dims,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(deserialized(config["output"]), config["num_dims"])
+
+
+def of_whole_sites(output, num_dims):
+    """Returns an output distribution for sites of `num_dims` values.
+
+    They are the last axis of an event: coupled where the distribution couples
+    values, independent of each other where not.
+    """
+    if output.couples_dims:
+        return output.coupled(num_dims)
+    return VectorOutput(output, num_dims)

@@ -15,6 +15,7 @@ import tensorflow_probability as tfp
 
 from tf_autoregressive import orderings
 from tf_autoregressive import sampling
+from tf_autoregressive.arguments import checked_shape
 from tf_autoregressive.distributions import output_distribution
 from tf_autoregressive.models.conditionals import scoring_events_alone
 from tf_autoregressive.models.context import Context
@@ -68,10 +69,12 @@ class AutoregressiveModel(LikelihoodModel):
 
     Args:
         event_shape: Shape of one event.
-        distribution: `"bernoulli"`, `"categorical"` or `"gaussian_mixture"`.
+        distribution: An `OutputDistribution`, or the name of one of the
+            `distributions.SHORTHANDS`.
         num_levels: Number of values of a dimension; `None` for the default of
             the distribution (2, or 256).
-        num_components: Components of mixture outputs.
+        num_components: Components of a mixture that is named; `None` for its
+            default, 10.
         num_classes: Number of labels to condition on.
         context_shape: Shape of the vector or map to condition on.
         **kwargs: Passed to `keras.Model`: `name`, and `dtype`, a policy for
@@ -100,7 +103,6 @@ class AutoregressiveModel(LikelihoodModel):
     incremental = False
     block_size = None
     num_lanes = 1
-    joint_channels = False
     ensemble_size = 1
     any_order = False
     members_together = False
@@ -111,24 +113,24 @@ class AutoregressiveModel(LikelihoodModel):
         *,
         distribution="bernoulli",
         num_levels=None,
-        num_components=10,
+        num_components=None,
         num_classes=None,
         context_shape=None,
         **kwargs,
     ):
-        output = output_distribution(
-            distribution,
-            num_levels=num_levels,
-            num_components=num_components,
-            num_channels=event_shape[-1] if self.joint_channels else None,
+        event_shape = checked_shape("event_shape", event_shape)
+        given = output_distribution(
+            distribution, num_levels=num_levels, num_components=num_components
         )
+        output = self.make_output_distribution(given, event_shape)
         super().__init__(
             Event(event_shape, output.num_levels),
-            Context(num_classes, context_shape),
+            self.make_context(event_shape, num_classes, context_shape),
             **kwargs,
         )
         self.output_distribution = output
-        self.distribution = distribution
+        is_named = isinstance(distribution, str)
+        self.distribution = distribution if is_named else given
         self.num_components = num_components
         self.ordering = orderings.natural(self.event_shape)[None]
         self._functions = {}
@@ -155,6 +157,37 @@ class AutoregressiveModel(LikelihoodModel):
         return bool((self.ordering != self.ordering[:1]).any())
 
     # What a model overrides.
+
+    def make_output_distribution(self, distribution, event_shape):
+        """Returns the output distribution of the sites of an event.
+
+        Called before the model has any attribute of its own.
+
+        Args:
+            distribution: The `OutputDistribution` that the model was given.
+            event_shape: Shape of one event, a tuple.
+
+        Raises:
+            ValueError: If the model cannot draw from it. This one draws one
+                dimension after another.
+        """
+        if distribution.site_ndims:
+            raise ValueError(
+                "`distribution` must be of one dimension: "
+                f"{type(self).__name__} draws one after another. "
+                f"Received: distribution={distribution!r}"
+            )
+        return distribution
+
+    def make_context(self, event_shape, num_classes, context_shape):
+        """Returns the `Context` that the model is conditioned on.
+
+        Args:
+            event_shape: Shape of one event, a tuple.
+            num_classes: The model's argument.
+            context_shape: The model's argument.
+        """
+        return Context(num_classes, context_shape)
 
     def network(self, inputs, *, context, member, training):
         """Returns the parameters `[B, *site_shape, P]` of all conditionals.
@@ -617,11 +650,12 @@ class AutoregressiveModel(LikelihoodModel):
     def get_config(self):
         return {
             "event_shape": list(self.event_shape),
-            "distribution": self.distribution,
+            "distribution": self.distribution
+            if isinstance(self.distribution, str)
+            else keras.saving.serialize_keras_object(self.distribution),
             "num_levels": self.num_levels,
             "num_components": self.num_components,
-            "num_classes": self.context.num_classes,
-            "context_shape": self.context.shape,
+            **self.context.get_config(),
             "name": self.name,
             "dtype": keras.dtype_policies.serialize(self.dtype_policy),
         }

@@ -39,6 +39,10 @@ class Context:
         self.num_classes = num_classes
         self.shape = shape
 
+    def get_config(self):
+        """Returns the arguments of a model that make this context."""
+        return {"num_classes": self.num_classes, "context_shape": self.shape}
+
     @property
     def expected(self):
         """Whether the model takes a context at all."""

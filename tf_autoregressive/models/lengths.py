@@ -26,6 +26,10 @@ class Lengths(Context):
         super().__init__(num_classes=num_steps + 1)
         self.num_steps = num_steps
 
+    def get_config(self):
+        # `variable_length` makes it, and neither of the arguments of others.
+        return {"num_classes": None, "context_shape": None}
+
     @property
     def encoded_shape(self):
         return (self.num_steps,)

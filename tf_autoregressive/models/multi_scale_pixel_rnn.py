@@ -13,6 +13,7 @@ from tf_autoregressive import sampling
 from tf_autoregressive.models.pixel_rnn import PixelRNN
 from tf_autoregressive.models.raster_model import check_image_shape
 from tf_autoregressive.models.raster_model import enlarged
+from tf_autoregressive.models.raster_model import of_pixels
 from tf_autoregressive.models.segmented_model import SegmentedModel
 from tf_autoregressive.models.two_scales import TwoScales
 from tf_autoregressive.sampling import noise
@@ -70,7 +71,6 @@ class MultiScalePixelRNN(SegmentedModel):
     """
 
     incremental = True
-    joint_channels = True
 
     def __init__(
         self,
@@ -121,6 +121,9 @@ class MultiScalePixelRNN(SegmentedModel):
         )
         self.build()
 
+    def make_output_distribution(self, distribution, event_shape):
+        return of_pixels(distribution, event_shape)
+
     def _network(self, name, event_shape, context_shape):
         network = PixelRNN(
             event_shape,
@@ -128,14 +131,11 @@ class MultiScalePixelRNN(SegmentedModel):
             units=self.units,
             num_layers=self.num_layers,
             head_filters=self.head_filters,
-            distribution=self.distribution,
-            num_levels=self.num_levels,
-            num_components=self.num_components,
+            distribution=self.output_distribution,
             context_shape=context_shape,
             dtype=self.dtype_policy,
             name=name,
         )
-        network.output_distribution = self.output_distribution
         network.segments = self.segments
         return network
 

@@ -61,7 +61,8 @@ class NGramMLP(SequenceModel):
             )
         if self.embedding is None:
             raise ValueError(
-                '`distribution` must be "symbols": the network embeds them. '
+                "`distribution` must be of values without an order, such as "
+                '"symbols": the network embeds them. '
                 f"Received: distribution={self.distribution!r}"
             )
         self.order = order

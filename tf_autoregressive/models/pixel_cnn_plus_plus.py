@@ -71,8 +71,9 @@ class PixelCNNPlusPlus(RasterModel):
 
     Args:
         event_shape: `(H, W, C)`, H and W divisible by `2^(num_resolutions-1)`.
-        distribution: `"discretized_logistic_mixture"`; for one channel
-            `"bernoulli"` and `"categorical"` too.
+        distribution: One that couples the channels of a pixel, such as
+            `"discretized_logistic_mixture"`; for one channel any other of
+            levels in order, such as `"bernoulli"`.
         filters: `F`; 160 in the authors' code, 192 in the paper.
         num_blocks: Blocks per resolution and direction, one more on the way
             up after each transposed convolution.
@@ -174,8 +175,9 @@ class PixelCNNPlusPlus(RasterModel):
             )
         if self.num_colours > 1:
             raise ValueError(
-                '`distribution` must be "discretized_logistic_mixture" for '
-                f"{channels} channels: no other couples them. "
+                "`distribution` must couple the channels of a pixel, as "
+                '"discretized_logistic_mixture" does, for '
+                f"{channels} channels. "
                 f"Received: distribution={self.distribution!r}"
             )
         if self.context.rank > 1:

@@ -17,12 +17,6 @@ from tf_autoregressive.layers.raster.stack import RasterStack
 from tf_autoregressive.models.context_layers import context_layers
 from tf_autoregressive.models.segmented_model import SegmentedModel
 
-IMAGE_DISTRIBUTIONS = (
-    "bernoulli",
-    "categorical",
-    "discretized_logistic_mixture",
-)
-
 
 class RasterModel(SegmentedModel):
     """An image model in raster order: row by row, pixel by pixel, R, G, B.
@@ -50,15 +44,14 @@ class RasterModel(SegmentedModel):
 
     Raises:
         ValueError: If `event_shape` has not three axes, the distribution is
-            not one of images, or a spatial context does not fit the shape.
+            not one of levels in order, or a spatial context does not fit the
+            shape.
     """
 
     incremental = True
-    joint_channels = True
 
     def __init__(self, event_shape, **kwargs):
         check_image_shape(event_shape)
-        check_image_distribution(kwargs.get("distribution", "bernoulli"))
         super().__init__(event_shape, **kwargs)
         self.num_colours = self.num_sites // (
             self.event_shape[0] * self.event_shape[1]
@@ -84,6 +77,9 @@ class RasterModel(SegmentedModel):
                 "The stacks must run all layers that a context shifts. "
                 f"Received layers that do not run: {sorted(unused)}"
             )
+
+    def make_output_distribution(self, distribution, event_shape):
+        return of_pixels(distribution, event_shape)
 
     def _check_context(self):
         shape, image = self.context.shape, self.event_shape[:2]
@@ -286,13 +282,30 @@ def check_image_shape(event_shape):
         )
 
 
-def check_image_distribution(distribution):
-    """Raises a `ValueError` if pixels cannot be drawn from it."""
-    if distribution not in IMAGE_DISTRIBUTIONS:
+def of_pixels(distribution, event_shape):
+    """Returns the output distribution of the sites of an image.
+
+    A site is a pixel where the distribution couples its channels; else it is
+    one channel of a pixel, drawn after those before it.
+
+    Raises:
+        ValueError: If values have no order or are real, or if the sites are
+            not those of pixels.
+    """
+    if distribution.num_levels is None or not distribution.is_ordered:
         raise ValueError(
-            f"`distribution` of images must be one of {IMAGE_DISTRIBUTIONS}. "
+            "`distribution` of images must have levels that are in order. "
             f"Received: distribution={distribution!r}"
         )
+    if distribution.couples_dims and not distribution.site_ndims:
+        return distribution.coupled(event_shape[-1])
+    if distribution.site_ndims and distribution.num_dims != event_shape[-1]:
+        raise ValueError(
+            f"`distribution` must be of {event_shape[-1]} values, the channels "
+            f"of event_shape={event_shape}. "
+            f"Received: distribution={distribution!r}"
+        )
+    return distribution
 
 
 def relu_stack(scope, layers, x):

@@ -22,7 +22,7 @@ class RNADE(NADE):
     Args:
         event_shape: Shape of one event.
         units: Number of hidden units. 50 in the paper's UCI experiments.
-        num_components: Mixture components `M`.
+        num_components: Mixture components `M`; 20 if `None`.
         **kwargs: As `NADE` takes them.
 
     Input shape:
@@ -53,10 +53,12 @@ class RNADE(NADE):
         event_shape,
         *,
         units=50,
-        num_components=20,
+        num_components=None,
         distribution="gaussian_mixture",
         **kwargs,
     ):
+        if num_components is None and isinstance(distribution, str):
+            num_components = 20
         super().__init__(
             event_shape,
             units=units,

@@ -12,6 +12,7 @@ from tf_autoregressive.layers.sequence.recurrent_stack import recurrent_layers
 from tf_autoregressive.layers.sequence.recurrent_stack import run_recurrent
 from tf_autoregressive.layers.sequence.scopes import StepScope
 from tf_autoregressive.models.sequence_model import SequenceModel
+from tf_autoregressive.models.sequence_model import check_values_of_a_step
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -66,8 +67,6 @@ class RNNNADE(SequenceModel):
             https://arxiv.org/abs/1206.6392
     """
 
-    draws_whole_steps = False
-
     def __init__(
         self,
         event_shape,
@@ -117,6 +116,11 @@ class RNNNADE(SequenceModel):
         )
         self._make_context_layers({"inputs": self._input_width})
         self.build()
+
+    def make_output_distribution(self, distribution, event_shape):
+        # The values of a step are drawn one after the other.
+        check_values_of_a_step(distribution, event_shape)
+        return distribution
 
     def stack(self, scope, x):
         """Returns `[W_b u, W_c u]`, `[..., N * P + H]`, float32.

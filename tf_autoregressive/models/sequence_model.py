@@ -13,7 +13,7 @@ import tensorflow as tf
 from tf_autoregressive import metrics
 from tf_autoregressive import sampling
 from tf_autoregressive.arguments import checked_shape
-from tf_autoregressive.distributions import VectorOutput
+from tf_autoregressive.distributions import of_whole_sites
 from tf_autoregressive.layers import CausalConv1D
 from tf_autoregressive.layers.sequence import scopes
 from tf_autoregressive.models.base import check_num_samples
@@ -36,12 +36,12 @@ class SequenceModel(SegmentedModel):
 
     An event is a sequence of `T` symbols, `event_shape=(T,)`. With
     `distribution="symbols"` (the default) the network embeds them, and a start
-    symbol of its own before the first; with the others it sees their values,
-    and zero before the first.
+    symbol of its own before the first; with distributions of ordered values it
+    sees the values, and zero before the first.
 
     Or a step has `N` values, such as the notes of music, `event_shape=(T, N)`.
-    They are independent of each other given the steps before, and drawn in one
-    go:
+    They are drawn in one go, and are independent of each other given the steps
+    before unless the distribution couples them:
 
         p(x) = prod_t prod_n p(x[t, n] | x[<t])
 
@@ -79,8 +79,8 @@ class SequenceModel(SegmentedModel):
     Args:
         event_shape: `(T,)`, or `(T, N)`.
         embedding_size: Size of the embedding of a symbol.
-        distribution: `"symbols"`, `"categorical"`, `"bernoulli"` or
-            `"discretized_logistic_mixture"`.
+        distribution: `"symbols"`, or another as `AutoregressiveModel` takes
+            it. Steps of several values need ordered ones.
         vocabulary: Of a model of texts, the characters in the order of their
             numbers: `encode` and `decode` then translate, and `num_levels` is
             their number.
@@ -97,7 +97,6 @@ class SequenceModel(SegmentedModel):
     """
 
     incremental = True
-    draws_whole_steps = True
     max_steps = None
 
     def __init__(
@@ -124,6 +123,8 @@ class SequenceModel(SegmentedModel):
             raise ValueError(
                 f"`unknown` needs a `vocabulary`. Received: unknown={unknown!r}"
             )
+        # Decides what the context is.
+        self.variable_length = variable_length
         super().__init__(
             event_shape,
             distribution=distribution,
@@ -132,20 +133,11 @@ class SequenceModel(SegmentedModel):
         )
         self.vocabulary = vocabulary
         self.unknown = unknown
-        self.variable_length = variable_length
-        if len(self.event_shape) == 2:
-            self._check_values_of_a_step()
-            if self.draws_whole_steps:
-                self.output_distribution = VectorOutput(
-                    self.output_distribution, self.step_size
-                )
-        if variable_length:
-            self._check_variable_length()
-            self.context = Lengths(self.event_shape[0])
+        self._check_variable_length()
         self._check_context()
         self.embedding_size = embedding_size
         self.embedding = None
-        if distribution == "symbols":
+        if not self.output_distribution.is_ordered:
             # Row 0 is the start symbol.
             self.embedding = keras.layers.Embedding(
                 self.num_levels + 1,
@@ -201,25 +193,28 @@ class SequenceModel(SegmentedModel):
         for metric in metrics:
             metric.update_state(log_prob, sample_weight=weight, lengths=context)
 
-    def _check_values_of_a_step(self):
-        if self.distribution not in ("bernoulli", "categorical"):
-            raise ValueError(
-                '`distribution` must be "bernoulli" or "categorical" for steps '
-                f"of several values, event_shape={self.event_shape}. "
-                f"Received: distribution={self.distribution!r}"
-            )
+    def make_output_distribution(self, distribution, event_shape):
+        if len(event_shape) == 1:
+            return super().make_output_distribution(distribution, event_shape)
+        check_values_of_a_step(distribution, event_shape)
+        return of_whole_sites(distribution, event_shape[-1])
 
-    def _check_variable_length(self):
-        if self.context.expected:
+    def make_context(self, event_shape, num_classes, context_shape):
+        if not self.variable_length:
+            return super().make_context(event_shape, num_classes, context_shape)
+        if num_classes is not None or context_shape is not None:
             raise ValueError(
                 "`variable_length` makes the context the length: it must be "
                 "False with `num_classes` or `context_shape`. Received: "
                 "variable_length=True"
             )
-        if self.output_distribution.zero_shift is None:
+        return Lengths(event_shape[0])
+
+    def _check_variable_length(self):
+        if self.variable_length and self.output_distribution.zero_shift is None:
             raise ValueError(
-                '`variable_length` needs distribution="bernoulli", '
-                '"categorical" or "symbols", which can be certain of a value. '
+                "`variable_length` needs a distribution that can be certain of "
+                'a value, such as "bernoulli", "categorical" or "symbols". '
                 f"Received: distribution={self.distribution!r}"
             )
 
@@ -581,12 +576,8 @@ class SequenceModel(SegmentedModel):
         return {**state, "stack": self.sequence_stack.closed(state["stack"])}
 
     def get_config(self):
-        config = super().get_config()
-        if self.variable_length:
-            # The lengths are no labels that were asked for.
-            config["num_classes"] = None
         return {
-            **config,
+            **super().get_config(),
             "embedding_size": self.embedding_size,
             "vocabulary": self.vocabulary,
             "unknown": self.unknown,
@@ -602,6 +593,16 @@ def _cut(prime):
     whole = len(prime) // CHUNK * CHUNK
     yield from prime[:whole].reshape(-1, CHUNK, *prime.shape[1:])
     yield from prime[whole:, None]
+
+
+def check_values_of_a_step(distribution, event_shape):
+    """Raises a `ValueError` if a step cannot hold several of these values."""
+    if not distribution.is_ordered or distribution.site_ndims:
+        raise ValueError(
+            "`distribution` must be of single values, and ordered ones, for "
+            f"steps of several values, event_shape={event_shape}. "
+            f"Received: distribution={distribution!r}"
+        )
 
 
 def _are_levels(values, num_levels):
