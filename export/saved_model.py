@@ -65,7 +65,8 @@ def export_model(
 
     Raises:
         ValueError: If the version exists, or `path` does not end in a name
-            of letters, digits, `_`, `-` and `.`, or `max_num_samples` is not
+            of letters, digits, `_`, `-` and `.`, or holds a README.md or such
+            of something else, or `max_num_samples` is not
             in [1, 2**31), or there is no such way to quantize, or it changes a
             score by more than `quantize_tolerance`, or a weight is not finite.
         OSError: If the version cannot be written, as on a full disk.
@@ -80,6 +81,7 @@ def export_model(
         )
     # Fail before the expensive work.
     check_version(path, version)
+    serving_files.check_ours(path)
     warm_up.messages()
     _check_finite(model)
     weights = quantization.stored_weights(model, quantize)

@@ -12,6 +12,9 @@ from tf_autoregressive.sampling_options import OPTIONS
 from .files import replace_text
 from .versions import REQUESTS
 
+_CONFIG = "models.config"
+_LATER = ("batching.config", "compose.yaml", "README.md")
+
 _MODELS = """\
 # For tensorflow_model_server --model_config_file.
 model_config_list {{
@@ -141,6 +144,23 @@ ask(
 """
 
 
+def check_ours(path: pathlib.Path):
+    """Checks that no file is replaced that no export has written.
+
+    Raises:
+        ValueError: If there is one.
+    """
+    # The first that is written: without it, the others are not ours.
+    if (path / _CONFIG).exists():
+        return
+    foreign = [n for n in _LATER if (path / n).exists()]
+    if foreign:
+        raise ValueError(
+            "`path` must be a new directory or that of a served model. "
+            f"Received: {path}, whose {', '.join(foreign)} would be replaced"
+        )
+
+
 def write(path: pathlib.Path, name: str, functions, found, compiled=()):
     """Writes the files that stand beside the versions of a model.
 
@@ -165,14 +185,10 @@ def write(path: pathlib.Path, name: str, functions, found, compiled=()):
         _section(name, signature, functions[signature], requests[signature])
         for signature in functions
     ]
-    replace_text(path / "models.config", _MODELS.format(name=name))
-    replace_text(path / "batching.config", _BATCHING)
-    replace_text(
-        path / "compose.yaml",
+    replace_text(path / _CONFIG, _MODELS.format(name=name))
+    later = (
+        _BATCHING,
         _COMPOSE.format(name=name, xla=f" {xla}" * bool(xla)),
-    )
-    replace_text(
-        path / "README.md",
         _README.format(
             name=name,
             xla=f" \\\n  {xla}" if xla else "",
@@ -180,6 +196,8 @@ def write(path: pathlib.Path, name: str, functions, found, compiled=()):
             sections="\n".join(sections),
         ),
     )
+    for file, text in zip(_LATER, later, strict=True):
+        replace_text(path / file, text)
 
 
 def _body(signature, inputs):

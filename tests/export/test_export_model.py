@@ -1,4 +1,5 @@
 import json
+import os
 import sys
 
 import numpy as np
@@ -37,6 +38,14 @@ def test_missing_messages_are_noticed_before_the_work(tmp_path, monkeypatch):
     with pytest.raises(ImportError, match=r"tf_autoregressive\[serving\]"):
         export_model(BY_NAME["fvsbn"].make(), tmp_path / "made")
     assert not (tmp_path / "made").exists()
+
+
+def test_a_readme_of_something_else_is_not_replaced(tmp_path):
+    (tmp_path / "README.md").write_text("precious")
+    with pytest.raises(ValueError, match=r"whose README\.md would be replaced"):
+        export_model(BY_NAME["fvsbn"].make(), tmp_path)
+    assert os.listdir(tmp_path) == ["README.md"]
+    assert (tmp_path / "README.md").read_text() == "precious"
 
 
 @pytest.mark.parametrize("bad", [np.nan, -np.inf])
