@@ -248,7 +248,7 @@ def test_links_are_taken_before_the_gate(index, rng):
     linked = []
 
     class Scope(SegmentedScope):
-        def conv(self, layer, x):
+        def run(self, layer, x):
             outputs = layer(x)
             if layer is vertical:
                 self.before_gate = outputs
@@ -268,7 +268,7 @@ def test_the_horizontal_stack_gives_nothing_back(rng):
     outputs = []
 
     class Scope(SegmentedScope):
-        def conv(self, layer, x):
+        def run(self, layer, x):
             return layer(x)
 
         def link(self, layer, shift):

@@ -35,8 +35,8 @@ def test_every_layer_of_the_large_network_is_biased(rng):
     model = small((4, 4, 1), rng, num_layers=2)
     assert set(model.large.context_layers) == {
         "first",
-        "lstm_0_input_to_state",
-        "lstm_1_input_to_state",
+        "lstm_0",
+        "lstm_1",
     }
 
 

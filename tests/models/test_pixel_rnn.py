@@ -42,7 +42,7 @@ def of_equations(model, x, shifts):
     def states(layer, x):
         gates = conv(
             layer.input_to_state, x, full, half * (4 * layer.num_directions)
-        )
+        ) + shifts.get(layer.name, 0.0)
         firsts = [
             [
                 first.numpy()[d]

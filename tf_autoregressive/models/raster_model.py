@@ -266,7 +266,10 @@ class RasterModel(SegmentedModel):
         }
 
     def end_block(self, state, block):
-        image = state["image"].stack()
+        # An array that was handed from graph to graph forgets its length.
+        image = tf.ensure_shape(
+            state["image"].stack(), [self.event_shape[1], None, None]
+        )
         stack = self.raster_stack.end_row(state["stack"], block, image)
         # Rows begin with states of their own.
         del stack["pixels"]

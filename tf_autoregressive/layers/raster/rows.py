@@ -59,13 +59,15 @@ class RowScope(SegmentedScope):
         stretches over, and kept for the second.
         """
         x, lower = self.run(down, x), self.lower_cache
-        width, batch_size = self.size
 
         def first_of_two():
+            # The number of examples is read anew: of a tensor from outside,
+            # the branch of a condition would not know its static value.
+            size = (self.size[0] // 2, tf.shape(x)[1])
             scope = RowScope(
                 lower,
                 self.row // 2,
-                (width // 2, batch_size),
+                size,
                 self.shifts,
                 self.resolutions[1:],
             )
