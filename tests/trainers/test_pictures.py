@@ -19,11 +19,13 @@ IMAGE = (28, 28, 1)
 
 
 @pytest.fixture
-def finished(tmp_path, recipe, directory):
+def finished(recipe, directory, data_dir):
     """Makes the directory of a finished run on images."""
 
     def make(model):
-        with directory.begun(recipe(**ON_IMAGES), None):
+        of_images = recipe(**ON_IMAGES)
+        sha256 = load(of_images, data_dir).info.sha256
+        with directory.begun(of_images, sha256):
             model.save(directory.model)
             directory.result.write_text("{}")
         return str(directory.path)
