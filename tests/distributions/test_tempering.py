@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.conformance.draws import run_eagerly
+from tests.zoo import REAL_VALUED
 from tf_autoregressive.distributions import BernoulliOutput
 from tf_autoregressive.distributions import CategoricalOutput
 from tf_autoregressive.distributions import GaussianMixtureOutput
+from tf_autoregressive.models import RNADE
 from tf_autoregressive.sampling import SamplingOptions
 from tf_autoregressive.sampling import dtype_of
 from tf_autoregressive.sampling_options import OPTIONS
@@ -153,3 +156,26 @@ def test_a_mixture_takes_both_knobs():
     np.testing.assert_allclose(
         tempered(output, parameters, temperature=0.5), expected, rtol=1e-5
     )
+
+
+@pytest.mark.parametrize("temperature", [1e6, 1e20, 1e30])
+def test_draws_of_real_values_are_finite_at_every_temperature(temperature):
+    for case in REAL_VALUED:
+        model = case.build(0)
+        # Log-scales near 100, whose exponential is no float32.
+        for variable in model.trainable_variables:
+            variable.assign(30.0 * variable)
+        context = case.contexts(np.random.default_rng(0), 16)
+        with run_eagerly():
+            x = model.sample(
+                16, seed=0, context=context, temperature=temperature
+            )
+        assert np.isfinite(x).all()
+
+
+@pytest.mark.parametrize("value", [1e30, 1e38, -3.4e38])
+def test_real_values_far_away_have_no_density(value):
+    model = RNADE((3,), units=6, num_components=2)
+    x = np.array([[value, 0, 0], [0, 0, value], [value] * 3], "float32")
+    with run_eagerly():
+        np.testing.assert_array_equal(model.log_prob(x), [-np.inf] * 3)

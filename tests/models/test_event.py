@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tf_autoregressive.arguments import MAX_LEVELS
+from tf_autoregressive.models import MADE
 from tf_autoregressive.models.event import Event
 
 
@@ -146,3 +148,18 @@ def test_levels_are_as_many_as_float32_tells_apart(num_levels):
     with pytest.raises(ValueError, match=r"`num_levels` must be.*1048576"):
         Event((1,), num_levels)
     assert Event((1,), np.int64(2**20)).num_levels == 2**20
+
+
+def test_draws_and_scores_agree_at_the_limit_of_levels():
+    options = {"distribution": "discretized_logistic_mixture"}
+    model = MADE((2,), units=(2,), num_levels=MAX_LEVELS, **options)
+    x = model.sample(2000, seed=0).numpy()
+    assert x.max() == MAX_LEVELS - 1
+    assert np.isfinite(model.log_prob(x)).all()
+    ends = np.array([[0, MAX_LEVELS - 1], [0, MAX_LEVELS - 2], [0, 0], [0, 1]])
+    scores = model.log_prob(ends).numpy()
+    # The outer levels hold all mass beyond them.
+    assert scores[0] > scores[1] + 5
+    assert scores[2] > scores[3] + 5
+    with pytest.raises(ValueError, match="`x` must hold integers in"):
+        model.log_prob(ends + 1)

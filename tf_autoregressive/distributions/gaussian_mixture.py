@@ -34,7 +34,10 @@ class GaussianMixtureOutput(OutputDistribution):
             autoregressive density-estimator", 2013, Eqs. 5 to 9.
             https://arxiv.org/abs/1306.0186
             Deviation: log-scales are bounded below by -7, where a component
-            collapses on a repeated value of the training data.
+            collapses on a repeated value of the training data, and above by
+            60; and the network sees no value beyond 1e18. Both keep float32
+            from overflowing: draws are finite at every temperature, and values
+            far away have log-probability -inf.
     """
 
     name = "gaussian_mixture"
@@ -43,18 +46,22 @@ class GaussianMixtureOutput(OutputDistribution):
     # Components that start equal stay equal where the bias is all they have,
     # as in the first dimension.
     bias_initializer = keras.initializers.RandomNormal(stddev=1.0)
-    min_log_scale = -7.0
+    min_log_scale, max_log_scale = -7.0, 60.0
+    max_input = 1e18
 
     def __init__(self, *, num_components=10):
         self.num_components = checked_count("num_components", num_components)
         self.num_parameters = 3 * self.num_components
 
     def network_input(self, values):
-        return tf.cast(values, tf.float32)
+        values = tf.cast(values, tf.float32)
+        return tf.clip_by_value(values, -self.max_input, self.max_input)
 
     def _per_dim(self, parameters):
         logits, loc, log_scale = tf.split(parameters, 3, axis=-1)
-        scale = tf.exp(tf.maximum(log_scale, self.min_log_scale))
+        scale = tf.exp(
+            tf.clip_by_value(log_scale, self.min_log_scale, self.max_log_scale)
+        )
         return logits, loc, scale
 
     def distribution(self, parameters, event_ndims):

@@ -17,6 +17,7 @@ from tf_autoregressive import orderings
 from tf_autoregressive import sampling
 from tf_autoregressive.arguments import checked_shape
 from tf_autoregressive.distributions import output_distribution
+from tf_autoregressive.models.building import whole_or_nothing
 from tf_autoregressive.models.conditionals import scoring_events_alone
 from tf_autoregressive.models.context import Context
 from tf_autoregressive.models.event import Event
@@ -257,7 +258,8 @@ class AutoregressiveModel(LikelihoodModel):
             context = keras.Input((), dtype="int32")
         elif self.context.expected:
             context = keras.Input(self.context.shape)
-        _Parameters(self)(x, context)
+        with whole_or_nothing(self):
+            _Parameters(self)(x, context)
         self.unit_metrics = self.make_unit_metrics()
         self.built = True
 
