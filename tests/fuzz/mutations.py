@@ -11,7 +11,8 @@ INTERESTING = (
 
 def mutated(rng: np.random.Generator, data: bytes) -> bytes:
     """Returns bytes that were damaged in one to four ways."""
-    for _ in range(rng.integers(1, 5)):
+    # Little damage gets further before it is noticed.
+    for _ in range(rng.choice([1, 1, 1, 2, 3, 4])):
         way = _WAYS[rng.integers(len(_WAYS))]
         data = way(rng, data) if data else data
     return data

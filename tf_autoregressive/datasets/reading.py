@@ -3,8 +3,7 @@
 import contextlib
 import os
 
-# Three times what the largest of the packaged sets takes, and what a machine of
-# a notebook has left.
+# What any file may take, however small it is.
 _ALWAYS_ALLOWED = 2 * 10**9
 # Of larger files: that a file of 25 MB may take 2 GB holds for all others.
 _TIMES_THE_FILE = 80
