@@ -4,10 +4,13 @@ python -m tests.benchmarks.serving [--models NAME ...] [--num N]
 
 The SavedModel is exported to a temporary directory and loaded in this process.
 Python and the signatures alternate within one run, so that a drift of the
-machine meets both; the medians are compared.
+machine meets both; the medians are compared. Then what scoring of a file and a
+client cost beside the signature alone: the server is a test double in this
+process, whose own time counts.
 """
 
 import argparse
+import gc
 import pathlib
 import tempfile
 import time
@@ -15,9 +18,16 @@ import time
 import numpy as np
 import tensorflow as tf
 
+from export import Client
+from export import SavedModelScorer
 from export import export_model
+from export import open_rows
+from export import score_rows
 from tests.benchmarks.models import MODELS
 from tests.benchmarks.sampling import alternated
+from tests.export.serving_double import ServedModel
+from tests.export.serving_double import grpc_server
+from tests.export.serving_double import rest_server
 from tf_autoregressive.sampling_options import OPTIONS
 
 DEFAULT = ["GatedPixelCNN-7x64"]
@@ -55,6 +65,50 @@ def measured(model, signatures, number):
     )
 
 
+def without_result(function):
+    """Returns a function for `alternated`: what it does is done at its end."""
+
+    def call():
+        function()
+        return ()
+
+    return call
+
+
+def measured_around(scorer, path, number, folder):
+    """Returns the seconds of scoring events from a file and by a client."""
+    _, specs = scorer.structured_input_signature
+    events = np.zeros((number, *specs["events"].shape[1:]), "uint8")
+    np.save(folder / "x.npy", events)
+    saved = SavedModelScorer(path)
+    served = ServedModel("model", path)
+
+    def score_file():
+        output = folder / f"scores-{time.monotonic_ns()}"
+        with open_rows(folder / "x.npy", "", events.shape[1:]) as rows:
+            score_rows(saved, rows, output)
+
+    with (
+        grpc_server(served) as grpc_host,
+        rest_server(served) as rest_host,
+        Client(grpc_host, "model") as over_grpc,
+        Client(rest_host, "model") as over_rest,
+    ):
+        ways = {
+            "signature alone": lambda: [
+                saved(events[start : start + 256])
+                for start in range(0, number, 256)
+            ],
+            "file": score_file,
+            "client, gRPC": lambda: over_grpc.score(events),
+            "client, REST": lambda: over_rest.score(events),
+        }
+        return alternated(
+            {name: without_result(way) for name, way in ways.items()},
+            repeats=5,
+        )
+
+
 def main():
     """Measures the models that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -62,6 +116,7 @@ def main():
         "--models", nargs="+", default=DEFAULT, choices=sorted(MODELS)
     )
     parser.add_argument("--num", type=int, default=16)
+    parser.add_argument("--rows", type=int, default=1024, help="to score")
     arguments = parser.parse_args()
     for name in arguments.models:
         model = MODELS[name]()
@@ -75,7 +130,15 @@ def main():
                 f"{name}: {megabytes(path):.1f} MB for {weights:.1f} MB of "
                 f"weights, loaded in {load_seconds:.2f} s"
             )
+            # A client has no graphs that its garbage collector looks through.
+            gc.freeze()
             times = measured(model, loaded.signatures, arguments.num)
+            around = measured_around(
+                loaded.signatures["log_prob"],
+                path,
+                arguments.rows,
+                pathlib.Path(folder),
+            )
         for kind in ("log_prob", "sample"):
             python, served = (
                 times[f"{kind}, {way}"] for way in ("Python", "served")
@@ -83,6 +146,12 @@ def main():
             print(
                 f"  {kind:9s}{1e3 * python:8.1f} ms in Python,"
                 f"{1e3 * served:8.1f} ms served: {served / python:.2f}"
+            )
+        for kind, seconds in around.items():
+            ratio = seconds / around["signature alone"]
+            print(
+                f"  {arguments.rows} rows, {kind:16s}{1e3 * seconds:8.1f} ms: "
+                f"{ratio:.2f}"
             )
 
 

@@ -399,6 +399,18 @@ def test_another_description_is_not_taken(server, change):
         client.score(EVENTS)
 
 
+def test_an_answer_that_fits_another_description_is_not_taken(server):
+    model = definitions()
+    with_two_axes(model["log_prob"])
+    scores = {"log_prob": np.zeros((5, 2), "float32")}
+    with (
+        server(lambda *_: scores, model=model) as host,
+        Client(host, "bits") as client,
+        pytest.raises(AnswerError, match=r"must be numbers of shape \(5,\)"),
+    ):
+        client.score(EVENTS)
+
+
 def test_an_axis_that_is_not_described_may_be_any(server):
     model = definitions()
     without_axes(model["log_prob"])
