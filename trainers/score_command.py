@@ -72,4 +72,10 @@ class _RunScorer:
         }
 
     def __call__(self, events, contexts):
-        return self._model.log_prob(events, contexts).numpy()
+        import tensorflow as tf
+
+        try:
+            return self._model.log_prob(events, contexts).numpy()
+        # As with too little memory for a batch.
+        except tf.errors.OpError as error:
+            raise ValueError(error.message) from error

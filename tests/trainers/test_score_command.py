@@ -1,6 +1,7 @@
 """`tfar score` of runs and of exported models."""
 
 import shutil
+import types
 
 import numpy as np
 import pyarrow.parquet
@@ -11,6 +12,7 @@ import export
 from tests.zoo import BY_NAME
 from trainers.cli import main
 from trainers.run import run
+from trainers.run_directory import RunDirectory
 
 
 @pytest.fixture
@@ -181,3 +183,25 @@ def test_what_is_no_model_does_not_score(events, tmp_path, capsys):
     assert main(["score", str(tmp_path), *arguments]) == 2
     assert "neither a SavedModel nor a run" in capsys.readouterr().err
     assert not (tmp_path / "scores").exists()
+
+
+class FullModel:
+    """A model for which there is too little memory."""
+
+    event_shape, num_levels = (112,), 2
+    context = types.SimpleNamespace(num_classes=None, shape=None)
+
+    def log_prob(self, events, context):
+        raise tf.errors.ResourceExhaustedError(None, None, "out of memory")
+
+
+def test_too_little_memory_ends_in_a_sentence(
+    events, directory, tmp_path, capsys, monkeypatch
+):
+    directory.path.mkdir()
+    directory.config.write_text("{}")
+    directory.model.write_bytes(b"a model")
+    monkeypatch.setattr(RunDirectory, "load_model", lambda _: FullModel())
+    arguments = ["--input", str(events), "--output", str(tmp_path / "scores")]
+    assert main(["score", str(directory.path), *arguments]) == 2
+    assert "tfar: row 0: out of memory" in capsys.readouterr().err
