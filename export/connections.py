@@ -46,8 +46,8 @@ class _WholeTimeout:
         return super().recv_into(*args)
 
 
-class _Socket(_WholeTimeout, socket.socket):
-    pass
+class TimedSocket(_WholeTimeout, socket.socket):
+    """A socket whose timeout is for all that is read after it was set."""
 
 
 class _TLSSocket(_WholeTimeout, ssl.SSLSocket):
@@ -58,7 +58,7 @@ class _WithSocket:
     def _new_conn(self):
         connected = super()._new_conn()
         timeout = connected.gettimeout()
-        connection = _Socket(fileno=connected.detach())
+        connection = TimedSocket(fileno=connected.detach())
         connection.settimeout(timeout)
         return connection
 

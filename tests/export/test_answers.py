@@ -1,6 +1,7 @@
 """A client takes no answer but one to what it asked."""
 
 import itertools
+import socket
 import time
 
 import grpc
@@ -16,6 +17,8 @@ from export import ClientError
 from export import DeadlineError
 from export import RequestError
 from export import UnavailableError
+from export.connections import TimedSocket
+from export.deadline import Deadline
 from tests.export import scripted_servers
 from tests.export.scripted_servers import CERTIFICATE
 from tests.export.scripted_servers import definitions
@@ -307,13 +310,36 @@ def test_an_answer_in_small_pieces_ends_with_the_time(raw, tls):
     paths = []
     with (
         scripted_servers.rest_server(raw=raw, tls=tls, paths=paths) as host,
-        Client(
-            host, "bits", timeout=0.5, ca=CERTIFICATE if tls else None
-        ) as client,
-        pytest.raises(DeadlineError, match=r"longer than timeout=0\.5 seconds"),
+        Client(host, "bits", ca=CERTIFICATE if tls else None) as client,
     ):
-        client.score(EVENTS)
-    assert len(paths) == 2
+        # On a busy machine, that takes its time.
+        client._conversation.signature("log_prob", Deadline(60.0))
+        client._timeout = 0.5
+        with pytest.raises(DeadlineError, match=r"than timeout=0\.5 seconds"):
+            client.score(EVENTS)
+    # It is not tried again.
+    assert len(paths) <= 2
+
+
+def test_the_timeout_of_a_socket_is_for_all_that_is_read():
+    left, right = socket.socketpair()
+    with left, right, TimedSocket(fileno=left.detach()) as reader:
+        reader.settimeout(60.0)
+        for _ in range(2):
+            before = reader.gettimeout()
+            right.send(b"a")
+            reader.recv_into(bytearray(1))
+            assert reader.gettimeout() < before
+        reader.settimeout(0.01)
+        right.send(b"a")
+        time.sleep(0.02)
+        with pytest.raises(TimeoutError):
+            reader.recv_into(bytearray(1))
+
+
+def test_no_pause_is_longer_than_the_time():
+    with pytest.raises(DeadlineError):
+        Deadline(60.0).pause(1e6)
 
 
 @pytest.mark.parametrize("host", ["localhost:1", "http://localhost:1"])
