@@ -155,14 +155,16 @@ def read_image(file, size, channels, background=None):
     import PIL.ImageOps
 
     decoder = ImageDecoder(channels, background=background)
-    with reading(file, "a file"):
-        data = pathlib.Path(file).read_bytes()
+    with reading(file, "a file"), open(file, "rb") as opened:
+        data = opened.read()
     image = decoder.image(data, file)
+    if image.size == size[::-1]:
+        return decoder.levels(image, file)
     with reading(file, f"an image that fits (height, width) = {size}"):
-        image = PIL.ImageOps.fit(
+        fitting = PIL.ImageOps.fit(
             image, size[::-1], method=PIL.Image.Resampling.BOX
         )
-    return decoder.levels(image, file)
+    return decoder.levels(fitting, file)
 
 
 def _folder_labels(files):
