@@ -47,10 +47,11 @@ class Facts(typing.NamedTuple):
 
 
 class Conversation:
-    """Asks a model, again where there is no server, one version in each call.
+    """The requests to one model.
 
-    What the model takes and gives is asked once and kept, until a request is
-    refused or another version answers.
+    A request is repeated while no server is available, and all requests of a
+    call go to the same version of the model. What the model takes and gives is
+    asked once and kept, until a request is refused or another version answers.
 
     Args:
         transport: How requests travel.
