@@ -29,13 +29,18 @@ def checked_num_levels(num_levels: int) -> int:
     return int(num_levels)
 
 
+def is_positive_integer(value) -> bool:
+    """Whether it is an integer of Python or NumPy, and at least 1."""
+    return _is_integer(value) and value >= 1
+
+
 def checked_count(argument: str, value: int) -> int:
     """Returns a number of things as an int.
 
     Raises:
         ValueError: If it is not an integer of at least 1.
     """
-    if not _is_integer(value) or value < 1:
+    if not is_positive_integer(value):
         raise ValueError(
             f"`{argument}` must be at least 1, and whole. "
             f"Received: {argument}={value!r}"

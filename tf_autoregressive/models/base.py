@@ -9,13 +9,13 @@ import math
 import typing
 
 import keras
-import numpy as np
 import tensorflow as tf
 import tensorflow_probability as tfp
 
 from tf_autoregressive import orderings
 from tf_autoregressive import sampling
 from tf_autoregressive.arguments import checked_shape
+from tf_autoregressive.arguments import is_positive_integer
 from tf_autoregressive.distributions import output_distribution
 from tf_autoregressive.models.building import whole_or_nothing
 from tf_autoregressive.models.conditionals import scoring_events_alone
@@ -680,12 +680,6 @@ class AutoregressiveModel(LikelihoodModel):
         """
         # Those of `any_order` are the weights of every ordering.
         return {} if self.any_order else {"ordering": self.ordering}
-
-
-def is_positive_integer(number):
-    """Whether it is an integer of Python or NumPy, and at least 1."""
-    is_integer = isinstance(number, (int, np.integer))
-    return is_integer and not isinstance(number, bool) and number >= 1
 
 
 def check_num_samples(num_samples, name="num_samples"):

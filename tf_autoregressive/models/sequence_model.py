@@ -13,11 +13,11 @@ import tensorflow as tf
 from tf_autoregressive import metrics
 from tf_autoregressive import sampling
 from tf_autoregressive.arguments import checked_shape
+from tf_autoregressive.arguments import is_positive_integer
 from tf_autoregressive.distributions import of_whole_sites
 from tf_autoregressive.layers import CausalConv1D
 from tf_autoregressive.layers.sequence import scopes
 from tf_autoregressive.models.base import check_num_samples
-from tf_autoregressive.models.base import is_positive_integer
 from tf_autoregressive.models.context_layers import context_layers
 from tf_autoregressive.models.lengths import Lengths
 from tf_autoregressive.models.segmented_model import SegmentedModel
