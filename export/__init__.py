@@ -2,21 +2,21 @@
 
 from tf_autoregressive import backend
 
-from .client import Client
-from .errors import AnswerError
-from .errors import ClientError
-from .errors import DeadlineError
-from .errors import RequestError
-from .errors import UnavailableError
-from .inputs import open_rows
-from .rows import Rows
-from .saved_model import export_model
-from .saved_model_scorer import SavedModelScorer
-from .scoring import score_rows
-from .signatures import Signatures
-from .text_signatures import TextSignatures
-from .verification import verify
-from .versions import newest_version
+from .client.client import Client
+from .client.errors import AnswerError
+from .client.errors import ClientError
+from .client.errors import DeadlineError
+from .client.errors import RequestError
+from .client.errors import UnavailableError
+from .saved_models.exporting import export_model
+from .saved_models.verification import verify
+from .saved_models.versions import newest_version
+from .scoring.inputs import open_rows
+from .scoring.resumable import score_rows
+from .scoring.rows import Rows
+from .scoring.saved_model_scorer import SavedModelScorer
+from .signatures.model_signatures import Signatures
+from .signatures.text_signatures import TextSignatures
 
 __all__ = [
     "AnswerError",

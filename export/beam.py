@@ -20,9 +20,9 @@ from apache_beam.ml.inference.base import RunInference
 from apache_beam.ml.inference.tensorflow_inference import TFModelHandlerNumpy
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from .inputs import open_rows
-from .saved_model_scorer import SavedModelScorer
-from .versions import newest_version
+from .saved_models.versions import newest_version
+from .scoring.inputs import open_rows
+from .scoring.saved_model_scorer import SavedModelScorer
 
 _SCHEMA = pyarrow.schema([("row", "int64"), ("log_prob", "float32")])
 

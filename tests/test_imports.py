@@ -31,6 +31,14 @@ MAY_NOT_IMPORT = {
 }
 OUTSIDE = {"trainers", "export"}
 
+# What a room of export/ may import of the others.
+EXPORT_ROOMS = {
+    "client": set(),
+    "saved_models": {"signatures"},
+    "scoring": set(),
+    "signatures": set(),
+}
+
 
 def imports(source, package, nodes=ast.walk):
     """Returns the absolute names that a module of `package` imports."""
@@ -88,6 +96,19 @@ MODULES = [module(path) for path in sorted((ROOT / LIBRARY).rglob("*.py"))]
 def test_data_flows_one_way(path, package):
     part = path.relative_to(ROOT / LIBRARY).parts[0].removesuffix(".py")
     assert not violations(part, path.read_text(), package)
+
+
+@pytest.mark.parametrize("room", EXPORT_ROOMS)
+def test_rooms_of_exports_import_no_others(room):
+    imported = {
+        name
+        for path in (ROOT / "export" / room).glob("*.py")
+        for name in imports(path.read_text(), f"export.{room}")
+    }
+    others = {
+        name.split(".")[1] for name in imported if name.startswith("export.")
+    } & (EXPORT_ROOMS.keys() - {room})
+    assert others == EXPORT_ROOMS[room]
 
 
 @pytest.mark.parametrize(("path", "package"), MODULES)

@@ -20,7 +20,7 @@ import numpy as np
 
 from export import export_model
 from export import fingerprints
-from export.versions import versions
+from export.saved_models.versions import versions
 from tests.trainers import kills
 from tests.zoo import BY_NAME
 

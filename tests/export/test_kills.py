@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow.parquet
 import pytest
 
-from export.rows import Rows
-from export.scoring import score_rows
-from export.versions import new_version
-from export.versions import versions
+from export.saved_models.versions import new_version
+from export.saved_models.versions import versions
+from export.scoring.resumable import score_rows
+from export.scoring.rows import Rows
 
 # Of a process with threads, as TensorFlow has; the child uses none of it.
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")

@@ -7,7 +7,7 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from export.inputs import open_rows
+from export.scoring.inputs import open_rows
 from tests.fuzz.archives import npy_bytes
 from tests.fuzz.door import Door
 from tests.fuzz.images import some_image

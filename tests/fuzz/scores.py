@@ -12,8 +12,8 @@ import pyarrow.parquet
 import tensorflow as tf
 
 import export
-from export.saved_model_scorer import SavedModelScorer
-from export.signatures import Signatures
+from export.scoring.saved_model_scorer import SavedModelScorer
+from export.signatures.model_signatures import Signatures
 from tests.fuzz.door import Door
 from tests.fuzz.mutations import mutated
 from tests.zoo import BY_NAME

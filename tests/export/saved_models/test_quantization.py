@@ -8,9 +8,9 @@ import tensorflow as tf
 
 from export import export_model
 from export import verify
-from export.quantization import Change
-from export.quantization import stored_weights
-from export.signatures import Signatures
+from export.saved_models.quantization import Change
+from export.saved_models.quantization import stored_weights
+from export.signatures.model_signatures import Signatures
 from tests.zoo import BY_NAME
 from tf_autoregressive.models import MADE
 

@@ -5,7 +5,7 @@ import pathlib
 import subprocess
 import sys
 
-from . import fingerprints
+from .. import fingerprints
 from .checker import RECORD
 from .versions import newest_version
 

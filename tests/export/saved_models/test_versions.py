@@ -3,9 +3,9 @@ import stat
 
 import pytest
 
-from export.versions import new_version
-from export.versions import newest_version
-from export.versions import versions
+from export.saved_models.versions import new_version
+from export.saved_models.versions import newest_version
+from export.saved_models.versions import versions
 
 
 def publish(base, version=None, text="model"):

@@ -9,9 +9,9 @@ import typing
 
 import numpy as np
 
-from .files import replace_text
-from .stored_weights import SmallerWeights
-from .stored_weights import StoredWeights
+from ..files import replace_text
+from ..signatures.stored_weights import SmallerWeights
+from ..signatures.stored_weights import StoredWeights
 
 QUANTIZATIONS = ("float16", "int8")
 _RECORD = "quantization.json"

@@ -7,12 +7,12 @@ import pathlib
 
 import numpy as np
 
+from ..files import TEMPORARY_PREFIX
+from ..files import only_writer
+from ..files import remove_temporaries
+from ..files import replace_text
+from ..files import replacing
 from .extras import imported
-from .files import TEMPORARY_PREFIX
-from .files import only_writer
-from .files import remove_temporaries
-from .files import replace_text
-from .files import replacing
 
 _SETTINGS = "_settings.json"
 _CHECKSUM = b"sha256"

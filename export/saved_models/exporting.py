@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from . import fingerprints
+from .. import fingerprints
+from ..signatures.model_signatures import COMPILABLE
+from ..signatures.text_signatures import signatures_of
 from . import quantization
 from . import reference
 from . import serving_files
 from . import warm_up
 from .checker import RECORD
-from .signatures import COMPILABLE
-from .text_signatures import signatures_of
 from .versions import check_version
 from .versions import new_version
 from .xla import faster_under_xla

@@ -12,9 +12,6 @@ import numpy as np
 from tf_autoregressive.sampling_options import OPTIONS
 from tf_autoregressive.sampling_options import SamplingNumbers
 
-from .client_options import check_count
-from .client_options import check_timeout
-from .client_options import transport_to
 from .conversation import Conversation
 from .conversation import Request
 from .conversation import array_of
@@ -22,6 +19,9 @@ from .conversation import check_levels
 from .conversation import number_of
 from .conversation import output
 from .deadline import Deadline
+from .options import check_count
+from .options import check_timeout
+from .options import transport_to
 
 
 class Client:

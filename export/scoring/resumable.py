@@ -5,7 +5,7 @@ import pathlib
 
 import numpy as np
 
-from . import fingerprints
+from .. import fingerprints
 from .extras import imported
 from .score_directory import ScoreDirectory
 

@@ -10,11 +10,11 @@ import pytest
 
 from export.files import TEMPORARY_PREFIX
 from export.files import only_writer
-from export.inputs import open_rows
-from export.rows import Rows
-from export.saved_model_scorer import SavedModelScorer
-from export.score_directory import ScoreDirectory
-from export.scoring import score_rows
+from export.scoring.inputs import open_rows
+from export.scoring.resumable import score_rows
+from export.scoring.rows import Rows
+from export.scoring.saved_model_scorer import SavedModelScorer
+from export.scoring.score_directory import ScoreDirectory
 
 
 @pytest.fixture

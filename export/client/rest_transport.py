@@ -11,8 +11,8 @@ import urllib3
 from google.protobuf import json_format
 from tensorflow.core.protobuf import meta_graph_pb2
 
+from ..conversion import converted
 from .connections import pool_of
-from .conversion import converted
 from .deadline import Deadline
 from .errors import AnswerError
 from .errors import NotFoundError

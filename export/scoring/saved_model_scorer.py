@@ -8,8 +8,8 @@ import re
 
 import tensorflow as tf
 
-from . import fingerprints
-from .conversion import converted
+from .. import fingerprints
+from ..conversion import converted
 
 
 class SavedModelScorer:

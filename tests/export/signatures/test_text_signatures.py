@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from export.text_signatures import TextSignatures
-from export.text_signatures import signatures_of
+from export.signatures.text_signatures import TextSignatures
+from export.signatures.text_signatures import signatures_of
 from tests.layers.convolutions import randomise
 from tests.zoo import BY_NAME
 from tf_autoregressive.models import CharRNN

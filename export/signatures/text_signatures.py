@@ -8,8 +8,8 @@ import math
 import tensorflow as tf
 
 from . import checks
-from .signatures import Signatures
-from .signatures import stateless
+from .model_signatures import Signatures
+from .model_signatures import stateless
 from .texts import Texts
 
 

@@ -6,10 +6,10 @@ import re
 import shutil
 import tempfile
 
-from .files import TEMPORARY_PREFIX
-from .files import flush
-from .files import one_of_several_writers
-from .files import umask
+from ..files import TEMPORARY_PREFIX
+from ..files import flush
+from ..files import one_of_several_writers
+from ..files import umask
 
 # Beside the versions: files that are replaced by every export.
 REQUESTS = "requests"

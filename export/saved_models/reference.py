@@ -15,7 +15,7 @@ import numpy as np
 from tf_autoregressive import sampling
 from tf_autoregressive.sampling_options import OPTIONS
 
-from .signatures import has_bits_per_dim
+from ..signatures.model_signatures import has_bits_per_dim
 
 _NUM_EXAMPLES = 4
 _SEED = 20260501

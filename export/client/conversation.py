@@ -8,7 +8,7 @@ import typing
 
 import numpy as np
 
-from .conversion import converted
+from ..conversion import converted
 from .deadline import Deadline
 from .errors import AnswerError
 from .errors import NotFoundError

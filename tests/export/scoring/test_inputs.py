@@ -9,11 +9,11 @@ import pyarrow.parquet
 import pytest
 import tensorflow as tf
 
-from export.image_rows import ImageRows
-from export.inputs import open_rows
-from export.record_rows import RecordRows
-from export.rows import Rows
-from export.scoring import score_rows
+from export.scoring.image_rows import ImageRows
+from export.scoring.inputs import open_rows
+from export.scoring.record_rows import RecordRows
+from export.scoring.resumable import score_rows
+from export.scoring.rows import Rows
 
 SHAPE = (4, 3, 1)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from export import verify
-from export.checker import RECORD
+from export.saved_models.checker import RECORD
 from tests.zoo import SERVED
 
 

@@ -1,0 +1,1 @@
+"""A client of a server of models, over gRPC and REST."""

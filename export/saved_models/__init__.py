@@ -1,0 +1,1 @@
+"""Directories of served models: writing, checking and finding them."""

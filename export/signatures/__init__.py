@@ -1,0 +1,1 @@
+"""What a served model answers, as graphs of tensors."""
