@@ -16,7 +16,7 @@ from tf_autoregressive import evaluation
 from tf_autoregressive import layers
 from tf_autoregressive import models
 from tf_autoregressive import plots
-from tf_autoregressive.trainers import results_table
+from tf_autoregressive.trainers.reports import results_table
 
 _MARK = re.compile(r"<!-- results(?:: (\w+))? -->")
 

@@ -17,7 +17,7 @@ from . import export_commands
 from . import score_command
 from . import tensorflow_log
 from .errors import UsageError
-from .known import KNOWN
+from .media.known import KNOWN
 from .strategies import NAMES
 
 # Of `pictures`, which imports TensorFlow.

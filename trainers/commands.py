@@ -11,20 +11,20 @@ import sys
 from tf_autoregressive.sampling_options import OPTIONS
 
 from . import choosing
-from . import comparison
 from . import recipes
-from . import results_table
 from .errors import UsageError
 from .files import output_file
 from .files import replacing
-from .known import known_positions
+from .media.known import known_positions
 from .own_data import Places
 from .recipe import Recipe
-from .run_directory import RunDirectory
-from .summary import score_text
-from .summary import summary
-from .table import aligned
+from .reports import comparison
+from .reports import results_table
+from .reports.summary import score_text
+from .reports.summary import summary
+from .reports.table import aligned
 from .tensorflow_log import import_tensorflow
+from .training.run_directory import RunDirectory
 
 
 def train(arguments: argparse.Namespace):
@@ -43,7 +43,7 @@ def evaluate(arguments: argparse.Namespace):
     """Score a finished run's model on a split of its data."""
     directory = RunDirectory(arguments.run)
     recipe, model = directory.recipe(), directory.load_model()
-    from . import scores
+    from .training import scores
 
     data = _load_data(directory, recipe, arguments)
     examples = getattr(data, arguments.split)
@@ -58,8 +58,8 @@ def sample(arguments: argparse.Namespace):
     """Draw samples from a finished run's model."""
     directory = RunDirectory(arguments.run)
     recipe, model = directory.recipe(), directory.load_model()
-    from . import draws
-    from . import texts
+    from .media import draws
+    from .media import texts
 
     texts.check_options(model, arguments)
     draws.check_options(model, **_options(arguments))
@@ -87,7 +87,7 @@ def complete(arguments: argparse.Namespace):
     """Complete test examples of which a finished run's model knows a part."""
     directory = RunDirectory(arguments.run)
     recipe, model = directory.recipe(), directory.load_model()
-    from . import draws
+    from .media import draws
 
     rate = directory.read_result()["data"].get("rate")
     files = _files_to_write(
@@ -124,7 +124,7 @@ def inspect(arguments: argparse.Namespace) -> int:
     directory.recipe()
     path = output_file(arguments.out or directory.dependencies, ".png")
     model = directory.load_model()
-    from . import inspection
+    from .reports import inspection
 
     positions = inspection.chosen_positions(
         model.site_shape, arguments.positions, everything=arguments.all
@@ -144,7 +144,7 @@ def show(arguments: argparse.Namespace):
     path = directory.path / f"{arguments.kind}.png"
     path = output_file(arguments.out or path, ".png")
     model = directory.load_model()
-    from . import pictures
+    from .media import pictures
 
     picture = pictures.png(
         arguments.kind,
@@ -195,7 +195,7 @@ def _train_one(recipe: Recipe, chosen: choosing.Chosen, arguments):
     else:
         print(f"{recipe.name}: training in {directory.path}")
         import_tensorflow()
-        from .run import run
+        from .training.run import run
 
         result = run(
             recipe,
@@ -212,9 +212,9 @@ def _train_one(recipe: Recipe, chosen: choosing.Chosen, arguments):
 
 def _watching(recipe, directory, data_dir, arguments):
     """Returns the callbacks that show more of a run."""
-    from .profiling import Profile
-    from .tensorboard import GradientNorm
-    from .tensorboard import RunBoard
+    from .training.profiling import Profile
+    from .training.tensorboard import GradientNorm
+    from .training.tensorboard import RunBoard
 
     callbacks = []
     if arguments.gradient_norm:
@@ -229,7 +229,7 @@ def _watching(recipe, directory, data_dir, arguments):
 
 def _files_to_write(arguments, directory, what: str, model, rate):
     """Returns the path of --out, or by default paths in the run's directory."""
-    from . import draws
+    from .media import draws
 
     form = draws.form_of(model, rate)
     if arguments.out:
@@ -246,7 +246,7 @@ def _options(arguments: argparse.Namespace) -> dict:
 
 
 def _sample_texts(model, directory: RunDirectory, arguments):
-    from . import texts
+    from .media import texts
 
     path = directory.path / f"samples-seed-{arguments.seed}.txt"
     path = pathlib.Path(arguments.out or path)

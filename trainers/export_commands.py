@@ -3,8 +3,8 @@
 import argparse
 
 from .errors import UsageError
-from .run_directory import RunDirectory
 from .sibling import exporter
+from .training.run_directory import RunDirectory
 
 
 def export(arguments: argparse.Namespace):

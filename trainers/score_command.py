@@ -5,8 +5,8 @@ import contextlib
 import pathlib
 
 from .errors import UsageError
-from .run_directory import RunDirectory
 from .sibling import exporter
+from .training.run_directory import RunDirectory
 
 
 def score(arguments: argparse.Namespace):

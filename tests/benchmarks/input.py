@@ -23,7 +23,7 @@ import tensorflow as tf
 import tf_autoregressive as tfar
 from tests.benchmarks.models import MODELS
 from tests.benchmarks.models import VECTOR_MODELS
-from trainers.batches import training_batches
+from trainers.training.batches import training_batches
 
 BATCH_SIZES = {"MADE-500-500": 100, "GatedPixelCNN-7x64": 64}
 WARM_UP = 10

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from trainers.recipe import Recipe
-from trainers.run_directory import RunDirectory
+from trainers.training.run_directory import RunDirectory
 
 SIZES = {"train": 70, "valid": 21, "test": 33}
 

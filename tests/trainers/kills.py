@@ -18,7 +18,7 @@ import time
 import numpy as np
 
 from tests.trainers.final_state import final_state
-from trainers.run_directory import RunDirectory
+from trainers.training.run_directory import RunDirectory
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
 SIZES = {"train": 4000, "valid": 21, "test": 33}

@@ -9,8 +9,8 @@ from PIL import Image
 
 from trainers import recipes
 from trainers.cli import main
-from trainers.run import run
-from trainers.run_directory import RunDirectory
+from trainers.training.run import run
+from trainers.training.run_directory import RunDirectory
 
 
 @pytest.fixture(scope="module")

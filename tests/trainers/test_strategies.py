@@ -13,7 +13,7 @@ import pytest
 import trainers
 from trainers import strategies
 from trainers.errors import UsageError
-from trainers.run_directory import RunDirectory
+from trainers.training.run_directory import RunDirectory
 
 # Neither 2 replicas nor batches of 16 divide 21 validation and 33 test
 # examples.
@@ -85,8 +85,8 @@ devices = [tf.config.LogicalDeviceConfiguration()] * arguments["num_devices"]
 tf.config.set_logical_device_configuration(cpu, devices)
 
 from trainers.recipe import Recipe
-from trainers.run import run
-from trainers.run_directory import RunDirectory
+from trainers.training.run import run
+from trainers.training.run_directory import RunDirectory
 
 
 class Losses(keras.callbacks.Callback):

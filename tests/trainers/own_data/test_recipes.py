@@ -8,9 +8,6 @@ import pytest
 import tf_autoregressive as tfar
 from tests.trainers.own_data.conftest import data_at
 from trainers import recipes
-from trainers.build import _model_class
-from trainers.build import _options
-from trainers.build import compiled_model
 from trainers.data import Data
 from trainers.errors import UsageError
 from trainers.own_data.model_settings import _SETTINGS
@@ -19,6 +16,9 @@ from trainers.own_data.model_settings import settings
 from trainers.own_data.names import model_named
 from trainers.own_data.recipe_making import made_recipe
 from trainers.recipe import Recipe
+from trainers.training.build import _model_class
+from trainers.training.build import _options
+from trainers.training.build import compiled_model
 
 SPLITS = ("train", "validation", "test")
 # By medium: what stands for data of it.

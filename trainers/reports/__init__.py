@@ -1,0 +1,1 @@
+"""Tables, summaries and comparisons of finished and unfinished runs."""

@@ -1,0 +1,1 @@
+"""The training of a recipe into a run directory, from data to result."""

@@ -1,0 +1,152 @@
+"""The whole state of a training run in one file, written at every epoch.
+
+A checkpoint is an `.npz`: every variable of the model and of its optimizer,
+the states of the model's random seed generators among them (a `.keras` file
+leaves those out, so dropout would draw other masks after a restart), and the
+progress of the run. One file means that weights and progress cannot disagree,
+and its checksums tell a damaged one.
+"""
+
+import dataclasses
+import json
+import pathlib
+import re
+import zipfile
+import zlib
+
+import numpy as np
+
+from ..errors import UsageError
+from ..files import replacing
+from .history import Row
+from .history import best_epoch
+
+_NAME = re.compile(r"epoch-(\d+)\.npz")
+_DAMAGE = (
+    EOFError,
+    KeyError,
+    OSError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+@dataclasses.dataclass
+class Progress:
+    """How far a run has come.
+
+    Attributes:
+        rows: One row for every finished epoch.
+        train_seconds: Seconds spent in training steps, over all its parts.
+        stopped: Why training is over, or `None` if it is not.
+    """
+
+    rows: list[Row] = dataclasses.field(default_factory=list)
+    train_seconds: float = 0.0
+    stopped: str | None = None
+
+    @property
+    def epoch(self) -> int:
+        """The number of finished epochs."""
+        return len(self.rows)
+
+
+class Checkpoints:
+    """The checkpoints of one run: the last two epochs' and the best epoch's.
+
+    Args:
+        directory: Where they are kept; made when the first is saved.
+    """
+
+    def __init__(self, directory: pathlib.Path):
+        self.directory = directory
+
+    def epochs(self) -> list[int]:
+        """Returns the epochs that have a checkpoint, in order."""
+        if not self.directory.is_dir():
+            return []
+        names = (_NAME.fullmatch(p.name) for p in self.directory.iterdir())
+        return sorted(int(name[1]) for name in names if name)
+
+    def path(self, epoch: int) -> pathlib.Path:
+        """Returns where the checkpoint of an epoch is, or would be."""
+        return self.directory / f"epoch-{epoch:04d}.npz"
+
+    def save(self, variables, progress: Progress):
+        """Saves `variables` as they are now, and deletes what has had its day.
+
+        Args:
+            variables: Keras variables, in an order that restoring repeats.
+            progress: The run's progress, with at least one row.
+        """
+        self.directory.mkdir(parents=True, exist_ok=True)
+        arrays = {
+            _key(index): np.asarray(variable)
+            for index, variable in enumerate(variables)
+        }
+        state = json.dumps(dataclasses.asdict(progress))
+        with replacing(self.path(progress.epoch)) as temporary:
+            np.savez(temporary, progress=np.array(state), **arrays)
+        older = [e for e in self.epochs() if e <= progress.epoch]
+        for epoch in set(older[:-2]) - {best_epoch(progress.rows)}:
+            self.path(epoch).unlink()
+
+    def restore(self, epoch: int, variables) -> Progress:
+        """Sets `variables` to their values after `epoch`.
+
+        Raises:
+            UsageError: If the checkpoint is damaged, with its path; nothing
+                has been set then.
+        """
+        path = self.path(epoch)
+        try:
+            arrays, progress = _read(path)
+        except _DAMAGE as error:
+            raise UsageError(
+                f"The checkpoint {path} is damaged ({error})."
+            ) from error
+        expected = [tuple(variable.shape) for variable in variables]
+        received = [array.shape for array in arrays]
+        if expected != received:
+            raise UsageError(
+                f"The checkpoint {path} belongs to another model: its "
+                f"variables have shapes {received}, the model's {expected}."
+            )
+        for variable, array in zip(variables, arrays, strict=True):
+            variable.assign(array)
+        return progress
+
+    def restore_first(self, epochs: list[int], variables) -> Progress:
+        """Restores the first of `epochs` whose checkpoint is whole.
+
+        A damaged one is reported by name and put aside under another.
+
+        Raises:
+            UsageError: If all are damaged.
+        """
+        for epoch in epochs:
+            try:
+                return self.restore(epoch, variables)
+            except UsageError as error:
+                if not isinstance(error.__cause__, _DAMAGE):
+                    raise
+                aside = self.path(epoch).with_suffix(".damaged")
+                self.path(epoch).replace(aside)
+                print(f"{error} It is now {aside.name}; using another one.")
+        raise UsageError(
+            f"Every checkpoint in {self.directory} is damaged. Choose another "
+            "--run-dir to train from the beginning."
+        )
+
+
+def _key(index: int) -> str:
+    return f"variable_{index:04d}"
+
+
+def _read(path: pathlib.Path) -> tuple[list[np.ndarray], Progress]:
+    # Reading a member to its end is what compares its checksum.
+    with path.open("rb") as file, np.load(file) as archive:
+        progress = Progress(**json.loads(archive["progress"].item()))
+        count = len(archive.files) - 1
+        return [archive[_key(index)] for index in range(count)], progress

@@ -1,0 +1,107 @@
+"""A learning rate that keeps to a limit of time as well as to one of steps.
+
+How many steps fit into a time is not known before; a schedule over steps alone
+would be broken off at a rate that is still high.
+"""
+
+import math
+
+import keras
+import numpy as np
+
+from tf_autoregressive.callbacks import TimeLimit
+
+from ..recipe import Recipe
+
+
+def paced(recipe: Recipe, clock: TimeLimit, num_steps: int, *, verbose) -> list:
+    """Returns the callbacks of a recipe that is paced, none of others.
+
+    Args:
+        recipe: What is trained.
+        clock: The training clock; must come before these callbacks in `fit`.
+        num_steps: Steps of all epochs.
+        verbose: Whether to print a line after every epoch.
+    """
+    if not recipe.paced:
+        return []
+    shown = [TimeLines(clock)] if verbose else []
+    return [PacedLearningRate(recipe, clock, num_steps), *shown]
+
+
+class PacedLearningRate(keras.callbacks.Callback):
+    """Sets the learning rate before every call of the training function.
+
+    At step `s` of `S` and second `t` of `T`, with `r` the recipe's
+    `final_learning_rate_fraction` and `w` its `warmup_steps`:
+
+        f = max(s / S, t / T)
+        rate = learning_rate * min(1, (s + 1) / w) * schedule(f)
+        cosine:      schedule(f) = r + (1 - r) (1 + cos(pi f)) / 2
+        exponential: schedule(f) = r^f
+
+    Args:
+        recipe: What is trained.
+        clock: The training clock.
+        num_steps: `S`, the steps of all epochs.
+    """
+
+    def __init__(self, recipe: Recipe, clock: TimeLimit, num_steps: int):
+        super().__init__()
+        self.recipe = recipe
+        self.clock = clock
+        self.num_steps = num_steps
+
+    def on_train_batch_begin(self, batch, logs=None):
+        step = self._step()
+        seconds = self.clock.spent / self.clock.seconds
+        spent = min(1.0, max(step / self.num_steps, seconds))
+        rate = self.recipe.learning_rate * scheduled(self.recipe, spent)
+        if self.recipe.warmup_steps:
+            rate *= min(1.0, (step + 1) / self.recipe.warmup_steps)
+        self.model.optimizer.learning_rate = rate
+
+    def _step(self) -> int:
+        """Returns the number of batches so far."""
+        updates = int(np.asarray(self.model.optimizer.iterations))
+        return updates * (self.recipe.gradient_accumulation_steps or 1)
+
+
+class TimeLines(keras.callbacks.Callback):
+    """Prints the time spent and both scores after every epoch.
+
+    Args:
+        clock: The training clock.
+    """
+
+    def __init__(self, clock: TimeLimit):
+        super().__init__()
+        self.clock = clock
+
+    def on_epoch_end(self, epoch, logs=None):
+        print(
+            f"{_minutes(self.clock.spent)} of {_minutes(self.clock.seconds)} "
+            f"minutes: {int(np.asarray(self.model.optimizer.iterations)):,} "
+            f"steps, {logs['loss']:.2f} nats in training, "
+            f"{logs['val_loss']:.2f} in validation",
+            flush=True,
+        )
+
+
+def scheduled(recipe: Recipe, spent: float) -> float:
+    """Returns the learning rate as a share of its peak, without warm-up.
+
+    Args:
+        recipe: Its `schedule` and `final_learning_rate_fraction` count.
+        spent: The share of training that is over, from 0 to 1.
+    """
+    final = recipe.final_learning_rate_fraction
+    if recipe.schedule == "exponential":
+        return final**spent
+    if recipe.schedule == "constant":
+        return 1.0
+    return final + (1.0 - final) * 0.5 * (1.0 + math.cos(math.pi * spent))
+
+
+def _minutes(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"

@@ -1,0 +1,295 @@
+"""The directory of one run: who may write there, and what belongs in it."""
+
+import contextlib
+import json
+import os
+import pathlib
+import zipfile
+from typing import Any
+
+import pydantic
+
+from ..errors import UsageError
+from ..files import TEMPORARY_PREFIX
+from ..files import write_json
+from ..own_data.places import Places
+from ..recipe import Recipe
+from ..recipe import explain
+from ..tensorflow_log import import_tensorflow
+from .checkpoints import Checkpoints
+from .history import Row
+from .history import from_csv
+
+_LOCK = ".lock"
+
+
+class RunDirectory:
+    """Names the files of a run, and reads what an earlier one left.
+
+    config.json is written first and result.json last, so the one tells a run
+    and the other a finished run.
+
+    Args:
+        path: The directory; it need not exist.
+    """
+
+    def __init__(self, path: str | pathlib.Path):
+        self.path = pathlib.Path(path)
+        self.config = self.path / "config.json"
+        self.checkpoints = Checkpoints(self.path / "checkpoints")
+        self.metrics = self.path / "metrics.csv"
+        self.result = self.path / "result.json"
+        self.model = self.path / "model.keras"
+        self.samples = self.path / "samples.png"
+        self.texts = self.path / "samples.txt"
+        self.completions = self.path / "completions.png"
+        self.dependencies = self.path / "dependencies.png"
+        self.learning_curve = self.path / "learning_curve.png"
+
+    def exists(self) -> bool:
+        """Whether a run was begun here.
+
+        Raises:
+            UsageError: If something else is in the directory's place, or in
+                the directory.
+        """
+        if not self.path.exists():
+            return False
+        if not self.path.is_dir():
+            raise UsageError(
+                f"{self.path} is a file, not a run directory. Choose another "
+                "--run-dir."
+            )
+        if self.config.exists():
+            return True
+        foreign = sorted(
+            entry.name
+            for entry in self.path.iterdir()
+            if entry.name != _LOCK
+            and not entry.name.startswith(TEMPORARY_PREFIX)
+        )
+        if foreign:
+            raise UsageError(
+                f"{self.path} is not empty and has no config.json, so it is "
+                f"no run directory. It holds: {', '.join(foreign[:5])}. "
+                "Choose another --run-dir."
+            )
+        return False
+
+    def recipe(self) -> Recipe:
+        """Returns the recipe that the run was begun with, overrides included.
+
+        Raises:
+            UsageError: If there is no run or its config.json is damaged.
+        """
+        return self._read_config()[0]
+
+    def check_same(self, recipe: Recipe):
+        """Checks that the run was begun with these settings.
+
+        Raises:
+            UsageError: If not, naming the settings that differ.
+        """
+        begun = self.recipe().settings()
+        wanted = recipe.settings()
+        different = [
+            f"  {key}: {begun[key]!r} there, {wanted[key]!r} now"
+            for key in wanted
+            if begun[key] != wanted[key]
+        ]
+        if different:
+            raise UsageError(
+                f"{self.path} holds a run with other settings:\n"
+                + "\n".join(different)
+                + "\nChoose another --run-dir, or remove that one."
+            )
+
+    def check_same_data(self, sha256: str | None):
+        """Checks that the run was begun on data with this hash.
+
+        Raises:
+            UsageError: If not.
+        """
+        begun = self._read_config()[1]
+        if begun != sha256:
+            raise UsageError(
+                f"{self.path} holds a run on other data: the hash was "
+                f"{begun}, it is {sha256} now. Find the data that it was "
+                "trained on, or choose another --run-dir to train on this."
+            )
+
+    def data_dir(self) -> str | Places | None:
+        """Returns where the run's data was last; `None` if no place was named.
+
+        Raises:
+            UsageError: If there is no run or its config.json is damaged.
+        """
+        stored = self._read_config()[2]
+        return Places(**stored) if isinstance(stored, dict) else stored
+
+    def finished_result(self, recipe: Recipe) -> dict[str, Any] | None:
+        """Returns the result of a finished run of this recipe.
+
+        Returns:
+            What result.json holds; `None` if there is no run yet or it is not
+            finished.
+
+        Raises:
+            UsageError: If the directory cannot hold this run, or result.json
+                is damaged.
+        """
+        if not self.exists():
+            return None
+        self.check_same(recipe)
+        return self.read_result()
+
+    def read_result(self) -> dict[str, Any] | None:
+        """Returns what result.json holds, `None` if the run is not finished.
+
+        Raises:
+            UsageError: If result.json is damaged.
+        """
+        return _read_json(self.result) if self.result.exists() else None
+
+    def read_metrics(self) -> list[Row]:
+        """Returns the rows of metrics.csv: none before the first epoch's end.
+
+        Raises:
+            UsageError: If there is no run, or metrics.csv is damaged.
+        """
+        self.recipe()
+        if not self.metrics.exists():
+            return []
+        try:
+            return from_csv(self.metrics.read_text(encoding="utf-8"))
+        except (KeyError, OSError, TypeError, ValueError) as error:
+            raise UsageError(f"{self.metrics} is damaged: {error!r}") from error
+
+    def load_model(self):
+        """Loads the model of a finished run.
+
+        Raises:
+            UsageError: If the run is not finished or the file is damaged.
+        """
+        if not self.result.exists():
+            raise UsageError(
+                f"{self.path} is not finished. Continue it with `tfar train` "
+                "and the settings it was begun with."
+            )
+        # Here, because reading a directory should not wait for TensorFlow.
+        import_tensorflow()
+        return _loaded(self.model)
+
+    @contextlib.contextmanager
+    def begun(
+        self,
+        recipe: Recipe,
+        sha256: str | None,
+        data_dir: str | Places | None = None,
+    ):
+        """Begins or continues the run, for the length of a block.
+
+        Args:
+            recipe: The run's settings.
+            sha256: Hash of the run's data, `None` where there is none.
+            data_dir: Where the data is.
+
+        Raises:
+            UsageError: If the directory cannot be written, another process is
+                training there, or it holds a run with other settings or on
+                other data.
+        """
+        with self._locked():
+            if self.exists():
+                self.check_same(recipe)
+                self.check_same_data(sha256)
+            write_json(
+                self.config,
+                {
+                    "recipe": recipe.model_dump(mode="json"),
+                    "sha256": sha256,
+                    "data_dir": _as_json(data_dir),
+                },
+            )
+            yield
+
+    @contextlib.contextmanager
+    def _locked(self):
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            file = (self.path / _LOCK).open("w")
+        except OSError as error:
+            raise UsageError(
+                f"{self.path} cannot be written ({error.strerror}). Choose "
+                "another --run-dir."
+            ) from error
+        with file:
+            _lock(file, self.path)
+            yield
+
+    def _read_config(self) -> tuple[Recipe, str | None, Any]:
+        if not self.config.exists():
+            raise UsageError(
+                f"{self.path} is no run directory: it has no config.json."
+            )
+        config = _read_json(self.config)
+        try:
+            recipe = Recipe.model_validate(config["recipe"])
+            return recipe, config["sha256"], config.get("data_dir")
+        except pydantic.ValidationError as error:
+            raise UsageError(
+                f"{self.config} does not hold a recipe: {explain(error)}"
+            ) from error
+        except (KeyError, TypeError) as error:
+            raise UsageError(f"{self.config} is damaged: {error!r}") from error
+
+
+def _loaded(path: pathlib.Path):
+    import keras
+
+    # Tells Keras the model's class.
+    from tf_autoregressive import models  # noqa: F401
+
+    # Keras says that such a file was not found.
+    if not zipfile.is_zipfile(path):
+        raise UsageError(
+            f"{path} cannot be loaded: it is missing or not whole."
+        )
+    try:
+        return keras.saving.load_model(path)
+    # Whatever a file that somebody else wrote makes Keras raise.
+    except Exception as error:
+        raise UsageError(
+            f"{path} cannot be loaded: {type(error).__name__}: {error}"
+        ) from error
+
+
+def _as_json(data_dir):
+    if isinstance(data_dir, Places):
+        return data_dir.absolute().as_json()
+    return data_dir and os.path.abspath(data_dir)
+
+
+def _read_json(path: pathlib.Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"{path} is damaged ({error}). Choose another --run-dir, or "
+            "remove that file if it can be spared."
+        ) from error
+
+
+def _lock(file, path: pathlib.Path):
+    try:
+        import fcntl
+    except ImportError:  # Windows, where two runs must not be started at once.
+        return
+    try:
+        # Given back by the operating system however the process ends.
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise UsageError(
+            f"Another process is training in {path}. Wait for it, or choose "
+            "another --run-dir."
+        ) from error

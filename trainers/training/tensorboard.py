@@ -1,0 +1,91 @@
+"""What TensorBoard shows of a run."""
+
+import importlib.util
+import pathlib
+import tempfile
+import time
+
+import keras
+
+from ..data import load
+from ..errors import UsageError
+from ..media.showing import show_draws
+from ..own_data import Places
+from ..recipe import Recipe
+from ..strategies import is_chief
+from .averaging import averaged_weights
+
+
+class RunBoard(keras.callbacks.TensorBoard):
+    """Keras's TensorBoard, with examples per second and draws.
+
+    Metrics and the learning rate after every epoch, the examples trained on
+    in a second (validation does not count) and draws from one seed, of the
+    weights that validation uses: samples and completions of images, texts,
+    sound.
+
+    Args:
+        directory: Where the events go.
+        recipe: The recipe that is trained.
+        data_dir: Where its data is, for what the draws begin with.
+        **kwargs: Passed to `keras.callbacks.TensorBoard`.
+
+    Raises:
+        UsageError: If TensorBoard is not installed.
+    """
+
+    def __init__(
+        self,
+        directory: pathlib.Path,
+        recipe: Recipe,
+        data_dir: str | Places | None = None,
+        **kwargs,
+    ):
+        if importlib.util.find_spec("tensorboard") is None:
+            raise UsageError(
+                "--tensorboard needs a package: pip install tensorboard"
+            )
+        super().__init__(directory, write_graph=False, **kwargs)
+        self.recipe = recipe
+        self.data_dir = data_dir
+        self._data = None
+        self._began = 0.0
+        self._ended = 0.0
+        self._num_steps = 0
+
+    def set_model(self, model):
+        if not is_chief(model.distribute_strategy):
+            # Keras writes in every process; one of them is enough.
+            self.log_dir = tempfile.mkdtemp()
+        super().set_model(model)
+
+    def on_train_begin(self, logs=None):
+        super().on_train_begin(logs)
+        self._data = load(self.recipe, self.data_dir)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        super().on_epoch_begin(epoch, logs)
+        self._began = time.perf_counter()
+
+    def on_train_batch_end(self, batch, logs=None):
+        super().on_train_batch_end(batch, logs)
+        self._ended = time.perf_counter()
+        self._num_steps = batch + 1
+
+    def on_epoch_end(self, epoch, logs=None):
+        examples = self._num_steps * self.recipe.batch_size
+        speed = examples / (self._ended - self._began)
+        super().on_epoch_end(epoch, {**logs, "examples_per_second": speed})
+        with averaged_weights(self.model), self._train_writer.as_default():
+            show_draws(self.model, self.recipe, self._data, epoch)
+
+
+class GradientNorm(keras.callbacks.Callback):
+    """Makes `fit` log `gradient_norm`, of a step's gradient before clipping.
+
+    Of an epoch, that of its last step.
+    """
+
+    def set_model(self, model):
+        super().set_model(model)
+        model.logs_gradient_norm = True
