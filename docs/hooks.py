@@ -9,6 +9,7 @@ import math
 import re
 
 import numpy as np
+import stack_figures
 from mkdocs.structure.files import File
 
 from tf_autoregressive import dependencies
@@ -83,6 +84,8 @@ def _colours():
 _PIXELS = [(7, 7, 0), (10, 3, 0)]
 _STEPS = [(0,), (15,), (31,)]
 FIGURES = {
+    "image_runs": stack_figures.image_runs,
+    "sequence_runs": stack_figures.sequence_runs,
     "fvsbn": lambda: _masks(models.FVSBN((12,))),
     "made": lambda: _masks(models.MADE((12,), units=(24, 24))),
     "made_random": lambda: _masks(
