@@ -159,13 +159,13 @@ def test_features_are_grey_where_they_are_zero():
 @pytest.fixture
 def figures(monkeypatch):
     """The figures that are drawn."""
-    drawn, make = [], plots._figure
+    drawn, make = [], plots.figures.empty_figure
 
     def keep(*size):
         drawn.append(make(*size))
         return drawn[-1]
 
-    monkeypatch.setattr(plots, "_figure", keep)
+    monkeypatch.setattr(plots.figures, "empty_figure", keep)
     return drawn
 
 

@@ -1,0 +1,41 @@
+"""A picture in a notebook.
+
+What is drawn is a PNG file; here it is kept in memory and shown.
+"""
+
+import io
+
+
+class Picture(bytes):
+    """The bytes of a PNG file, which notebooks show as a picture."""
+
+    def _repr_png_(self):
+        return bytes(self)
+
+    def __repr__(self):
+        # Notebooks store this beside the picture: the bytes would be there
+        # twice, the second time as text.
+        return f"<PNG file of {len(self):,} bytes>"
+
+
+def picture(save, *args, **options):
+    """Returns what a function of this module would save, for a notebook.
+
+    Args:
+        save: One of the functions `save_...`.
+        *args: Its arguments after the file.
+        **options: Its further arguments.
+
+    Returns:
+        A `Picture`.
+
+    Example:
+        >>> import numpy as np
+        >>> from tf_autoregressive.plots import save_image_grid
+        >>> image = np.ones((1, 2, 2, 1), int)
+        >>> picture(save_image_grid, image, num_levels=2)[1:4]
+        b'PNG'
+    """
+    file = io.BytesIO()
+    save(file, *args, **options)
+    return Picture(file.getvalue())
