@@ -607,7 +607,7 @@ tf.config.set_logical_device_configuration(cpu, [half, half])
 from tests.models.test_pixel_cnn_plus_plus import check_statistics
 from tests.models.test_pixel_cnn_plus_plus import random_events
 from tests.models.test_pixel_cnn_plus_plus import small
-from tf_autoregressive.models.initialisation import share_first
+from tf_autoregressive.models.replicas import share_first
 
 
 def copies(variable):

@@ -1,4 +1,4 @@
-"""Examples to initialise a model from, and weights that replicas agree on.
+"""Examples to initialise a model from.
 
 Shapes: B batch.
 """
@@ -6,6 +6,7 @@ Shapes: B batch.
 import numpy as np
 import tensorflow as tf
 
+from tf_autoregressive.models.replicas import in_replicas
 from tf_autoregressive.models.training_data import arrays
 from tf_autoregressive.models.training_data import unpacked
 
@@ -62,39 +63,4 @@ def _first_of_all(batch, strategy):
         share = tf.cast(share, dtype)
         return tf.distribute.get_replica_context().all_gather(share, axis=0)
 
-    return _in_replicas(gather, batch, strategy)[:_NUM_EXAMPLES]
-
-
-def share_first(variables, strategy):
-    """Gives all replicas the values that the first has, bit by bit.
-
-    Workers may have read other examples, or rounded another way, and nothing
-    brings their weights together later.
-
-    Args:
-        variables: Keras variables.
-        strategy: The `tf.distribute.Strategy` that they were made under.
-    """
-    if strategy.num_replicas_in_sync == 1:
-        return
-
-    def of_first(values):
-        replica = tf.distribute.get_replica_context()
-        is_first = tf.equal(replica.replica_id_in_sync_group, 0)
-        values = [tf.where(is_first, v, tf.zeros_like(v)) for v in values]
-        return replica.all_reduce(tf.distribute.ReduceOp.SUM, values)
-
-    values = [tf.constant(variable.numpy()) for variable in variables]
-    shared = _in_replicas(of_first, values, strategy)
-    for variable, value in zip(variables, shared, strict=True):
-        variable.assign(value)
-
-
-def _in_replicas(function, values, strategy):
-    """Returns what `function` returns in the first replica of this worker."""
-    # Traced: a TPU runs nothing eagerly.
-    run = tf.function(lambda values: strategy.run(function, args=(values,)))
-    return tf.nest.map_structure(
-        lambda result: strategy.experimental_local_results(result)[0],
-        run(values),
-    )
+    return in_replicas(gather, batch, strategy)[:_NUM_EXAMPLES]

@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from tf_autoregressive import metrics
+from tf_autoregressive.models import replicas
 from tf_autoregressive.models.keras_model import KerasModel
 from tf_autoregressive.models.training_data import EMPTY
 from tf_autoregressive.models.training_data import arrays
@@ -233,17 +234,17 @@ class LikelihoodModel(KerasModel):
         gradients = tape.gradient(scaled, variables)
         logs = {}
         if self.logs_gradient_norm or _clips(self.optimizer):
-            gradients = _added_up(gradients)
+            gradients = replicas.added_up(gradients)
         if self.logs_gradient_norm:
-            logs["gradient_norm"] = _norm(gradients)
+            logs["gradient_norm"] = replicas.norm_over_replicas(gradients)
         self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
         self._update_metrics(log_prob, context, weight)
-        return _loggable({**self.get_metrics_result(), **logs})
+        return replicas.loggable({**self.get_metrics_result(), **logs})
 
     def test_step(self, data):
         x, context, weight = self._checked_parts(data)
         self._update_metrics(self.score(x, context), context, weight)
-        return _loggable(self.get_metrics_result())
+        return replicas.loggable(self.get_metrics_result())
 
     def predict_step(self, data):
         x, context, _ = self._checked_parts(data)
@@ -262,11 +263,11 @@ class LikelihoodModel(KerasModel):
                 for 1.
             training: Not used.
         """
-        # Keras adds up what the replicas return.
-        replicas = tf.distribute.get_strategy().num_replicas_in_sync
-        loss = _share_of_mean(-y_pred, sample_weight)
+        loss = replicas.share_of_mean(-y_pred, sample_weight)
         if self.losses:
-            loss += tf.add_n(self.losses) / replicas
+            # Keras adds up what the replicas return.
+            number = tf.distribute.get_strategy().num_replicas_in_sync
+            loss += tf.add_n(self.losses) / number
         return loss
 
     def _update_metrics(self, log_prob, context, weight):
@@ -274,80 +275,6 @@ class LikelihoodModel(KerasModel):
         self.update_unit_metrics(self.unit_metrics, log_prob, context, weight)
 
 
-def _share_of_mean(values, weight):
-    """Returns what this replica's values add to the mean over all replicas'.
-
-    Replicas may hold different numbers of examples: the last batch of an
-    epoch need not divide.
-    """
-    replicas = tf.distribute.get_strategy().num_replicas_in_sync
-    if weight is None and replicas == 1:
-        return tf.reduce_mean(values)
-    weight = tf.ones_like(values) if weight is None else weight
-    weight = tf.cast(weight, values.dtype)
-    total = tf.reduce_sum(weight)
-    if replicas > 1:
-        total = _sum_over_replicas(total)
-    # Where nothing counts there is no loss, and no gradient.
-    return tf.math.divide_no_nan(tf.reduce_sum(values * weight), total)
-
-
 def _clips(optimizer):
     limits = optimizer.clipnorm, optimizer.global_clipnorm, optimizer.clipvalue
     return any(limit is not None for limit in limits)
-
-
-def _added_up(gradients):
-    """Returns the gradients of all replicas as tensors, on the first of them.
-
-    And zeros on the others. Keras clips what every replica has before it adds
-    that up; what has to be clipped is the sum.
-    """
-    gradients = [_dense(gradient) for gradient in gradients]
-    if tf.distribute.get_strategy().num_replicas_in_sync == 1:
-        return gradients
-    replica = tf.distribute.get_replica_context().replica_id_in_sync_group
-    is_first = tf.equal(replica, 0)
-    return [
-        None if g is None else tf.where(is_first, g, tf.zeros_like(g))
-        for g in map(_sum_over_replicas, gradients)
-    ]
-
-
-def _dense(gradient):
-    """Returns a gradient as a tensor.
-
-    An embedding's holds a row for each time that a symbol occurs. Norms of the
-    parts are not that of their sum.
-    """
-    return None if gradient is None else tf.convert_to_tensor(gradient)
-
-
-def _norm(gradients):
-    """Returns the norm of gradients that are on the first replica alone."""
-    norm = tf.linalg.global_norm(gradients)
-    if tf.distribute.get_strategy().num_replicas_in_sync == 1:
-        return norm
-    return _sum_over_replicas(norm)
-
-
-def _sum_over_replicas(value):
-    if value is None:
-        return None
-    context = tf.distribute.get_replica_context()
-    return context.all_reduce(tf.distribute.ReduceOp.SUM, value)
-
-
-def _loggable(results):
-    """Returns results of a step such that Keras can average them.
-
-    The workaround for keras-team/keras issue 20585: between workers Keras
-    averages along axis 0, which scalars do not have. Once it is closed,
-    `results` will do.
-    """
-    strategy = tf.distribute.get_strategy()
-    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
-        return results
-    if strategy.num_replicas_in_sync == len(strategy.extended.worker_devices):
-        return results
-    return {name: tf.reshape(value, [1]) for name, value in results.items()}

@@ -14,8 +14,8 @@ from tf_autoregressive.layers import NormedConv2D
 from tf_autoregressive.layers import UpsamplingConv2D
 from tf_autoregressive.layers.raster.maps import InitialisingScope
 from tf_autoregressive.models.initialisation import first_examples
-from tf_autoregressive.models.initialisation import share_first
 from tf_autoregressive.models.raster_model import RasterModel
+from tf_autoregressive.models.replicas import share_first
 from tf_autoregressive.models.training_data import peeked
 
 

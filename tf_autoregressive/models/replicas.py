@@ -1,0 +1,115 @@
+"""Sums, means and values over the replicas of a distributed model.
+
+Shapes: B batch.
+"""
+
+import tensorflow as tf
+
+
+def share_of_mean(values, weight):
+    """Returns what this replica's values add to the mean over all replicas'.
+
+    Replicas may hold different numbers of examples: the last batch of an
+    epoch need not divide.
+    """
+    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    if weight is None and replicas == 1:
+        return tf.reduce_mean(values)
+    weight = tf.ones_like(values) if weight is None else weight
+    weight = tf.cast(weight, values.dtype)
+    total = tf.reduce_sum(weight)
+    if replicas > 1:
+        total = _sum_over_replicas(total)
+    # Where nothing counts there is no loss, and no gradient.
+    return tf.math.divide_no_nan(tf.reduce_sum(values * weight), total)
+
+
+def added_up(gradients):
+    """Returns the gradients of all replicas as tensors, on the first of them.
+
+    And zeros on the others. Keras clips what every replica has before it adds
+    that up; what has to be clipped is the sum.
+    """
+    gradients = [_dense(gradient) for gradient in gradients]
+    if tf.distribute.get_strategy().num_replicas_in_sync == 1:
+        return gradients
+    replica = tf.distribute.get_replica_context().replica_id_in_sync_group
+    is_first = tf.equal(replica, 0)
+    return [
+        None if g is None else tf.where(is_first, g, tf.zeros_like(g))
+        for g in map(_sum_over_replicas, gradients)
+    ]
+
+
+def _dense(gradient):
+    """Returns a gradient as a tensor.
+
+    An embedding's holds a row for each time that a symbol occurs. Norms of the
+    parts are not that of their sum.
+    """
+    return None if gradient is None else tf.convert_to_tensor(gradient)
+
+
+def norm_over_replicas(gradients):
+    """Returns the norm of gradients that are on the first replica alone."""
+    norm = tf.linalg.global_norm(gradients)
+    if tf.distribute.get_strategy().num_replicas_in_sync == 1:
+        return norm
+    return _sum_over_replicas(norm)
+
+
+def _sum_over_replicas(value):
+    if value is None:
+        return None
+    context = tf.distribute.get_replica_context()
+    return context.all_reduce(tf.distribute.ReduceOp.SUM, value)
+
+
+def loggable(results):
+    """Returns results of a step such that Keras can average them.
+
+    The workaround for keras-team/keras issue 20585: between workers Keras
+    averages along axis 0, which scalars do not have. Once it is closed,
+    `results` will do.
+    """
+    strategy = tf.distribute.get_strategy()
+    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        return results
+    if strategy.num_replicas_in_sync == len(strategy.extended.worker_devices):
+        return results
+    return {name: tf.reshape(value, [1]) for name, value in results.items()}
+
+
+def share_first(variables, strategy):
+    """Gives all replicas the values that the first has, bit by bit.
+
+    Workers may have read other examples, or rounded another way, and nothing
+    brings their weights together later.
+
+    Args:
+        variables: Keras variables.
+        strategy: The `tf.distribute.Strategy` that they were made under.
+    """
+    if strategy.num_replicas_in_sync == 1:
+        return
+
+    def of_first(values):
+        replica = tf.distribute.get_replica_context()
+        is_first = tf.equal(replica.replica_id_in_sync_group, 0)
+        values = [tf.where(is_first, v, tf.zeros_like(v)) for v in values]
+        return replica.all_reduce(tf.distribute.ReduceOp.SUM, values)
+
+    values = [tf.constant(variable.numpy()) for variable in variables]
+    shared = in_replicas(of_first, values, strategy)
+    for variable, value in zip(variables, shared, strict=True):
+        variable.assign(value)
+
+
+def in_replicas(function, values, strategy):
+    """Returns what `function` returns in the first replica of this worker."""
+    # Traced: a TPU runs nothing eagerly.
+    run = tf.function(lambda values: strategy.run(function, args=(values,)))
+    return tf.nest.map_structure(
+        lambda result: strategy.experimental_local_results(result)[0],
+        run(values),
+    )
