@@ -11,7 +11,7 @@ from tf_autoregressive.models import CharCNN
 from tf_autoregressive.models import CharRNN
 from tf_autoregressive.models import NGramMLP
 from tf_autoregressive.models import WaveNet
-from tf_autoregressive.models.sequence_model import CHUNK
+from tf_autoregressive.models.generation import CHUNK
 
 SIZES = {
     NGramMLP: {"order": 4, "units": 6},

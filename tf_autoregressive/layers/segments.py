@@ -7,11 +7,14 @@ what is added to their outputs, and the tensors.
 
 import copy
 
+import keras
 import tensorflow as tf
 
 
 class Plain:
     """Segments run once, and all that gradients need of them is kept."""
+
+    seeds = None
 
     def run(self, scope, body, layers, tensors):
         """Returns `body(scope, layers, *tensors)`."""
@@ -31,16 +34,17 @@ class Rematerialised(Plain):
     In training only what goes from segment to segment is kept, for one more
     forward pass in a step. Gradients are the same.
 
-    Args:
-        seeds: A Keras `SeedGenerator`, for dropout.
+    Attributes:
+        seeds: A Keras `SeedGenerator`, for dropout. A model keeps it as an
+            attribute of its own, for checkpoints to hold its state.
 
     References:
         [1] Chen et al., "Training Deep Nets with Sublinear Memory Cost", 2016.
             https://arxiv.org/abs/1604.06174
     """
 
-    def __init__(self, seeds):
-        self.seeds = seeds
+    def __init__(self):
+        self.seeds = keras.random.SeedGenerator()
 
     def run(self, scope, body, layers, tensors):
         if not scope.training:
@@ -59,6 +63,11 @@ class Rematerialised(Plain):
             return body(inner, layers, *inputs[len(names) :])
 
         return run(*(scope.shifts[name] for name in names), *tensors)
+
+
+def of_training(rematerialise):
+    """Returns how segments are run: `PLAIN`, or `Rematerialised`."""
+    return Rematerialised() if rematerialise else PLAIN
 
 
 class _SeededDropout(Plain):

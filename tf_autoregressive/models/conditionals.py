@@ -1,7 +1,16 @@
-"""The distribution that a model returns, which refuses other than events."""
+"""What models return of conditionals: distributions that refuse other values.
+
+And the conditionals of a mixture of members.
+
+Shapes: B batch, D event dimensions, E ensemble members.
+"""
 
 import functools
+import math
 
+import tensorflow as tf
+
+from tf_autoregressive import orderings
 from tf_autoregressive.models.plain_tensor import plain_tensor
 
 
@@ -30,3 +39,26 @@ def _of_valid_values(method, event):
         return method(value, *args, **kwargs)
 
     return score
+
+
+def log_prob_per_dim_of_mixture(members, ordering):
+    """Returns the conditionals of a mixture of equal parts, nats.
+
+    `log p(x[o[i]] | x[o[<i]])` is the difference of the mixture's
+    log-probabilities of the first `i + 1` and the first `i` values.
+
+    Args:
+        members: `[B, E, *event_shape]` nats, the conditionals of its members.
+        ordering: `[D]`, the order that they have in common.
+
+    Returns:
+        `[B, *event_shape]` nats.
+    """
+    shape = tf.shape(members)
+    flat = tf.reshape(members, [shape[0], shape[1], -1])
+    by_rank = tf.gather(flat, ordering, axis=-1)
+    prefix = tf.reduce_logsumexp(tf.cumsum(by_rank, axis=-1), axis=1)
+    start = tf.fill([shape[0], 1], math.log(members.shape[1]))
+    conditional = prefix - tf.concat([start, prefix[:, :-1]], axis=-1)
+    by_dim = tf.gather(conditional, orderings.ranks(ordering), axis=-1)
+    return tf.reshape(by_dim, tf.concat([shape[:1], shape[2:]], axis=0))

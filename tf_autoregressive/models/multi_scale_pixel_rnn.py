@@ -10,17 +10,18 @@ import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive import sampling
+from tf_autoregressive.layers import segments
+from tf_autoregressive.models.base import AutoregressiveModel
 from tf_autoregressive.models.pixel_rnn import PixelRNN
 from tf_autoregressive.models.raster_model import check_image_shape
 from tf_autoregressive.models.raster_model import enlarged
 from tf_autoregressive.models.raster_model import of_pixels
-from tf_autoregressive.models.segmented_model import SegmentedModel
 from tf_autoregressive.models.two_scales import TwoScales
 from tf_autoregressive.sampling import noise
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
-class MultiScalePixelRNN(SegmentedModel):
+class MultiScalePixelRNN(AutoregressiveModel):
     """Multi-scale PixelRNN [1, Sec. 3.6].
 
         s = x[::f, ::f]
@@ -43,8 +44,9 @@ class MultiScalePixelRNN(SegmentedModel):
         num_layers: Number of layers, of both.
         upsampling_filters: Filters `F` of the enlarged small image.
         head_filters: Filters of the layer before the parameters, of both.
-        **kwargs: Passed to `SegmentedModel`: `distribution`, `num_levels`,
-            `num_components`, `num_classes`, `context_shape`, `rematerialise`.
+        rematerialise: As `RasterModel` takes it, of both.
+        **kwargs: Passed to `AutoregressiveModel`: `distribution`,
+            `num_levels`, `num_components`, `num_classes`, `context_shape`.
 
     Input shape:
         `[B, H, W, C]`, event values.
@@ -82,10 +84,14 @@ class MultiScalePixelRNN(SegmentedModel):
         num_layers=1,
         upsampling_filters=16,
         head_filters=64,
+        rematerialise=False,
         **kwargs,
     ):
         _check_scale(event_shape, scale)
         super().__init__(event_shape, **kwargs)
+        self.rematerialise = rematerialise
+        self.segments = segments.of_training(rematerialise)
+        self.seeds = self.segments.seeds
         self.scale = scale
         self.recurrence = recurrence
         self.units = units
@@ -258,6 +264,7 @@ class MultiScalePixelRNN(SegmentedModel):
             "num_layers": self.num_layers,
             "upsampling_filters": self.upsampling_filters,
             "head_filters": self.head_filters,
+            "rematerialise": self.rematerialise,
         }
 
 

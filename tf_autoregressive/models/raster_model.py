@@ -3,22 +3,25 @@
 Shapes: B batch, H rows, W columns, C channels, O filters of a layer.
 """
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive.arguments import checked_shape
 from tf_autoregressive.layers import MaskedConv2D
+from tf_autoregressive.layers import segments
 from tf_autoregressive.layers.raster.layer import array
 from tf_autoregressive.layers.raster.maps import MapScope
 from tf_autoregressive.layers.raster.maps import RecordingScope
 from tf_autoregressive.layers.raster.pixels import PixelScope
 from tf_autoregressive.layers.raster.rows import RowScope
 from tf_autoregressive.layers.raster.stack import RasterStack
+from tf_autoregressive.models.base import AutoregressiveModel
 from tf_autoregressive.models.context_layers import context_layers
-from tf_autoregressive.models.segmented_model import SegmentedModel
 
 
-class RasterModel(SegmentedModel):
+@keras.saving.register_keras_serializable(package="tf_autoregressive")
+class RasterModel(AutoregressiveModel):
     """An image model in raster order: row by row, pixel by pixel, R, G, B.
 
     **Writing one.** Subclass `RasterModel`, create the layers in `__init__`,
@@ -39,8 +42,12 @@ class RasterModel(SegmentedModel):
 
     Args:
         event_shape: `(H, W, C)`.
-        **kwargs: Passed to `SegmentedModel`: `distribution`, `num_levels`,
-            `num_components`, `num_classes`, `context_shape`, `rematerialise`.
+        rematerialise: Whether training computes the segments of the stack once
+            more when it needs their gradients, and keeps only what goes from
+            one to the next: less memory, one more forward pass in a step, the
+            same gradients.
+        **kwargs: Passed to `AutoregressiveModel`: `distribution`,
+            `num_levels`, `num_components`, `num_classes`, `context_shape`.
 
     Raises:
         ValueError: If `event_shape` has not three axes, the distribution is
@@ -50,9 +57,12 @@ class RasterModel(SegmentedModel):
 
     incremental = True
 
-    def __init__(self, event_shape, **kwargs):
+    def __init__(self, event_shape, *, rematerialise=False, **kwargs):
         check_image_shape(event_shape)
         super().__init__(event_shape, **kwargs)
+        self.rematerialise = rematerialise
+        self.segments = segments.of_training(rematerialise)
+        self.seeds = self.segments.seeds
         self.num_colours = self.num_sites // (
             self.event_shape[0] * self.event_shape[1]
         )
@@ -274,6 +284,9 @@ class RasterModel(SegmentedModel):
         # Rows begin with states of their own.
         del stack["pixels"]
         return {"shifts": state["shifts"], "stack": stack, "image": image}
+
+    def get_config(self):
+        return {**super().get_config(), "rematerialise": self.rematerialise}
 
 
 def check_image_shape(event_shape):

@@ -3,35 +3,29 @@
 Shapes: B batch, T steps, N values of a step, P parameters of a value.
 """
 
-import functools
-import typing
-
 import keras
 import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive import metrics
-from tf_autoregressive import sampling
 from tf_autoregressive.arguments import checked_shape
-from tf_autoregressive.arguments import is_positive_integer
 from tf_autoregressive.distributions import of_whole_sites
 from tf_autoregressive.layers import CausalConv1D
+from tf_autoregressive.layers import segments
 from tf_autoregressive.layers.sequence import scopes
-from tf_autoregressive.models.base import check_num_samples
+from tf_autoregressive.models.base import AutoregressiveModel
 from tf_autoregressive.models.context_layers import context_layers
+from tf_autoregressive.models.generation import CHUNK
+from tf_autoregressive.models.generation import GenerationMethods
 from tf_autoregressive.models.lengths import Lengths
-from tf_autoregressive.models.segmented_model import SegmentedModel
 from tf_autoregressive.vocabulary import Vocabulary
-
-# Steps that are drawn in one call of a graph.
-CHUNK = 100
 
 # The shift that makes zeros certain after the end of a sequence.
 _ENDED = "ended"
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
-class SequenceModel(SegmentedModel):
+class SequenceModel(GenerationMethods, AutoregressiveModel):
     """A model of sequences, whose step `t` sees the steps before `t`.
 
     An event is a sequence of `T` symbols, `event_shape=(T,)`. With
@@ -87,8 +81,12 @@ class SequenceModel(SegmentedModel):
         unknown: What stands for characters that are not in the vocabulary,
             one of it; `None` for an error.
         variable_length: Whether `context` is the lengths of the sequences.
-        **kwargs: Passed to `SegmentedModel`: `num_components`, `num_classes`,
-            `context_shape`, `rematerialise`.
+        rematerialise: Whether training computes the segments of the stack once
+            more when it needs their gradients, and keeps only what goes from
+            one to the next: less memory, one more forward pass in a step, the
+            same gradients.
+        **kwargs: Passed to `AutoregressiveModel`: `num_components`,
+            `num_classes`, `context_shape`.
 
     Raises:
         ValueError: If `event_shape` has not one axis or two, the distribution
@@ -109,6 +107,7 @@ class SequenceModel(SegmentedModel):
         vocabulary=None,
         unknown=None,
         variable_length=False,
+        rematerialise=False,
         **kwargs,
     ):
         event_shape = checked_shape("event_shape", event_shape)
@@ -131,6 +130,9 @@ class SequenceModel(SegmentedModel):
             num_levels=num_levels,
             **kwargs,
         )
+        self.rematerialise = rematerialise
+        self.segments = segments.of_training(rematerialise)
+        self.seeds = self.segments.seeds
         self.vocabulary = vocabulary
         self.unknown = unknown
         self._check_variable_length()
@@ -367,184 +369,6 @@ class SequenceModel(SegmentedModel):
             )
         return Vocabulary(self.vocabulary, unknown=self.unknown)
 
-    def generate(self, num_samples, num_steps, **options):
-        """Draws sequences of any length, all at once.
-
-        Args:
-            num_samples: Number of sequences.
-            num_steps: Number of steps to draw.
-            **options: As `stream` takes them.
-
-        Returns:
-            int32 `[num_samples, num_steps, *event_shape[1:]]`: the chunks of
-            `stream`, joined.
-        """
-        return tf.concat([*self.stream(num_samples, num_steps, **options)], 1)
-
-    def stream(
-        self,
-        num_samples,
-        num_steps,
-        *,
-        prime=None,
-        seed=None,
-        context=None,
-        jit_compile=False,
-        **options: typing.Unpack[sampling.SamplingNumbers],
-    ):
-        """Draws sequences of any length, chunk after chunk.
-
-        A step costs the same however long the sequence is. A sequence is a
-        function of the model, the prime, the seed and its own index: its first
-        steps do not depend on how many follow.
-
-        Args:
-            num_samples: Number of sequences.
-            num_steps: Number of steps to draw.
-            prime: What the sequences continue: integers
-                `[steps, *event_shape[1:]]`, or a text for a model with a
-                vocabulary. It is not drawn again.
-            seed: As in `sample`.
-            context: As in `sample`; not a sequence of features.
-            jit_compile: Whether to compile with XLA.
-            **options: As in `sample`.
-
-        Returns:
-            An iterator over int32 `[num_samples, n, *event_shape[1:]]` with
-            `n` up to 100.
-
-        Raises:
-            ValueError: At once, if the number of samples or steps is not
-                positive, the sequence would be longer than `max_steps`, the
-                prime no symbols of the model, the context a sequence, or the
-                length variable.
-        """
-        options = self._options("incremental", options)
-        check_num_samples(num_samples)
-        prime = self._checked_prime(prime)
-        if not is_positive_integer(num_steps) or self.context.rank == 2:
-            raise ValueError(
-                "`num_steps` must be at least 1, and whole; a context must not "
-                f"be a sequence of its own. Received: num_steps={num_steps}, "
-                f"context_shape={self.context.shape}"
-            )
-        if self.variable_length:
-            raise ValueError(
-                "A model with `variable_length` draws sequences of the lengths "
-                "in `context`, up to its own: use `sample` or `complete`."
-            )
-        if self.max_steps is not None and (
-            len(prime) + num_steps > self.max_steps
-        ):
-            raise ValueError(
-                f"`num_steps` and the steps of `prime`, {len(prime)}, must be "
-                f"at most {self.max_steps} together: the model knows no later "
-                f"steps. Received: num_steps={num_steps}"
-            )
-        context = self.context.batched(context, num_samples)
-        # Checked now; drawn when the chunks are asked for.
-        return self._chunks(
-            num_samples,
-            num_steps,
-            prime,
-            sampling.as_seed(seed),
-            context,
-            functools.partial(
-                self._continued, num_samples, options, jit_compile
-            ),
-        )
-
-    def _chunks(
-        self, num_samples, num_steps, prime, seed, context, continue_by
-    ):
-        cache = self.init_cache(
-            num_samples, context=self.context.encoded(context), member=0
-        )
-        cache = tf.nest.map_structure(tf.convert_to_tensor, cache)
-        for values in _cut(prime):
-            _, cache = continue_by(seed, cache, len(values), values)
-        for start in range(0, num_steps, CHUNK):
-            chunk_seed = tf.random.experimental.stateless_fold_in(
-                seed, start, alg="philox"
-            )
-            length = self._chunk_length(len(prime) + start)
-            values, cache = continue_by(chunk_seed, cache, length)
-            yield values[:, : num_steps - start]
-
-    def _chunk_length(self, time):
-        """Returns the number of steps that are drawn at once from `time` on."""
-        if self.max_steps is None:
-            return CHUNK
-        return min(CHUNK, self.max_steps - time)
-
-    def _checked_prime(self, prime):
-        if prime is None:
-            return np.zeros([0, *self.event_shape[1:]], "int32")
-        if isinstance(prime, str):
-            prime = self.encode(prime)
-        prime = np.asarray(prime)
-        if not prime.size:
-            return np.zeros([0, *self.event_shape[1:]], "int32")
-        step_shape = self.event_shape[1:]
-        if prime.shape != (len(np.atleast_1d(prime)), *step_shape) or not (
-            _are_levels(prime, self.num_levels)
-        ):
-            shape = ", ".join(map(str, ["steps", *step_shape]))
-            raise ValueError(
-                f"`prime` must be a text, or integers [{shape}] in "
-                f"[0, {self.num_levels}). Received: {prime!r}"
-            )
-        return prime
-
-    def _continued(
-        self,
-        num_samples,
-        options,
-        jit_compile,
-        seed,
-        cache,
-        num_steps,
-        given=None,
-    ):
-        """Returns the next values `[num_samples, num_steps]`, and the cache."""
-        num_sites = num_steps * self._sites_of_a_step
-
-        def continued(rows, seed, cache, given, numbers):
-            num_samples = rows.shape[0] or tf.shape(rows)[0]
-            num_uniforms = self.output_distribution.num_uniforms
-            shape = [num_samples, num_sites, num_uniforms]
-            stack = self.sequence_stack.resumed(
-                cache["stack"], num_samples, self.event_shape[0]
-            )
-            cache = {**cache, "stack": stack}
-            forced = None
-            if given is not None:
-                forced = sampling.Forced(tf.ones_like(given, tf.bool), given)
-            values, cache = sampling.continue_sites(
-                self,
-                sampling.uniforms(seed, shape),
-                cache,
-                forced=forced,
-                options=options._replace(numbers=numbers),
-            )
-            shape = [num_samples, num_steps, *self.event_shape[1:]]
-            return tf.cast(tf.reshape(values, shape), self.event.dtype), cache
-
-        if given is not None:
-            given = np.reshape(given, (1, num_sites, -1)).astype("float32")
-            given = tf.repeat(given, num_samples, axis=0)
-        return self._run(
-            ("stream", num_steps, given is None, options.graph_key),
-            continued,
-            # Their shape says how many: a graph may know it, or serve all.
-            tf.zeros([num_samples]),
-            seed,
-            cache,
-            given,
-            options.tensors(),
-            jit_compile=jit_compile,
-        )
-
     # Incremental sampling. A position is a step.
 
     def init_cache(self, batch_size, *, context, member):
@@ -582,17 +406,8 @@ class SequenceModel(SegmentedModel):
             "vocabulary": self.vocabulary,
             "unknown": self.unknown,
             "variable_length": self.variable_length,
+            "rematerialise": self.rematerialise,
         }
-
-
-def _cut(prime):
-    """Yields the prime in chunks, and what is left step by step.
-
-    So that few graphs serve primes of all lengths.
-    """
-    whole = len(prime) // CHUNK * CHUNK
-    yield from prime[:whole].reshape(-1, CHUNK, *prime.shape[1:])
-    yield from prime[whole:, None]
 
 
 def check_values_of_a_step(distribution, event_shape):
@@ -603,11 +418,6 @@ def check_values_of_a_step(distribution, event_shape):
             f"steps of several values, event_shape={event_shape}. "
             f"Received: distribution={distribution!r}"
         )
-
-
-def _are_levels(values, num_levels):
-    whole = values.dtype.kind in "bui"
-    return whole and bool(np.all((values >= 0) & (values < num_levels)))
 
 
 def _checked_levels(vocabulary, unknown, num_levels):
