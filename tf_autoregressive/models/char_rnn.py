@@ -10,6 +10,7 @@ import tensorflow as tf
 from tf_autoregressive.layers.sequence.recurrent_stack import recurrent_layers
 from tf_autoregressive.layers.sequence.recurrent_stack import run_recurrent
 from tf_autoregressive.layers.sequence.scopes import CarryingScope
+from tf_autoregressive.models.assertions import asserted
 from tf_autoregressive.models.sequence_model import SequenceModel
 
 
@@ -185,12 +186,11 @@ class CharRNN(SequenceModel):
         if x.shape[0] not in (None, self.carried_rows):
             raise ValueError(f"{rule} Received: shape={tuple(x.shape)}")
         if x.shape[0] is None:
-            check = tf.debugging.Assert(
+            x = asserted(
+                x,
                 tf.equal(tf.shape(x)[0], self.carried_rows),
                 [rule, "Received:", tf.shape(x)],
             )
-            with tf.control_dependencies([check]):
-                x = tf.identity(x)
             x.set_shape([self.carried_rows, *self.event_shape])
         return x
 

@@ -6,6 +6,7 @@ Shapes: B batch.
 import tensorflow as tf
 
 from tf_autoregressive.arguments import checked_shape
+from tf_autoregressive.models.assertions import asserted
 from tf_autoregressive.models.plain_tensor import plain_tensor
 
 
@@ -79,8 +80,7 @@ class Context:
             )
         context = plain_tensor("context", context)
         self._check_shape(context, batch_size)
-        self._check_values(context)
-        return context
+        return self._with_valid_values(context)
 
     def _rule(self):
         if self.num_classes is not None:
@@ -102,22 +102,20 @@ class Context:
                 f"{batch_size}, dtype {context.dtype.name}"
             )
 
-    def _check_values(self, context):
+    def _with_valid_values(self, context):
         if self.num_classes is not None:
             valid = (context >= 0) & (
                 tf.cast(context, tf.int64) < self.num_classes
             )
         else:
             valid = tf.math.is_finite(tf.cast(context, tf.float32))
+        rule = f"`context` must be {self._rule()}."
         if not tf.executing_eagerly():
-            tf.debugging.Assert(
-                tf.reduce_all(valid), [f"`context` must be {self._rule()}."]
-            )
-        elif not tf.reduce_all(valid):
+            return asserted(context, tf.reduce_all(valid), [rule])
+        if not tf.reduce_all(valid):
             wrong = tf.boolean_mask(context, ~valid)[0].numpy()
-            raise ValueError(
-                f"`context` must be {self._rule()}. Received: {wrong}"
-            )
+            raise ValueError(f"{rule} Received: {wrong}")
+        return context
 
     @property
     def rank(self):

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from tf_autoregressive.arguments import checked_num_levels
 from tf_autoregressive.arguments import checked_shape
+from tf_autoregressive.models.assertions import asserted
 from tf_autoregressive.models.plain_tensor import plain_tensor
 
 
@@ -82,17 +83,12 @@ class Event:
             f"`{name}` must hold {rule}. Scaling happens inside the model."
         )
         if not tf.executing_eagerly():
-            received = [
-                "Received values in",
-                tf.reduce_min(x),
-                tf.reduce_max(x),
-            ]
-            check = tf.debugging.Assert(
-                tf.reduce_all(valid), [message, *received]
+            values = [tf.reduce_min(x), tf.reduce_max(x)]
+            return asserted(
+                x,
+                tf.reduce_all(valid),
+                [message, "Received values in", *values],
             )
-            # Before all else: other operations have errors of their own.
-            with tf.control_dependencies([check]):
-                return tf.identity(x)
         if not tf.reduce_all(valid):
             wrong = tf.boolean_mask(x, ~valid)[0].numpy()
             raise ValueError(

@@ -16,6 +16,7 @@ from keras.src.trainers import data_adapters
 from keras.src.trainers.data_adapters.data_adapter import DataAdapter
 
 from tf_autoregressive.arguments import plain_array
+from tf_autoregressive.models.assertions import asserted
 from tf_autoregressive.models.plain_tensor import plain_tensor
 
 EMPTY = "There are no data: the dataset is empty, no example to work on."
@@ -87,9 +88,7 @@ def checked_weight(weight, batch_size):
     weight = tf.cast(weight, tf.float32)
     valid = tf.math.is_finite(weight) & (weight >= 0.0)
     if not tf.executing_eagerly():
-        check = tf.debugging.Assert(tf.reduce_all(valid), [rule])
-        with tf.control_dependencies([check]):
-            return tf.identity(weight)
+        return asserted(weight, tf.reduce_all(valid), [rule])
     if not tf.reduce_all(valid):
         wrong = tf.boolean_mask(weight, ~valid)[0].numpy()
         raise ValueError(f"{rule} Received: {wrong}")
