@@ -25,7 +25,7 @@ def score(arguments: argparse.Namespace):
             token=_token(arguments.token_file),
             headers=dict(arguments.headers),
         ) as client:
-            log_prob = client.score(events, context)
+            log_prob = client.log_prob(events, context)
     # `ClientError`s are of the first and the last kind.
     except (ValueError, ImportError, OSError) as error:
         raise UsageError(str(error)) from error

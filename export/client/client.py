@@ -4,6 +4,7 @@ Shapes: N examples.
 """
 
 import pathlib
+import warnings
 from collections import abc
 from typing import Unpack
 
@@ -105,7 +106,7 @@ class Client:
         """Closes the connection."""
         self._transport.close()
 
-    def score(self, events, context=None) -> np.ndarray:
+    def log_prob(self, events, context=None) -> np.ndarray:
         """Returns `log p(x)` of each example, `[N]` nats.
 
         Args:
@@ -114,12 +115,22 @@ class Client:
         """
         return self._scores("log_prob", events, context)
 
-    def score_per_dim(self, events, context=None) -> np.ndarray:
+    def log_prob_per_dim(self, events, context=None) -> np.ndarray:
         """Returns the score of each dimension, `[N, *event_shape]` nats.
 
-        Args are those of `score`.
+        Args are those of `log_prob`.
         """
         return self._scores("log_prob_per_dim", events, context)
+
+    def score(self, events, context=None) -> np.ndarray:
+        """The former name of `log_prob`; version 0.2 will not have it."""
+        _warn_of_old_name("score", "log_prob")
+        return self.log_prob(events, context)
+
+    def score_per_dim(self, events, context=None) -> np.ndarray:
+        """The former name of `log_prob_per_dim`; gone in version 0.2."""
+        _warn_of_old_name("score_per_dim", "log_prob_per_dim")
+        return self.log_prob_per_dim(events, context)
 
     def sample(
         self,
@@ -129,7 +140,10 @@ class Client:
         context=None,
         **options: Unpack[SamplingNumbers],
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Returns what `model.sample` returns for the same seed.
+        """Returns samples and their scores.
+
+        They are those of `model.sample(num_samples, seed=seed,
+        return_log_prob=True)` with the same context and options.
 
         Args:
             num_samples: How many, at least 1.
@@ -261,6 +275,15 @@ class Client:
         inputs = self._conversation.signature(signature, deadline).inputs
         off = {name: OPTIONS[name].off for name in inputs.keys() & OPTIONS}
         return off | {k: v for k, v in options.items() if v is not None}
+
+
+def _warn_of_old_name(old, new):
+    warnings.warn(
+        f"`Client.{old}` is now called `{new}`, as on the model. Version 0.2 "
+        "will not have the old name.",
+        DeprecationWarning,
+        stacklevel=3,
+    )
 
 
 def _starts(count, size):

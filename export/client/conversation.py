@@ -15,6 +15,7 @@ from .errors import NotFoundError
 from .errors import RequestError
 from .errors import UnavailableError
 from .served import Signature
+from .transport import Transport
 
 _FIRST_PAUSE = 0.1
 # Far beyond any deadline, and doubling it often would overflow.
@@ -58,7 +59,7 @@ class Conversation:
         num_retries: How often a server that is not available is asked again.
     """
 
-    def __init__(self, transport, num_retries: int):
+    def __init__(self, transport: Transport, num_retries: int):
         self._transport = transport
         self._num_retries = num_retries
         self._forget()

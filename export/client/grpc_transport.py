@@ -12,15 +12,14 @@ from .errors import RequestError
 from .errors import UnavailableError
 from .errors import excerpt
 from .served import Served
-from .served import Signature
-from .served import check_values
 from .served import signatures_of
+from .transport import Transport
 
 _TLS = "grpcs://"
 
 
-class GRPCTransport:
-    """Asks one model of one server.
+class GRPCTransport(Transport):
+    """Asks one model of one server over gRPC.
 
     Args:
         address: Host and port, as `localhost:8500`; with `grpcs://` before
@@ -46,9 +45,8 @@ class GRPCTransport:
         import grpc
         from tensorflow_serving.apis import prediction_service_pb2_grpc
 
-        self.address = address
+        super().__init__(address, max_answer_bytes)
         self._model = model
-        self._max_answer_bytes = max_answer_bytes
         self._metadata = [
             (name.lower(), value) for name, value in headers.items()
         ]
@@ -69,15 +67,9 @@ class GRPCTransport:
         )
 
     def close(self):
-        """Closes the connection."""
         self._channel.close()
 
     def served(self, deadline: Deadline) -> Served:
-        """Returns what the server answers with now.
-
-        Raises:
-            ClientError: As `ask` does.
-        """
         from tensorflow_serving.apis import get_model_metadata_pb2
 
         request = get_model_metadata_pb2.GetModelMetadataRequest()
@@ -90,31 +82,7 @@ class GRPCTransport:
         version = response.model_spec.version.value or None
         return Served(version, signatures_of(found.signature_def))
 
-    def ask(
-        self,
-        name: str,
-        signature: Signature,
-        inputs: dict[str, np.ndarray],
-        num_rows: int,
-        version: int | None,
-        deadline: Deadline,
-    ) -> dict[str, np.ndarray]:
-        """Returns the answer to a request, arrays by name.
-
-        Args:
-            name: Name of the signature.
-            signature: What it takes and gives.
-            inputs: Arrays by name.
-            num_rows: The first axis of every output.
-            version: Which version must answer, `None` for the server's choice.
-            deadline: When the answer is too late.
-
-        Raises:
-            RequestError: If the server refuses it.
-            UnavailableError: If no server answers.
-            DeadlineError: If the answer is late.
-            AnswerError: If it is not what the signature gives.
-        """
+    def _outputs(self, name, signature, inputs, version, deadline):
         from tensorflow_serving.apis import predict_pb2
 
         request = predict_pb2.PredictRequest()
@@ -124,12 +92,21 @@ class GRPCTransport:
             request.model_spec.version.value = version
         for key, value in inputs.items():
             request.inputs[key].CopyFrom(tf.make_tensor_proto(value))
-        response = self._call(self._stub.Predict, request, deadline)
-        signature.check_names(response.outputs)
-        return {
-            key: _array(key, response.outputs[key], spec, num_rows)
-            for key, spec in signature.outputs.items()
-        }
+        return self._call(self._stub.Predict, request, deadline).outputs
+
+    def _array(self, name, output, spec, num_rows):
+        # Its size is checked before it takes memory.
+        try:
+            dtype = np.dtype(tf.as_dtype(output.dtype).as_numpy_dtype)
+            shape = tuple(dim.size for dim in output.tensor_shape.dim)
+            spec.check(name, dtype, shape, num_rows)
+            return tf.make_ndarray(output)
+        except (TypeError, ValueError) as error:
+            if isinstance(error, AnswerError):
+                raise
+            raise AnswerError(
+                f"The answer's `{name}` is not a tensor: {error}"
+            ) from error
 
     def _call(self, method, request, deadline):
         import grpc
@@ -146,10 +123,7 @@ class GRPCTransport:
         if code == codes.DEADLINE_EXCEEDED:
             return deadline.error()
         if "larger than max" in details and "SERVER" not in details:
-            return AnswerError(
-                f"The answer is larger than max_answer_bytes="
-                f"{self._max_answer_bytes}: ask for less at once. {details}"
-            )
+            return self._too_large()
         kinds = {
             codes.UNAVAILABLE: UnavailableError,
             codes.NOT_FOUND: NotFoundError,
@@ -161,20 +135,3 @@ class GRPCTransport:
             codes.UNKNOWN: AnswerError,
         }
         return kinds.get(code, RequestError)(details or code.name)
-
-
-def _array(name, proto, spec, num_rows):
-    """Returns an output, whose size is checked before it takes memory."""
-    try:
-        dtype = np.dtype(tf.as_dtype(proto.dtype).as_numpy_dtype)
-        shape = tuple(dim.size for dim in proto.tensor_shape.dim)
-        spec.check(name, dtype, shape, num_rows)
-        array = tf.make_ndarray(proto)
-    except (TypeError, ValueError) as error:
-        if isinstance(error, AnswerError):
-            raise
-        raise AnswerError(
-            f"The answer's `{name}` is not a tensor: {error}"
-        ) from error
-    check_values(name, array)
-    return array

@@ -8,6 +8,7 @@ from collections import abc
 
 from .grpc_transport import GRPCTransport
 from .rest_transport import RESTTransport
+from .transport import Transport
 
 _TLS = ("grpcs://", "https://")
 _REST = ("http://", "https://")
@@ -33,7 +34,7 @@ def transport_to(
     token: str | None,
     headers: abc.Mapping[str, str],
     max_answer_bytes: int,
-) -> GRPCTransport | RESTTransport:
+) -> Transport:
     """Returns how requests travel to a model.
 
     Args are those of `Client`.

@@ -20,16 +20,15 @@ from .errors import RequestError
 from .errors import UnavailableError
 from .errors import excerpt
 from .served import Served
-from .served import Signature
-from .served import check_values
 from .served import signatures_of
+from .transport import Transport
 
 _NOT_READY = (429, 502, 503, 504)
 _PIECE = 2**20
 
 
-class RESTTransport:
-    """Asks one model of one server.
+class RESTTransport(Transport):
+    """Asks one model of one server over REST.
 
     Args:
         address: URL of the server, as `http://localhost:8501`.
@@ -58,7 +57,7 @@ class RESTTransport:
             raise ValueError(f"`host` must be a URL: {error}") from error
         if not url.host or url.query or url.fragment:
             raise ValueError("`host` must be a URL of a server alone.")
-        self.address = url._replace(auth=None).url
+        super().__init__(url._replace(auth=None).url, max_answer_bytes)
         prefix = (url.path or "").rstrip("/")
         # What is not quoted would reach other paths.
         name = urllib.parse.quote(model, safe="")
@@ -70,22 +69,15 @@ class RESTTransport:
             **_authorization(url.auth),
             **headers,
         }
-        self._max_answer_bytes = max_answer_bytes
         context = None
         if url.scheme == "https":
             context = ssl.create_default_context(cafile=ca)
         self._pool = pool_of(url.host, url.port, context)
 
     def close(self):
-        """Closes the connection."""
         self._pool.close()
 
     def served(self, deadline: Deadline) -> Served:
-        """Returns what the server answers with now.
-
-        Raises:
-            ClientError: As `ask` does.
-        """
         body = _object(self._call("GET", f"{self._path}/metadata", deadline))
         try:
             found = body["metadata"]["signature_def"]["signature_def"]
@@ -109,31 +101,7 @@ class RESTTransport:
             ) from error
         return Served(_version(body), signatures_of(definitions))
 
-    def ask(
-        self,
-        name: str,
-        signature: Signature,
-        inputs: dict[str, np.ndarray],
-        num_rows: int,
-        version: int | None,
-        deadline: Deadline,
-    ) -> dict[str, np.ndarray]:
-        """Returns the answer to a request, arrays by name.
-
-        Args:
-            name: Name of the signature.
-            signature: What it takes and gives.
-            inputs: Arrays by name.
-            num_rows: The first axis of every output.
-            version: Which version must answer, `None` for the server's choice.
-            deadline: When the answer is too late.
-
-        Raises:
-            RequestError: If the server refuses it.
-            UnavailableError: If no server answers.
-            DeadlineError: If the answer is late.
-            AnswerError: If it is not what the signature gives.
-        """
+    def _outputs(self, name, signature, inputs, version, deadline):
         body = {
             "signature_name": name,
             "inputs": {key: v.tolist() for key, v in inputs.items()},
@@ -151,11 +119,15 @@ class RESTTransport:
         if len(signature.outputs) == 1:
             # The server leaves out the name of an only output.
             values = dict.fromkeys(signature.outputs, values)
-        signature.check_names(values if isinstance(values, dict) else ())
-        return {
-            key: _array(key, values[key], spec, num_rows)
-            for key, spec in signature.outputs.items()
-        }
+        return values if isinstance(values, dict) else {}
+
+    def _array(self, name, output, spec, num_rows):
+        if spec.dtype == object:
+            array = _strings(name, output)
+        else:
+            array = _numbers(name, output, spec.dtype)
+        spec.check(name, array.dtype, array.shape, num_rows)
+        return array
 
     def _call(self, method, path, deadline, text=None):
         """Returns the body of an answer."""
@@ -191,10 +163,7 @@ class RESTTransport:
         while piece := response.read(_PIECE):
             data += piece
             if len(data) > self._max_answer_bytes:
-                raise AnswerError(
-                    f"The answer is larger than max_answer_bytes="
-                    f"{self._max_answer_bytes}: ask for less at once."
-                )
+                raise self._too_large()
         return bytes(data)
 
 
@@ -246,17 +215,6 @@ def _object(data):
     if not isinstance(body, dict):
         raise AnswerError("The answer is not a JSON object.")
     return body
-
-
-def _array(name, values, spec, num_rows):
-    """Returns an output that JSON holds as lists."""
-    if spec.dtype == object:
-        array = _strings(name, values)
-    else:
-        array = _numbers(name, values, spec.dtype)
-    spec.check(name, array.dtype, array.shape, num_rows)
-    check_values(name, array)
-    return array
 
 
 def _strings(name, values):

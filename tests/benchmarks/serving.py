@@ -100,8 +100,8 @@ def measured_around(scorer, path, number, folder):
                 for start in range(0, number, 256)
             ],
             "file": score_file,
-            "client, gRPC": lambda: over_grpc.score(events),
-            "client, REST": lambda: over_rest.score(events),
+            "client, gRPC": lambda: over_grpc.log_prob(events),
+            "client, REST": lambda: over_rest.log_prob(events),
         }
         return alternated(
             {name: without_result(way) for name, way in ways.items()},

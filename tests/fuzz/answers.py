@@ -74,7 +74,7 @@ class RESTAnswers(Door):
             host = self._server.__enter__()
             self._client = Client(host, "bits", timeout=5.0, num_retries=0)
         self._sent[:] = [given.sent]
-        return self._client.score(_EVENTS)
+        return self._client.log_prob(_EVENTS)
 
     def check(self, given, taken):
         assert taken.shape == (5,)
@@ -123,9 +123,9 @@ class GRPCAnswers(Door):
             host = self._server.__enter__()
             self._client = Client(host, "bits", timeout=5.0, num_retries=0)
             self._sent = {"log_prob": tf.make_tensor_proto([-1.0] * 5)}
-            self._client.score(_EVENTS)
+            self._client.log_prob(_EVENTS)
         self._sent = given.sent
-        return self._client.score(_EVENTS)
+        return self._client.log_prob(_EVENTS)
 
     def check(self, given, taken):
         assert taken.shape == (5,)

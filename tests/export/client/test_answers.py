@@ -30,8 +30,8 @@ SERVERS = {
 }
 EVENTS = np.zeros((5, 3), "uint8")
 ASK = {
-    "score": lambda client: client.score(EVENTS),
-    "score_per_dim": lambda client: client.score_per_dim(EVENTS),
+    "log_prob": lambda client: client.log_prob(EVENTS),
+    "log_prob_per_dim": lambda client: client.log_prob_per_dim(EVENTS),
     "sample": lambda client: client.sample(3, seed=0),
     "sample_seeds": lambda client: client.sample_seeds([1, 2]),
     "complete": lambda client: client.complete(EVENTS, EVENTS == 0, seed=0),
@@ -70,8 +70,8 @@ def with_value(bad, at=1):
 
 def test_an_honest_answer_is_taken(server):
     with server() as host, Client(host, "bits") as client:
-        np.testing.assert_array_equal(client.score(EVENTS), [-3.0] * 5)
-        assert client.score_per_dim(EVENTS).shape == (5, 3)
+        np.testing.assert_array_equal(client.log_prob(EVENTS), [-3.0] * 5)
+        assert client.log_prob_per_dim(EVENTS).shape == (5, 3)
         events, log_prob = client.sample(9, seed=0)
         assert events.shape == (9, 3)
         assert log_prob.shape == (9,)
@@ -80,12 +80,20 @@ def test_an_honest_answer_is_taken(server):
 
 
 WRONG = [
-    ("score", {"log_prob": lambda a: a[:3]}, r"shape \[5\]. Received"),
-    ("score", {"log_prob": lambda a: a[:, None]}, r"shape \[5\]. Received"),
-    ("score", {"log_prob": with_value(np.nan)}, r"finite. Received: nan at \["),
-    ("score", {"log_prob": with_value(np.inf)}, r"finite. Received: inf at \["),
-    ("score_per_dim", {"log_prob_per_dim": with_value(-np.inf)}, "finite"),
-    ("score_per_dim", {"log_prob_per_dim": lambda a: a[:, :2]}, r"\[5, 3\]"),
+    ("log_prob", {"log_prob": lambda a: a[:3]}, r"shape \[5\]. Received"),
+    ("log_prob", {"log_prob": lambda a: a[:, None]}, r"shape \[5\]. Received"),
+    (
+        "log_prob",
+        {"log_prob": with_value(np.nan)},
+        r"finite. Received: nan at \[",
+    ),
+    (
+        "log_prob",
+        {"log_prob": with_value(np.inf)},
+        r"finite. Received: inf at \[",
+    ),
+    ("log_prob_per_dim", {"log_prob_per_dim": with_value(-np.inf)}, "finite"),
+    ("log_prob_per_dim", {"log_prob_per_dim": lambda a: a[:, :2]}, r"\[5, 3\]"),
     ("sample", {"log_prob": lambda a: a[:2]}, r"shape \[3\]. Received"),
     ("sample", {"events": lambda a: a[:2]}, r"shape \[3, 3\]. Received"),
     ("sample", {"events": with_value(2)}, r"integers in \[0, 1\]. Received: 2"),
@@ -145,7 +153,7 @@ def test_a_message_that_is_no_such_tensor_is_not_taken(tensor):
         Client(host, "bits") as client,
         pytest.raises(AnswerError, match="The answer's `log_prob`"),
     ):
-        client.score(EVENTS)
+        client.log_prob(EVENTS)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +178,7 @@ def test_json_that_is_no_such_tensor_is_not_taken(values, message):
         Client(host, "bits") as client,
         pytest.raises(AnswerError, match=message),
     ):
-        client.score(EVENTS)
+        client.log_prob(EVENTS)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +200,7 @@ def test_other_outputs_are_not_taken(outputs):
         Client(host, "bits") as client,
         pytest.raises(AnswerError, match=r"must hold \['log_prob'\]"),
     ):
-        client.score(EVENTS)
+        client.log_prob(EVENTS)
 
 
 def test_the_timeout_of_a_socket_is_for_all_that_is_read():
@@ -222,7 +230,7 @@ def test_retries_count_against_the_time(host):
         Client(host, "bits", timeout=0.3, num_retries=10**6) as client,
         pytest.raises(DeadlineError),
     ):
-        client.score(EVENTS)
+        client.log_prob(EVENTS)
 
 
 def test_all_parts_of_a_call_count_against_the_time(server):
@@ -235,7 +243,7 @@ def test_all_parts_of_a_call_count_against_the_time(server):
         Client(host, "bits", timeout=0.5, chunk_size=1) as client,
         pytest.raises(DeadlineError),
     ):
-        client.score(np.zeros((100, 3), "uint8"))
+        client.log_prob(np.zeros((100, 3), "uint8"))
 
 
 def test_one_version_answers_all_parts_of_a_call(server):
@@ -254,7 +262,7 @@ def test_one_version_answers_all_parts_of_a_call(server):
         server(answer, version=version) as host,
         Client(host, "bits", chunk_size=2) as client,
     ):
-        scores = client.score(np.zeros((8, 3), "uint8"))
+        scores = client.log_prob(np.zeros((8, 3), "uint8"))
     np.testing.assert_array_equal(scores, [-2.0] * 8)
     assert asked == [1, 1, 2, 2, 2, 2]
 
@@ -266,7 +274,7 @@ def test_a_version_that_never_stays_is_an_error(server):
         Client(host, "bits", chunk_size=1, num_retries=2) as client,
         pytest.raises(RequestError, match="not found"),
     ):
-        client.score(EVENTS)
+        client.log_prob(EVENTS)
 
 
 def without_a_dtype(definition):
@@ -296,7 +304,7 @@ def test_another_description_is_not_taken(server, change):
         Client(host, "bits") as client,
         pytest.raises(AnswerError),
     ):
-        client.score(EVENTS)
+        client.log_prob(EVENTS)
 
 
 def test_an_answer_that_fits_another_description_is_not_taken(server):
@@ -308,14 +316,14 @@ def test_an_answer_that_fits_another_description_is_not_taken(server):
         Client(host, "bits") as client,
         pytest.raises(AnswerError, match=r"must be numbers of shape \(5,\)"),
     ):
-        client.score(EVENTS)
+        client.log_prob(EVENTS)
 
 
 def test_an_axis_that_is_not_described_may_be_any(server):
     model = definitions()
     without_axes(model["log_prob"])
     with server(model=model) as host, Client(host, "bits") as client:
-        assert client.score(EVENTS).shape == (5,)
+        assert client.log_prob(EVENTS).shape == (5,)
 
 
 @pytest.mark.parametrize(
@@ -337,7 +345,7 @@ def test_every_status_is_an_error_of_the_family(code, error):
         Client(host, "bits", num_retries=0) as client,
         pytest.raises(error) as raised,
     ):
-        client.score(EVENTS)
+        client.log_prob(EVENTS)
     assert isinstance(raised.value, ClientError)
 
 
@@ -347,18 +355,18 @@ def test_a_large_message_is_not_read():
         Client(host, "bits", max_answer_bytes=5000) as client,
     ):
         events = np.zeros((2000, 3), "uint8")
-        assert client.score(events).shape == (2000,)
+        assert client.log_prob(events).shape == (2000,)
         client._chunk_size = 2000
         with pytest.raises(AnswerError, match="max_answer_bytes=5000"):
-            client.score(events)
+            client.log_prob(events)
 
 
 def test_tls_is_spoken_with_the_certificates_that_are_given(server):
     with server(tls=True) as host:
         with Client(host, "bits", ca=CERTIFICATE) as client:
-            assert client.score(EVENTS).shape == (5,)
+            assert client.log_prob(EVENTS).shape == (5,)
         with (
             Client(host, "bits", num_retries=0) as client,
             pytest.raises(UnavailableError),
         ):
-            client.score(EVENTS)
+            client.log_prob(EVENTS)

@@ -51,14 +51,29 @@ def test_scores_are_those_of_the_model(client, fvsbn, rng):
     for count in (1, 5, 13):
         x = fvsbn.case.events(rng, count)
         np.testing.assert_allclose(
-            client.score(x), fvsbn.model.log_prob(x), rtol=1e-5
+            client.log_prob(x), fvsbn.model.log_prob(x), rtol=1e-5
         )
         np.testing.assert_allclose(
-            client.score_per_dim(x),
+            client.log_prob_per_dim(x),
             fvsbn.model.log_prob_per_dim(x),
             rtol=1e-5,
             atol=1e-6,
         )
+
+
+@pytest.mark.parametrize("name", ["log_prob", "log_prob_per_dim"])
+def test_old_names_answer_and_say_the_new_ones(served, fvsbn, rng, name):
+    x = fvsbn.case.events(rng, 2)
+    with (
+        SERVERS["grpc"](served) as host,
+        Client(host, "fvsbn", timeout=20.0) as client,
+    ):
+        old = name.replace("log_prob", "score")
+        with pytest.warns(DeprecationWarning, match=f"{old}.*`{name}`") as seen:
+            answer = getattr(client, old)(x)
+        np.testing.assert_array_equal(answer, getattr(client, name)(x))
+    # The line that has to change.
+    assert seen[0].filename == __file__
 
 
 def test_samples_are_those_of_the_model(client, fvsbn):
@@ -126,7 +141,7 @@ def test_contexts_are_sent(server, exported, rng):
     served = ServedModel(name, exported.path)
     with server(served) as host, Client(host, name, chunk_size=3) as client:
         np.testing.assert_allclose(
-            client.score(x, context),
+            client.log_prob(x, context),
             exported.model.log_prob(x, context),
             rtol=1e-5,
         )
@@ -142,9 +157,9 @@ def test_contexts_are_sent(server, exported, rng):
         with pytest.raises(RequestError, match="`context` must have shape"):
             client.sample(4, seed=1, context=2)
         with pytest.raises(RequestError, match="`context` is missing"):
-            client.score(x)
+            client.log_prob(x)
         with pytest.raises(RequestError, match=r"`context`.*from 0.5 to 0.5"):
-            client.score(x, np.full(7, 0.5))
+            client.log_prob(x, np.full(7, 0.5))
 
 
 EVENTS = np.zeros((3, 2, 3, 1), "uint8")
@@ -153,12 +168,12 @@ EVENTS = np.zeros((3, 2, 3, 1), "uint8")
 @pytest.mark.parametrize(
     ("method", "arguments", "options", "message"),
     [
-        ("score", [EVENTS + 2], {}, "`events` must hold integers in"),
-        ("score", [EVENTS + np.nan], {}, "`events` must hold integers in"),
-        ("score", [EVENTS[:, 0]], {}, "`events` must have shape"),
-        ("score", [EVENTS[:0]], {}, "`events` must have shape"),
-        ("score", [EVENTS, [0]], {}, "`context` is not offered"),
-        ("score", ["text"], {}, "`events` must be float32"),
+        ("log_prob", [EVENTS + 2], {}, "`events` must hold integers in"),
+        ("log_prob", [EVENTS + np.nan], {}, "`events` must hold integers in"),
+        ("log_prob", [EVENTS[:, 0]], {}, "`events` must have shape"),
+        ("log_prob", [EVENTS[:0]], {}, "`events` must have shape"),
+        ("log_prob", [EVENTS, [0]], {}, "`context` is not offered"),
+        ("log_prob", ["text"], {}, "`events` must be float32"),
         ("sample", [0], {"seed": 0}, "`num_samples` must be at least 1"),
         ("sample_seeds", [[]], {}, "`seeds` must have shape"),
         ("sample", [1.5], {"seed": 0}, "`num_samples` must hold values of"),
@@ -171,13 +186,13 @@ EVENTS = np.zeros((3, 2, 3, 1), "uint8")
 def test_the_error_names_the_field(client, method, arguments, options, message):
     with pytest.raises(RequestError, match=message):
         getattr(client, method)(*arguments, **options)
-    assert client.score(EVENTS).shape == (3,)
+    assert client.log_prob(EVENTS).shape == (3,)
 
 
 def test_a_server_that_is_not_ready_is_asked_again(host, served):
     with Client(host, "fvsbn", num_retries=3) as client:
         served.failures = 2
-        assert client.score(EVENTS).shape == (3,)
+        assert client.log_prob(EVENTS).shape == (3,)
 
 
 @pytest.mark.parametrize("host", ["localhost:1", "http://localhost:1"])
@@ -186,7 +201,7 @@ def test_no_server_is_an_error(host):
         Client(host, "fvsbn", num_retries=1) as client,
         pytest.raises(UnavailableError),
     ):
-        client.score(EVENTS)
+        client.log_prob(EVENTS)
 
 
 def test_an_answer_that_takes_too_long_is_an_error(host, served):
@@ -195,9 +210,9 @@ def test_an_answer_that_takes_too_long_is_an_error(host, served):
         Client(host, "fvsbn", timeout=0.5) as client,
         pytest.raises(TimeoutError),
     ):
-        client.score(EVENTS)
+        client.log_prob(EVENTS)
     with Client(host, "fvsbn", timeout=60.0) as client:
-        assert client.score(EVENTS).shape == (3,)
+        assert client.log_prob(EVENTS).shape == (3,)
 
 
 @pytest.mark.parametrize(
@@ -227,7 +242,7 @@ def test_answers_to_many_clients_are_not_mixed(host, fvsbn):
             while True:
                 chosen = rng.integers(0, len(events), 1 + number % 9)
                 np.testing.assert_allclose(
-                    client.score(events[chosen]), scores[chosen], rtol=1e-5
+                    client.log_prob(events[chosen]), scores[chosen], rtol=1e-5
                 )
                 size = 1 + number
                 drawn, _ = client.sample(size, seed=0)

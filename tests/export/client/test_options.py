@@ -71,7 +71,7 @@ def test_a_password_is_not_shown():
         Client("http://me:secret@localhost:1", "bits", num_retries=0) as client,
         pytest.raises(ConnectionError) as error,
     ):
-        client.score(np.zeros((1, 3)))
+        client.log_prob(np.zeros((1, 3)))
     assert client.address == REST
     assert "secret" not in str(error.value)
     with pytest.raises(ValueError, match="`host` must be") as error:
@@ -101,5 +101,5 @@ def test_headers_are_sent(fvsbn, rng, kind, user, options, sent):
             pytest.skip("URLs are of REST")
         host = host.replace("://", f"://{user}")
         with Client(host, "fvsbn", **options) as client:
-            client.score(fvsbn.case.events(rng, 2))
+            client.log_prob(fvsbn.case.events(rng, 2))
     assert sent.items() <= served.headers.items()

@@ -75,7 +75,7 @@ def test_a_body_that_is_no_answer_is_not_taken(raw, message):
         Client(host, "bits", max_answer_bytes=20_000) as client,
         pytest.raises(AnswerError, match=message),
     ):
-        client.score(EVENTS)
+        client.log_prob(EVENTS)
     # It was asked once, and nothing else was.
     assert paths == [
         "/v1/models/bits/metadata",
@@ -101,13 +101,13 @@ def test_a_connection_that_breaks_is_tried_again(raw):
         scripted_servers.rest_server(raw=lambda: next(answers)()) as host,
         Client(host, "bits", num_retries=2) as client,
     ):
-        np.testing.assert_array_equal(client.score(EVENTS), [-3.0] * 5)
+        np.testing.assert_array_equal(client.log_prob(EVENTS), [-3.0] * 5)
     with (
         scripted_servers.rest_server(raw=raw) as host,
         Client(host, "bits", num_retries=0) as client,
         pytest.raises(UnavailableError),
     ):
-        client.score(EVENTS)
+        client.log_prob(EVENTS)
 
 
 SLOW = {
@@ -138,7 +138,7 @@ def test_an_answer_in_small_pieces_ends_with_the_time(raw, tls):
         client._conversation.signature("log_prob", Deadline(60.0))
         client._timeout = 0.5
         with pytest.raises(DeadlineError, match=r"than timeout=0\.5 seconds"):
-            client.score(EVENTS)
+            client.log_prob(EVENTS)
     # It is not tried again.
     assert len(paths) <= 2
 
@@ -159,7 +159,7 @@ def test_the_name_of_a_model_reaches_no_other_path(model, path):
         scripted_servers.rest_server(paths=paths) as host,
         Client(f"{host}/prefix/", model) as client,
     ):
-        client.score(EVENTS)
+        client.log_prob(EVENTS)
     assert paths == [
         f"/prefix/v1/models/{path}/metadata",
         f"/prefix/v1/models/{path}:predict",
