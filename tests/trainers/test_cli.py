@@ -193,7 +193,7 @@ def test_ctrl_c_says_how_to_go_on(monkeypatch, capsys):
     def interrupted(arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("trainers.cli.commands.list_recipes", interrupted)
+    monkeypatch.setattr("trainers.commands.recipes.run", interrupted)
     interrupted.__doc__ = "Test."
     assert main(["recipes"]) == 130
     assert "with the same command" in capsys.readouterr().err

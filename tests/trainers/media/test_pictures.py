@@ -10,8 +10,8 @@ from tf_autoregressive.models import NADE
 from tf_autoregressive.models import RNADE
 from tf_autoregressive.models import DeepNADE
 from tf_autoregressive.models import PixelCNN
-from trainers.cli import PICTURES
 from trainers.cli import main
+from trainers.commands.show import PICTURES
 from trainers.data import load
 from trainers.media import pictures
 

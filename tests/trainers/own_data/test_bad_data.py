@@ -13,7 +13,7 @@ from trainers.cli import main
 def refused(capsys, tmp_path, monkeypatch):
     """Returns the message with which training on data is refused."""
     # What is not refused is not trained.
-    monkeypatch.setattr("trainers.commands._train_one", lambda *_: None)
+    monkeypatch.setattr("trainers.commands.train._train_one", lambda *_: None)
 
     def message(path, *arguments, model="MADE"):
         run = tmp_path / "run"

@@ -4,20 +4,20 @@ import argparse
 import dataclasses
 from typing import Any
 
-from . import recipes
-from .errors import UsageError
-from .overrides import with_overrides
-from .own_data import Places
-from .own_data import load
-from .own_data.describing import described
-from .own_data.kind import FLAGS
-from .own_data.kinds import kind_of
-from .own_data.names import model_named
-from .own_data.names import named
-from .own_data.recipe_making import made_recipe
-from .recipe import Recipe
-from .recipe import timed
-from .tensorflow_log import import_tensorflow
+from .. import recipes
+from ..errors import UsageError
+from ..overrides import with_overrides
+from ..own_data import Places
+from ..own_data import load
+from ..own_data.describing import described
+from ..own_data.kind import FLAGS
+from ..own_data.kinds import kind_of
+from ..own_data.names import model_named
+from ..own_data.names import named
+from ..own_data.recipe_making import made_recipe
+from ..recipe import Recipe
+from ..recipe import timed
+from ..tensorflow_log import import_tensorflow
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Chosen:
         """Returns the `Data` of a recipe, `None` if it must be loaded."""
         if self.dataset is None or recipe.dataset_options != self.options:
             return None
-        from .data import Data
+        from ..data import Data
 
         return Data.of(self.dataset)
 

@@ -1,15 +1,61 @@
-"""What `tfar score` does: scores more events than fit into memory."""
+"""`tfar score`: scores of more events than fit into memory."""
 
 import argparse
 import contextlib
 import pathlib
 
-from .errors import UsageError
-from .sibling import exporter
-from .training.run_directory import RunDirectory
+from ..errors import UsageError
+from ..sibling import exporter
+from ..training.run_directory import RunDirectory
+from .arguments import positive
 
 
-def score(arguments: argparse.Namespace):
+def add_arguments(parser: argparse.ArgumentParser):
+    """Adds what the subcommand takes."""
+    parser.epilog = (
+        "Parts of the output appear whole or not at all: the same command "
+        "goes on where it was stopped."
+    )
+    parser.add_argument(
+        "model",
+        metavar="RUN_OR_SAVEDMODEL",
+        help="a finished run, or an exported model",
+    )
+    parser.add_argument(
+        "--input",
+        required=True,
+        metavar="PATH",
+        help="an .npz or .npy file, a .tfrecord file of tf.train.Examples, or "
+        "a folder of images in the order of their paths; read piece by piece",
+    )
+    parser.add_argument(
+        "--key",
+        default="x",
+        help="the array of events in an .npz file, or their feature in a "
+        ".tfrecord file: int64s, floats, or bytes that are a uint8 for each "
+        "dimension or an encoded image (default: x)",
+    )
+    parser.add_argument(
+        "--context-key",
+        metavar="KEY",
+        help="the array, or the feature, of contexts in it",
+    )
+    parser.add_argument(
+        "--output",
+        required=True,
+        metavar="DIR",
+        help="directory of Parquet files, e.g. scores.parquet",
+    )
+    parser.add_argument(
+        "--batch-size",
+        type=positive(int),
+        default=256,
+        metavar="N",
+        help="examples that are scored together (default: 256)",
+    )
+
+
+def run(arguments: argparse.Namespace):
     """Score the rows of a large file, in a run that can be resumed."""
     export = exporter()
     try:

@@ -1,0 +1,38 @@
+"""The subcommands of `tfar`, one module each.
+
+A module has `add_arguments(parser)` and `run(arguments)`, whose docstring's
+first line is the help. Its name is the subcommand's. TensorFlow, and what
+imports it, is imported where it is used: help, the list of recipes and
+mistakes on the command line come at once.
+"""
+
+from . import client
+from . import compare
+from . import complete
+from . import evaluate
+from . import export
+from . import inspect
+from . import recipes
+from . import results
+from . import sample
+from . import score
+from . import show
+from . import train
+from . import verify
+
+# In the order of the help.
+COMMANDS = (
+    train,
+    evaluate,
+    sample,
+    complete,
+    inspect,
+    show,
+    compare,
+    recipes,
+    results,
+    export,
+    verify,
+    score,
+    client,
+)

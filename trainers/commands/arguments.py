@@ -1,0 +1,81 @@
+"""Arguments that several subcommands take, and the values that they allow."""
+
+import argparse
+
+
+def add_run(parser: argparse.ArgumentParser):
+    """Adds the directory of a finished run."""
+    parser.add_argument(
+        "run", metavar="RUN", help="directory of a finished run"
+    )
+
+
+def add_draws(parser: argparse.ArgumentParser, num: int):
+    """Adds how many draws there are, their seed and their file.
+
+    Args:
+        parser: The subcommand's.
+        num: How many without the argument.
+    """
+    parser.add_argument(
+        "--num",
+        type=positive(int),
+        default=num,
+        metavar="N",
+        help=f"how many (default: {num})",
+    )
+    parser.add_argument(
+        "--seed", type=seed, default=0, help="of the draws (default: 0)"
+    )
+    parser.add_argument(
+        "--out",
+        metavar="FILE",
+        help="a .png, .txt or .wav file, as it suits the draws, or a .npz file",
+    )
+
+
+def add_data_dir(parser: argparse.ArgumentParser):
+    """Adds where the data of a finished run is now."""
+    parser.add_argument(
+        "--data-dir",
+        "--data",
+        metavar="PATH",
+        help="where the data is (default: where it was in training)",
+    )
+    add_held_out(parser)
+
+
+def add_held_out(parser):
+    """Adds where the files of the splits are that are held out."""
+    for split in ("validation", "test"):
+        parser.add_argument(
+            f"--{split}",
+            metavar="PATH",
+            help=f"your own {split} data, if it is apart from --data",
+        )
+
+
+def seed(text: str) -> int:
+    """Parses an integer from 0."""
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"must be 0 or above: {text}")
+    return number
+
+
+# argparse names it in the message about text that is no number.
+seed.__name__ = "int"
+
+
+def positive(number_type):
+    """Returns a parser of numbers of this type above 0."""
+
+    def parse(text: str):
+        number = number_type(text)
+        if not number > 0:
+            raise argparse.ArgumentTypeError(f"must be above 0: {text}")
+        return number
+
+    # As above.
+    parse.__name__ = number_type.__name__
+    return parse

@@ -1,0 +1,55 @@
+"""`tfar complete`: what a model makes of half an example."""
+
+import argparse
+
+from ..media.known import KNOWN
+from ..media.known import known_positions
+from ..training.run_directory import RunDirectory
+from . import run_data
+from .arguments import add_data_dir
+from .arguments import add_draws
+from .arguments import add_run
+from .drawn_files import files_to_write
+
+
+def add_arguments(parser: argparse.ArgumentParser):
+    """Adds what the subcommand takes."""
+    add_run(parser)
+    add_draws(parser, num=16)
+    parser.add_argument(
+        "--known",
+        choices=KNOWN,
+        default="top",
+        help="what the model is told of an image (default: top)",
+    )
+    add_data_dir(parser)
+
+
+def run(arguments: argparse.Namespace):
+    """Complete test examples of which a finished run's model knows a part."""
+    directory = RunDirectory(arguments.run)
+    recipe, model = directory.recipe(), directory.load_model()
+    from ..media import draws
+
+    rate = directory.read_result()["data"].get("rate")
+    files = files_to_write(
+        arguments, directory, f"completions-{arguments.known}", model, rate
+    )
+    known = known_positions(
+        arguments.known, model.event_shape, seed=arguments.seed
+    )
+    if draws.known_too_late(model, known):
+        print(
+            f"The model draws what is known ({arguments.known}) last: what it "
+            "completes does not depend on it."
+        )
+    originals, completed = draws.draw_completions(
+        model,
+        run_data.load(directory, recipe, arguments).test,
+        arguments.num,
+        known,
+        seed=arguments.seed,
+    )
+    for path in files:
+        draws.save_completions(path, originals, known, completed, model, rate)
+        print(path)

@@ -1,0 +1,33 @@
+"""`tfar evaluate`: the score of a finished run on a split."""
+
+import argparse
+
+from ..reports.summary import score_text
+from ..training.run_directory import RunDirectory
+from . import run_data
+from .arguments import add_data_dir
+from .arguments import add_run
+
+
+def add_arguments(parser: argparse.ArgumentParser):
+    """Adds what the subcommand takes."""
+    add_run(parser)
+    parser.add_argument(
+        "--split", choices=("train", "validation", "test"), default="test"
+    )
+    add_data_dir(parser)
+
+
+def run(arguments: argparse.Namespace):
+    """Score a finished run's model on a split of its data."""
+    directory = RunDirectory(arguments.run)
+    recipe, model = directory.recipe(), directory.load_model()
+    from ..training import scores
+
+    data = run_data.load(directory, recipe, arguments)
+    examples = getattr(data, arguments.split)
+    score = scores.score(model, examples, recipe.evaluation_batch_size)
+    print(
+        f"{directory.path}: {score_text(score)} on "
+        f"{score['examples']:,} {arguments.split} examples"
+    )

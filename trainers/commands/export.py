@@ -1,0 +1,73 @@
+"""`tfar export`: a finished run as a SavedModel."""
+
+import argparse
+
+from ..errors import UsageError
+from ..sibling import exporter
+from ..training.run_directory import RunDirectory
+from .arguments import add_run
+from .arguments import positive
+
+
+def add_arguments(parser: argparse.ArgumentParser):
+    """Adds what the subcommand takes."""
+    add_run(parser)
+    parser.add_argument(
+        "--to",
+        required=True,
+        metavar="DIR",
+        help="directory of the served model, e.g. models/made",
+    )
+    parser.add_argument(
+        "--version",
+        type=positive(int),
+        metavar="N",
+        help="number of the version (default: the next)",
+    )
+    parser.add_argument(
+        "--max-num-samples",
+        type=positive(int),
+        default=1024,
+        metavar="N",
+        help="how many samples one request may ask for (default: 1024)",
+    )
+    parser.add_argument(
+        "--xla",
+        action="store_true",
+        help="compile with XLA the signatures that it makes faster on this "
+        "machine, by measurement; the server must have XLA",
+    )
+    parser.add_argument(
+        "--quantize",
+        choices=("float16", "int8"),
+        help="store the weights in fewer bits; prints what that changes",
+    )
+    parser.add_argument(
+        "--quantize-tolerance",
+        type=positive(float),
+        default=1e-3,
+        metavar="NATS",
+        help="how far that may move a score, in nats per dimension (default: "
+        "0.001)",
+    )
+
+
+def run(arguments: argparse.Namespace):
+    """Export a finished run's model for TF-Serving."""
+    directory = RunDirectory(arguments.run)
+    result = directory.finished_result(directory.recipe())
+    model = directory.load_model()
+    try:
+        path = exporter().export_model(
+            model,
+            arguments.to,
+            version=arguments.version,
+            result=result,
+            max_num_samples=arguments.max_num_samples,
+            xla=arguments.xla,
+            quantize=arguments.quantize,
+            quantize_tolerance=arguments.quantize_tolerance,
+        )
+    except (ValueError, ImportError, OSError) as error:
+        raise UsageError(f"--to {arguments.to}: {error}") from error
+    print(path)

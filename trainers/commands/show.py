@@ -1,0 +1,53 @@
+"""`tfar show`: pictures of what a model learned."""
+
+import argparse
+
+from ..files import output_file
+from ..files import replacing
+from ..training.run_directory import RunDirectory
+from . import run_data
+from .arguments import add_data_dir
+from .arguments import add_run
+from .arguments import seed
+
+# Of `pictures`, which imports TensorFlow.
+PICTURES = ("features", "histograms", "log_prob", "masks", "neighbours")
+
+
+def add_arguments(parser: argparse.ArgumentParser):
+    """Adds what the subcommand takes."""
+    add_run(parser)
+    parser.add_argument(
+        "kind",
+        choices=PICTURES,
+        help="weights of the first layer, predicted distributions of some "
+        "values, what each pixel of test examples costs, masks, or samples "
+        "beside their nearest training examples",
+    )
+    parser.add_argument(
+        "--out", metavar="FILE", help="a .png file (default: RUN/KIND.png)"
+    )
+    parser.add_argument(
+        "--seed", type=seed, default=0, help="of samples (default: 0)"
+    )
+    add_data_dir(parser)
+
+
+def run(arguments: argparse.Namespace):
+    """Draw a picture of what a finished run's model learned."""
+    directory = RunDirectory(arguments.run)
+    recipe = directory.recipe()
+    path = directory.path / f"{arguments.kind}.png"
+    path = output_file(arguments.out or path, ".png")
+    model = directory.load_model()
+    from ..media import pictures
+
+    picture = pictures.png(
+        arguments.kind,
+        model,
+        lambda: run_data.load(directory, recipe, arguments),
+        seed=arguments.seed,
+    )
+    with replacing(path) as temporary:
+        temporary.write_bytes(picture)
+    print(path)

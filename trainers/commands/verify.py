@@ -1,0 +1,33 @@
+"""`tfar verify`: does an export answer as the model did."""
+
+import argparse
+
+from ..errors import UsageError
+from ..sibling import exporter
+
+
+def add_arguments(parser: argparse.ArgumentParser):
+    """Adds what the subcommand takes."""
+    parser.epilog = (
+        "The model is loaded in a process that can import neither "
+        "tf_autoregressive nor Keras. The exit status is 1 if an answer "
+        "differs."
+    )
+    parser.add_argument(
+        "path",
+        metavar="PATH",
+        help="a version, or the directory of a model for its newest",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check an exported model against the answers recorded in it.
+
+    Returns:
+        1 if an answer differs.
+    """
+    try:
+        verified = exporter().verify(arguments.path)
+    except (ValueError, OSError) as error:
+        raise UsageError(str(error)) from error
+    return int(not verified)
