@@ -34,6 +34,9 @@ class TimeLimit(keras.callbacks.Callback):
         (0.0, False)
     """
 
+    # Seconds that what follows the last step may take of the budget.
+    _reserve = 0.0
+
     def __init__(self, seconds, *, spent=0.0):
         super().__init__()
         if not seconds > 0:
@@ -52,7 +55,7 @@ class TimeLimit(keras.callbacks.Callback):
         now = time.perf_counter()
         self.spent += now - self._since
         self._since = now
-        if self.spent >= self.seconds:
+        if self.spent + self._reserve >= self.seconds:
             self.reached = True
             self.model.stop_training = True
 

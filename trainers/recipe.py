@@ -36,7 +36,8 @@ class Recipe(pydantic.BaseModel):
             at every step.
         paced: Whether the schedule also ends when `max_seconds` do, if that
             is before the end of all `epochs`: it follows the larger of the
-            shares of steps and of seconds that are spent.
+            shares of steps and of seconds that are spent. Validation counts
+            then, so that the limit is one of the whole training.
         warmup_steps: Steps over which the learning rate first rises linearly
             from 0; not with the "exponential" schedule.
         final_learning_rate_fraction: The learning rate at the end of
@@ -62,7 +63,7 @@ class Recipe(pydantic.BaseModel):
         early_stopping_patience: Epochs without a better validation score
             after which training stops; `None` for all `epochs`.
         max_seconds: Training time after which training stops, validation not
-            counted; `None` for no limit.
+            counted unless `paced`; `None` for no limit.
         evaluation_batch_size: Examples in a step of validation and test.
         precision: The Keras dtype policy that the model is built under.
         jit_compile: Whether steps are compiled by XLA.

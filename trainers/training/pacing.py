@@ -5,6 +5,7 @@ would be broken off at a rate that is still high.
 """
 
 import math
+import time
 
 import keras
 import numpy as np
@@ -12,6 +13,37 @@ import numpy as np
 from tf_autoregressive.callbacks import TimeLimit
 
 from ..recipe import Recipe
+
+
+class Deadline(TimeLimit):
+    """A limit of all that `fit` does, where a `TimeLimit` counts its steps.
+
+    Counts validation, and checkpoints but the last, as well. Training stops
+    early enough for a last validation as long as the one before.
+    """
+
+    def on_train_begin(self, logs=None):
+        self._since = time.perf_counter()
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Does nothing: what was before the epoch counts."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        now = time.perf_counter()
+        self._reserve = now - self._since
+        self.spent += self._reserve
+        self._since = now
+
+
+def clock_of(recipe: Recipe, spent: float) -> TimeLimit:
+    """Returns the training clock of a recipe, to be the first callback.
+
+    Args:
+        recipe: What is trained.
+        spent: Seconds that were spent before.
+    """
+    kind = Deadline if recipe.paced else TimeLimit
+    return kind(recipe.max_seconds or float("inf"), spent=spent)
 
 
 def paced(recipe: Recipe, clock: TimeLimit, num_steps: int, *, verbose) -> list:

@@ -14,7 +14,6 @@ from typing import Any
 
 import keras
 
-from tf_autoregressive.callbacks import TimeLimit
 from tf_autoregressive.datasets import continued_batches
 
 from .. import strategies
@@ -35,6 +34,7 @@ from .build import compiled_model
 from .checkpoints import Progress
 from .divergence import StopOnDivergence
 from .history import as_csv
+from .pacing import clock_of
 from .pacing import paced
 from .record import EpochFollower
 from .record import EpochRecorder
@@ -168,9 +168,7 @@ def _restored(model, directory: RunDirectory) -> Progress:
 def _fit(model, recipe, data, directory, progress, verbose, callbacks):
     steps = steps_per_epoch(data.train, recipe)
     batches = _training_batches(recipe, data, progress.epoch * steps)
-    clock = TimeLimit(
-        recipe.max_seconds or float("inf"), spent=progress.train_seconds
-    )
+    clock = clock_of(recipe, progress.train_seconds)
     following = recipe, progress, clock
     devices = model.distribute_strategy
     is_chief = strategies.is_chief(devices)

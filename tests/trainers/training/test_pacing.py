@@ -14,11 +14,14 @@ from trainers.training.run_directory import RunDirectory
 
 @pytest.fixture
 def timed(recipe, data_dir, monkeypatch):
-    """Trains for seven seconds, of a step each, in epochs of three steps."""
+    """Trains for nine seconds, in epochs of three steps.
+
+    A step and a validation take a second each.
+    """
     settings = {
         "epochs": 9,
         "paced": True,
-        "max_seconds": 7.0,
+        "max_seconds": 9.0,
         "steps_per_epoch": 3,
         "warmup_steps": 2,
         "learning_rate": 0.5,
@@ -43,11 +46,12 @@ def test_the_schedule_ends_when_the_time_does(timed, directory, capsys):
     rows = result["learning_curve"]
     assert result["stopped_by"] == "max_seconds"
     assert [row["step"] for row in rows] == [3, 6, 7]
-    # Of the last step of each epoch, before which 2, 5 and 6 seconds passed.
-    expected = [0.25 * (1 + math.cos(math.pi * s / 7)) for s in (2, 5, 6)]
+    # Of the last step of each epoch, before which 2, 6 and 8 seconds passed.
+    # The ninth second is for the last validation.
+    expected = [0.25 * (1 + math.cos(math.pi * s / 9)) for s in (2, 6, 8)]
     assert [row["learning_rate"] for row in rows] == pytest.approx(expected)
     printed = capsys.readouterr().out
-    assert "0:06 of 0:07 minutes: 6 steps, " in printed
+    assert "0:08 of 0:09 minutes: 6 steps, " in printed
     assert "Epoch" not in printed
 
 
