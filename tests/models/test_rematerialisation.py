@@ -10,15 +10,13 @@ from tf_autoregressive.models import CharCNN
 from tf_autoregressive.models import CharRNN
 from tf_autoregressive.models import PixelCNNPlusPlus
 from tf_autoregressive.models import PixelRNN
-from tf_autoregressive.models import SequenceModel
 from tf_autoregressive.models import WaveNet
 
 # Of every model one case, and one that is conditioned.
 CASES = {
     (case.constructor, case.is_conditional): case
     for case in zoo.CASES
-    if issubclass(case.constructor, (*zoo.IMAGE_MODELS, SequenceModel))
-    and not case.options.get("carried_rows")
+    if case.kind != "vectors" and not case.options.get("carried_rows")
 }.values()
 
 

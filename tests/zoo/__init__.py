@@ -1,0 +1,89 @@
+"""Tiny instances of every model, for the tests that run over all of them.
+
+One `Case` in the list of its kind adds a model: `vectors`, `images`,
+`sequences`, or `users` for models that a user could have written.
+"""
+
+import pytest
+
+from tests.zoo import images
+from tests.zoo import sequences
+from tests.zoo import users
+from tests.zoo import vectors
+
+CASES = [*vectors.CASES, *images.CASES, *sequences.CASES, *users.CASES]
+
+BY_NAME = {case.name: case for case in CASES}
+DISCRETE = [case for case in CASES if case.is_discrete]
+REAL_VALUED = [case for case in CASES if not case.is_discrete]
+CONDITIONAL = [case for case in CASES if case.is_conditional]
+
+# One of each way of computing, where running all costs too much.
+REPRESENTATIVE = [
+    BY_NAME[name]
+    for name in ("made-two-layers", "made-orders-labels", "nade-categorical")
+]
+# The cheapest to compile, and the one with most to get wrong.
+SIMPLEST, HARDEST = [BY_NAME["fvsbn"]], [BY_NAME["made-orders-labels"]]
+FAMILIES = [
+    *REPRESENTATIVE,
+    *(
+        BY_NAME[name]
+        for name in (
+            "fvsbn",
+            "deep-nade-two-layers",
+            "rnade-vector",
+            "user-model",
+        )
+    ),
+]
+IMAGE_FAMILIES = [
+    BY_NAME[name]
+    for name in (
+        "pixel-cnn-colours",
+        "gated-pixel-cnn-logistics",
+        "pixel-cnn-pp-logistics",
+        "row-lstm-labels",
+        "diagonal-bilstm-logistics",
+        "multi-scale-labels",
+    )
+]
+SEQUENCE_FAMILIES = [
+    BY_NAME[name]
+    for name in (
+        "ngram-mlp-labels",
+        "char-rnn",
+        "char-cnn-sequence",
+        "wavenet-logistics",
+        "rnn-nade-lengths",
+    )
+]
+# Where every case is exported, and loaded again in a process of its own.
+SERVED = [
+    BY_NAME[name]
+    for name in (
+        "fvsbn",
+        "made-orders-labels",
+        "nade-categorical",
+        "rnade-vector",
+        "gated-pixel-cnn-logistics",
+        "multi-scale-labels",
+        "char-rnn",
+        "rnn-nade-lengths",
+    )
+]
+# Where every case costs a compilation by XLA: a large graph takes seconds.
+COMPILED = [
+    case
+    for case in CASES
+    if case.kind == "vectors" or case in [*IMAGE_FAMILIES, *SEQUENCE_FAMILIES]
+]
+
+
+def all_but(fast, cases=CASES):
+    """Returns test parameters of all cases; others are slow and take turns."""
+    marks = [pytest.mark.slow, pytest.mark.takes_turns]
+    return [
+        case if case in fast else pytest.param(case, marks=marks)
+        for case in cases
+    ]
