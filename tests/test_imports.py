@@ -19,6 +19,7 @@ LAZY = {"PIL", "matplotlib", "pydantic", "tensorflow_datasets"}
 MAY_IMPORT_ONLY = {
     "arguments": set(),
     "backend": set(),
+    "files": set(),
     "sampling_options": set(),
     "orderings": set(),
     "masks": {"orderings"},

@@ -1,39 +1,28 @@
-"""Files that are either the old ones or the new ones, never half of each."""
+"""Files that `tfar` writes, and the messages if they cannot be written."""
 
 import contextlib
 import json
-import os
 import pathlib
 
-from .errors import UsageError
+from tf_autoregressive import files
 
-TEMPORARY_PREFIX = ".tmp-"
+from .errors import UsageError
 
 
 @contextlib.contextmanager
 def replacing(path: pathlib.Path):
     """Yields a temporary path that becomes `path` when the block succeeds.
 
-    The temporary file lies in the same directory and ends like `path`, as
-    writers that look at the suffix expect. It is on the disk before it gets
-    the name, and gone if the block fails.
-
     Raises:
         UsageError: If the operating system refuses, as with a full disk.
     """
-    temporary = path.with_name(f"{TEMPORARY_PREFIX}{path.name}")
     try:
-        yield temporary
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        with files.replacing(path) as temporary:
+            yield temporary
     except OSError as error:
         raise UsageError(
             f"{path} cannot be written ({error.strerror or error})."
         ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
 
 def check_directory(path: pathlib.Path):

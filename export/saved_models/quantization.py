@@ -9,7 +9,8 @@ import typing
 
 import numpy as np
 
-from ..files import replace_text
+from tf_autoregressive.files import replace_text
+
 from ..signatures.stored_weights import SmallerWeights
 from ..signatures.stored_weights import StoredWeights
 

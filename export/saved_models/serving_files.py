@@ -7,9 +7,9 @@ model at /models/NAME.
 import json
 import pathlib
 
+from tf_autoregressive.files import replace_text
 from tf_autoregressive.sampling_options import OPTIONS
 
-from ..files import replace_text
 from .versions import REQUESTS
 
 _CONFIG = "models.config"

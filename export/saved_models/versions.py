@@ -6,10 +6,10 @@ import re
 import shutil
 import tempfile
 
-from ..files import TEMPORARY_PREFIX
-from ..files import flush
-from ..files import one_of_several_writers
-from ..files import umask
+from tf_autoregressive.files import TEMPORARY_PREFIX
+from tf_autoregressive.files import flush
+from tf_autoregressive.files import one_of_several_writers
+from tf_autoregressive.files import umask
 
 # Beside the versions: files that are replaced by every export.
 REQUESTS = "requests"

@@ -7,11 +7,12 @@ import pathlib
 
 import numpy as np
 
-from ..files import TEMPORARY_PREFIX
-from ..files import only_writer
-from ..files import remove_temporaries
-from ..files import replace_text
-from ..files import replacing
+from tf_autoregressive.files import TEMPORARY_PREFIX
+from tf_autoregressive.files import only_writer
+from tf_autoregressive.files import remove_temporaries
+from tf_autoregressive.files import replace_text
+from tf_autoregressive.files import replacing
+
 from .extras import imported
 
 _SETTINGS = "_settings.json"

@@ -9,8 +9,11 @@ from typing import Any
 
 import pydantic
 
+from tf_autoregressive.files import TEMPORARY_PREFIX
+from tf_autoregressive.files import only_writer
+from tf_autoregressive.files import remove_temporaries
+
 from ..errors import UsageError
-from ..files import TEMPORARY_PREFIX
 from ..files import write_json
 from ..own_data.places import Places
 from ..recipe import Recipe
@@ -19,8 +22,6 @@ from ..tensorflow_log import import_tensorflow
 from .checkpoints import Checkpoints
 from .history import Row
 from .history import from_csv
-
-_LOCK = ".lock"
 
 
 class RunDirectory:
@@ -65,8 +66,7 @@ class RunDirectory:
         foreign = sorted(
             entry.name
             for entry in self.path.iterdir()
-            if entry.name != _LOCK
-            and not entry.name.startswith(TEMPORARY_PREFIX)
+            if not entry.name.startswith(TEMPORARY_PREFIX)
         )
         if foreign:
             raise UsageError(
@@ -203,6 +203,8 @@ class RunDirectory:
             if self.exists():
                 self.check_same(recipe)
                 self.check_same_data(sha256)
+            for folder in (self.path, self.checkpoints.directory):
+                remove_temporaries(folder)
             write_json(
                 self.config,
                 {
@@ -217,14 +219,18 @@ class RunDirectory:
     def _locked(self):
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            file = (self.path / _LOCK).open("w")
         except OSError as error:
             raise UsageError(
                 f"{self.path} cannot be written ({error.strerror}). Choose "
                 "another --run-dir."
             ) from error
-        with file:
-            _lock(file, self.path)
+        with contextlib.ExitStack() as lock:
+            try:
+                lock.enter_context(only_writer(self.path))
+            except ValueError as error:
+                raise UsageError(
+                    f"{error} Wait for it, or choose another --run-dir."
+                ) from error
             yield
 
     def _read_config(self) -> tuple[Recipe, str | None, Any]:
@@ -277,19 +283,4 @@ def _read_json(path: pathlib.Path) -> Any:
         raise UsageError(
             f"{path} is damaged ({error}). Choose another --run-dir, or "
             "remove that file if it can be spared."
-        ) from error
-
-
-def _lock(file, path: pathlib.Path):
-    try:
-        import fcntl
-    except ImportError:  # Windows, where two runs must not be started at once.
-        return
-    try:
-        # Given back by the operating system however the process ends.
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise UsageError(
-            f"Another process is training in {path}. Wait for it, or choose "
-            "another --run-dir."
         ) from error

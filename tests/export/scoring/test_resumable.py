@@ -8,13 +8,13 @@ import PIL.Image
 import pyarrow.parquet
 import pytest
 
-from export.files import TEMPORARY_PREFIX
-from export.files import only_writer
 from export.scoring.inputs import open_rows
 from export.scoring.resumable import score_rows
 from export.scoring.rows import Rows
 from export.scoring.saved_model_scorer import SavedModelScorer
 from export.scoring.score_directory import ScoreDirectory
+from tf_autoregressive.files import TEMPORARY_PREFIX
+from tf_autoregressive.files import only_writer
 
 
 @pytest.fixture

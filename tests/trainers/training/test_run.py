@@ -100,7 +100,6 @@ def test_a_run_leaves_everything_that_it_promises(recipe, directory, train):
     result = train(recipe(name="tiny"), directory)
 
     assert {path.name for path in directory.path.iterdir()} == {
-        ".lock",
         "checkpoints",
         "config.json",
         "learning_curve.png",

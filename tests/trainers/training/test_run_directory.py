@@ -61,9 +61,9 @@ def test_a_directory_of_other_things_is_refused(recipe, directory):
 def test_what_a_crash_at_the_very_start_leaves_is_a_new_run(recipe, directory):
     directory.path.mkdir()
     (directory.path / ".tmp-config.json").write_text('{"rec')
-    (directory.path / ".lock").touch()
     begin(directory, recipe())
     assert directory.recipe() == recipe()
+    assert not list(directory.path.glob(".tmp-*"))
 
 
 def test_a_directory_that_cannot_be_made_is_refused(recipe, tmp_path):
@@ -115,7 +115,7 @@ def test_a_damaged_result_is_named(recipe, directory):
 def test_two_processes_do_not_train_in_one_directory(recipe, directory):
     with directory.begun(recipe(), "abc"):
         other = RunDirectory(directory.path)
-        with pytest.raises(UsageError, match="Another process is training"):
+        with pytest.raises(UsageError, match="Another process is writing"):
             begin(other, recipe())
     begin(other, recipe())
 

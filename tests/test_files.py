@@ -2,9 +2,9 @@
 
 import pytest
 
-from export.files import only_writer
-from export.files import replace_text
-from export.files import replacing
+from tf_autoregressive.files import only_writer
+from tf_autoregressive.files import replace_text
+from tf_autoregressive.files import replacing
 
 
 def test_a_file_is_the_old_one_until_the_new_one_is_whole(tmp_path):
@@ -41,6 +41,11 @@ def test_no_two_writers_share_a_temporary_file(tmp_path):
         first.write_text("1")
         second.write_text("2")
     assert path.read_text() == "1"
+
+
+def test_a_temporary_file_ends_like_the_one_that_it_becomes(tmp_path):
+    with replacing(tmp_path / "model.keras") as temporary:
+        assert temporary.suffix == ".keras"
 
 
 def test_a_directory_is_free_again_when_its_writer_is_done(tmp_path):

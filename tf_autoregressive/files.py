@@ -16,11 +16,14 @@ TEMPORARY_PREFIX = ".tmp-"
 def replacing(path: pathlib.Path):
     """Yields a temporary path that becomes `path` when the block succeeds.
 
-    The file is on the disk before it gets the name, and gone if the block
-    fails. No two writers share a temporary path.
+    The file lies in the same directory and ends like `path`, as writers that
+    look at the suffix expect. It is on the disk before it gets the name, and
+    gone if the block fails. No two writers share a temporary path.
     """
     handle, name = tempfile.mkstemp(
-        prefix=f"{TEMPORARY_PREFIX}{path.name}-", dir=path.parent
+        prefix=f"{TEMPORARY_PREFIX}{path.name}-",
+        suffix=path.suffix,
+        dir=path.parent,
     )
     os.close(handle)
     temporary = pathlib.Path(name)
