@@ -45,8 +45,8 @@ class Model(RasterModel):
             "first", self._colours(1), colours, 3, exclusive=True
         )
         self.own_layers = layers
-        self.last_layer = self._parameters_layer(colours)
-        self._make_context_layers(context_layers)
+        self.last_layer = self.make_parameters_layer(colours)
+        self.make_context_layers(context_layers)
         self.build()
 
     def pixel_stack(self, scope, x):

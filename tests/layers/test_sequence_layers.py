@@ -185,8 +185,8 @@ class Model(SequenceModel):
         super().__init__((4,), distribution="bernoulli", num_classes=2)
         self.own_layers = layers
         self.run_layers = run
-        self.last_layer = self._parameters_layer()
-        self._make_context_layers(dict.fromkeys(context_names, 1))
+        self.last_layer = self.make_parameters_layer()
+        self.make_context_layers(dict.fromkeys(context_names, 1))
         self.build()
 
     def stack(self, scope, x):

@@ -120,8 +120,8 @@ class AttentionModel(SequenceModel):
             CausalAttention(units, dtype=self.dtype_policy, name=f"layer_{i}")
             for i in range(2)
         ]
-        self.last_layer = self._parameters_layer()
-        self._make_context_layers({"layer_0": units})
+        self.last_layer = self.make_parameters_layer()
+        self.make_context_layers({"layer_0": units})
         self.build()
 
     def stack(self, scope, x):

@@ -96,9 +96,9 @@ class CharCNN(SequenceModel):
             self._conv(f"output_{index}", filters, gain=1.0 if gated else 2.0)
             for index in range(len(self.dilations))
         ]
-        self.last_layer = self._parameters_layer()
+        self.last_layer = self.make_parameters_layer()
         self.dropout_layer = keras.layers.Dropout(dropout, name="dropout")
-        self._make_context_layers(
+        self.make_context_layers(
             {layer.name: layer.filters for layer in self.convs}
         )
         self.build()

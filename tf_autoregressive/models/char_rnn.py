@@ -107,8 +107,8 @@ class CharRNN(SequenceModel):
             cell, units, num_layers, dtype=self.dtype_policy
         )
         self.dropout_layer = keras.layers.Dropout(dropout, name="dropout")
-        self.last_layer = self._parameters_layer()
-        self._make_context_layers({"inputs": self._input_width})
+        self.last_layer = self.make_parameters_layer()
+        self.make_context_layers({"inputs": self._input_width})
         self._make_carried()
         self.build()
 

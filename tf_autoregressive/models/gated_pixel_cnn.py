@@ -130,9 +130,9 @@ class GatedPixelCNN(RasterModel):
         head = self._colours(head_filters)
         self.head = [
             self._conv("head", of_filter, head, 1),
-            self._parameters_layer(head),
+            self.make_parameters_layer(head),
         ]
-        self._make_context_layers([*self.vertical, *self.horizontal])
+        self.make_context_layers([*self.vertical, *self.horizontal])
         self.build()
 
     def _vertical_conv(self, index, size):

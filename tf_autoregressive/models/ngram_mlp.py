@@ -69,7 +69,7 @@ class NGramMLP(SequenceModel):
         self.units = units
         self.direct = direct
         self.hidden_layer = self._conv("hidden", units)
-        self.output_layer = self._parameters_layer()
+        self.output_layer = self.make_parameters_layer()
         self.direct_layer = None
         if direct:
             self.direct_layer = keras.layers.Dense(
@@ -78,7 +78,7 @@ class NGramMLP(SequenceModel):
                 dtype="float32",
                 name="direct",
             )
-        self._make_context_layers({"hidden": units})
+        self.make_context_layers({"hidden": units})
         self.build()
 
     def stack(self, scope, x):

@@ -96,9 +96,9 @@ class PixelCNN(RasterModel):
         head = self._colours(head_filters)
         self.head = [
             self._conv("head", full, head, 1),
-            self._parameters_layer(head),
+            self.make_parameters_layer(head),
         ]
-        self._make_context_layers(
+        self.make_context_layers(
             [self.first_layer, *(block[1] for block in self.blocks)]
         )
         self.build()

@@ -153,7 +153,7 @@ class PixelCNNPlusPlus(RasterModel):
             dtype="float32",
             name="parameters",
         )
-        self._make_context_layers(
+        self.make_context_layers(
             [
                 block.conv_out
                 for stream in [*self.u, *self.ul]

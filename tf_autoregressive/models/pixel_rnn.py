@@ -126,9 +126,9 @@ class PixelRNN(RasterModel):
         head = self._colours(head_filters)
         self.head = [
             self._conv("head", full, head, 1),
-            self._parameters_layer(head),
+            self.make_parameters_layer(head),
         ]
-        self._make_context_layers([self.first_layer, *self.lstms])
+        self.make_context_layers([self.first_layer, *self.lstms])
         self.build()
 
     def _lstm(self, name, in_colours, out_colours):

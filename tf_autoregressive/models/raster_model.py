@@ -25,7 +25,7 @@ class RasterModel(AutoregressiveModel):
     """An image model in raster order: row by row, pixel by pixel, R, G, B.
 
     **Writing one.** Subclass `RasterModel`, create the layers in `__init__`,
-    call `_make_context_layers` with those whose outputs a context shifts, end
+    call `make_context_layers` with those whose outputs a context shifts, end
     it with `self.build()`, and override
 
     - `row_stack(scope, x)`: what depends on the rows above alone; hands it to
@@ -173,8 +173,13 @@ class RasterModel(AutoregressiveModel):
             **options,
         )
 
-    def _parameters_layer(self, in_colours):
-        """Returns the layer of the parameters of all sites of a pixel."""
+    def make_parameters_layer(self, in_colours):
+        """Returns the last layer, of the parameters of a pixel.
+
+        Args:
+            in_colours: int `[I]`, ascending: the colour of each feature that
+                the layer gets.
+        """
         output = self.output_distribution
         return MaskedConv2D(
             in_colours,
@@ -189,8 +194,14 @@ class RasterModel(AutoregressiveModel):
         """Returns what the first layers read of `[..., C]` scaled values."""
         return x
 
-    def _make_context_layers(self, layers):
-        """Makes what the context adds to the outputs of these layers."""
+    def make_context_layers(self, layers):
+        """Makes what the context adds to the outputs of these layers.
+
+        Call it before `build`. `scope.run` adds what it makes.
+
+        Args:
+            layers: Each a `RasterLayer` that a stack runs.
+        """
         self.context_layers = context_layers(
             self.context, {layer.name: layer.shift_channels for layer in layers}
         )

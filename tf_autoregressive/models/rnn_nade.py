@@ -102,7 +102,7 @@ class RNNNADE(SequenceModel):
         )
         self.dropout_layer = keras.layers.Dropout(dropout, name="dropout")
         # `b` and `c` themselves are the NADE's.
-        self.bias_layer = self._parameters_layer(use_bias=False)
+        self.bias_layer = self.make_parameters_layer(use_bias=False)
         self.hidden_bias_layer = keras.layers.Dense(
             nade_units, use_bias=False, dtype="float32", name="hidden_bias"
         )
@@ -114,7 +114,7 @@ class RNNNADE(SequenceModel):
             dtype="float32",
             name="conditionals",
         )
-        self._make_context_layers({"inputs": self._input_width})
+        self.make_context_layers({"inputs": self._input_width})
         self.build()
 
     def make_output_distribution(self, distribution, event_shape):

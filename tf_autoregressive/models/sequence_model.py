@@ -60,9 +60,9 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
       from inputs `x`, those of the steps before. It is written once and run
       for all steps to train and score, and for one to draw. A layer that looks
       back, which is a `SequenceLayer`, runs by `scope.run(layer, x)`; one that
-      looks at one step alone is called as it is. `self._parameters_layer()`
+      looks at one step alone is called as it is. `self.make_parameters_layer()`
       makes the last one. What a context adds goes by name
-      (`_make_context_layers`): `scope.run` adds the shift of the layer's name,
+      (`make_context_layers`): `scope.run` adds the shift of the layer's name,
       `scope.shifted(name, x)` that of any name.
 
     A sequence is drawn in one block, and a stream in one block a chunk, unless
@@ -294,8 +294,12 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
         """Number of channels of what the stack gets."""
         return self.step_size if self.embedding is None else self.embedding_size
 
-    def _parameters_layer(self, **options):
-        """Returns the layer of the parameters of a step."""
+    def make_parameters_layer(self, **options):
+        """Returns the last layer, of the parameters of a step.
+
+        Args:
+            **options: Passed to `CausalConv1D`.
+        """
         output = self.output_distribution
         return CausalConv1D(
             output.num_parameters * self._sites_of_a_step,
@@ -309,8 +313,15 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
     def _sites_of_a_step(self):
         return self.num_sites // self.event_shape[0]
 
-    def _make_context_layers(self, widths):
-        """Makes what the context adds, by name and number of channels."""
+    def make_context_layers(self, widths):
+        """Makes what the context adds to outputs of the stack.
+
+        Call it before `build`. `scope.run` adds what it makes for the name of
+        the layer, `scope.shifted` for any name.
+
+        Args:
+            widths: By name, the number of channels.
+        """
         if not self.variable_length:
             self.context_layers = context_layers(self.context, widths)
 

@@ -98,10 +98,10 @@ class WaveNet(SequenceModel):
         ]
         self.head = [
             self._conv("head", skip_filters, gain=2.0),
-            self._parameters_layer(),
+            self.make_parameters_layer(),
         ]
         self.convs = [self.first_layer, *self.gates, *self.outputs, *self.head]
-        self._make_context_layers(
+        self.make_context_layers(
             {layer.name: layer.filters for layer in self.gates}
         )
         self.build()
