@@ -29,7 +29,7 @@ class Case:
             "symbols" by logits that the network embeds, "logistics" for a
             discretized logistic mixture, "reals".
         site_size: Number of dimensions that are drawn in one go.
-        order: `[D]`, the order of a model whose arguments do not say it.
+        rank_order: `[D]`, the order of a model whose arguments do not say it.
         **options: Arguments of the constructor.
     """
 
@@ -44,7 +44,7 @@ class Case:
         weight_scale=1.0,
         outputs="levels",
         site_size=1,
-        order=None,
+        rank_order=None,
         **options,
     ):
         self.name = name
@@ -55,7 +55,7 @@ class Case:
         self.weight_scale = weight_scale
         self.outputs = outputs
         self.site_size = site_size
-        self.order = order
+        self.rank_order = rank_order
         self.options = options
 
     def __repr__(self):
@@ -128,8 +128,8 @@ class Case:
 
         Read from the arguments; where those say "random", from the model.
         """
-        if self.order is not None:
-            return np.asarray(self.order)
+        if self.rank_order is not None:
+            return np.asarray(self.rank_order)
         ordering = self.options.get("ordering", "natural")
         is_drawn = self.has_many_orderings and member > 0
         if is_drawn or ordering == "random":
