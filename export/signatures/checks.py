@@ -65,22 +65,7 @@ def checked_events(event, tensor):
         tensor: float32, the input `events`.
     """
     tensor = shaped("events", tensor, [None, *event.shape])
-    if event.num_levels is None:
-        rule, valid = "finite numbers", tf.math.is_finite(tensor)
-    else:
-        rule = f"integers in [0, {event.num_levels - 1}]"
-        # False for NaN as well: every comparison with it is.
-        valid = (
-            tf.equal(tensor, tf.floor(tensor))
-            & (tensor >= 0.0)
-            & (tensor <= event.num_levels - 1.0)
-        )
-    tensor = require(
-        tensor,
-        tf.reduce_all(valid),
-        f"`events` must hold {rule}.",
-        _range(tensor),
-    )
+    tensor = _valid("events", event, tensor)
     return tf.cast(tensor, event.dtype)
 
 
@@ -163,18 +148,18 @@ def _checked_option(name, option, tensor):
 
 
 def _valid_context(context, tensor):
-    if context.num_classes is not None:
-        tensor = shaped("context", tensor, [None])
-        kind = "lengths" if context.is_length else "labels"
-        rule = f"{kind} in [0, {context.num_classes - 1}]"
-        valid = (tensor >= 0) & (tensor < context.num_classes)
-    else:
-        tensor = shaped("context", tensor, [None, *context.shape])
-        rule, valid = "finite numbers", tf.math.is_finite(tensor)
+    shape = () if context.num_classes is not None else context.shape
+    tensor = shaped("context", tensor, [None, *shape])
+    return _valid("context", context, tensor)
+
+
+def _valid(name, of, tensor):
+    """Returns `tensor` if its values are those of an event or a context."""
+    rule, valid = of.validity(tensor)
     return require(
         tensor,
         tf.reduce_all(valid),
-        f"`context` must hold {rule}.",
+        f"`{name}` must hold {rule}.",
         _range(tensor),
     )
 

@@ -23,6 +23,8 @@ class Context:
 
     # Whether it says how many steps of an event there are.
     is_length = False
+    # What errors call its integers.
+    _kind = "labels"
 
     def __init__(self, num_classes=None, shape=None):
         if num_classes is not None and shape is not None:
@@ -84,7 +86,7 @@ class Context:
 
     def _rule(self):
         if self.num_classes is not None:
-            return f"integer labels [batch] in [0, {self.num_classes - 1}]"
+            return f"integer {self._kind} [batch] in {self._interval()}"
         return f"finite numbers of shape [batch, *{self.shape}]"
 
     def _check_shape(self, context, batch_size):
@@ -102,13 +104,24 @@ class Context:
                 f"{batch_size}, dtype {context.dtype.name}"
             )
 
-    def _with_valid_values(self, context):
+    def _interval(self):
+        return f"[0, {self.num_classes - 1}]"
+
+    def validity(self, context):
+        """Returns what values must be, in words, and whether each is, bool.
+
+        Args:
+            context: A tensor of contexts.
+        """
         if self.num_classes is not None:
-            valid = (context >= 0) & (
-                tf.cast(context, tf.int64) < self.num_classes
-            )
-        else:
-            valid = tf.math.is_finite(tf.cast(context, tf.float32))
+            # As int64: a number of classes may be too large for its dtype.
+            numbers = tf.cast(context, tf.int64)
+            valid = (context >= 0) & (numbers < self.num_classes)
+            return f"{self._kind} in {self._interval()}", valid
+        return "finite numbers", tf.math.is_finite(tf.cast(context, tf.float32))
+
+    def _with_valid_values(self, context):
+        _, valid = self.validity(context)
         rule = f"`context` must be {self._rule()}."
         if not tf.executing_eagerly():
             return asserted(context, tf.reduce_all(valid), [rule])

@@ -78,7 +78,7 @@ class Event:
         _check_type(x, name)
         if x.dtype.is_bool:
             x = tf.cast(x, tf.uint8)
-        rule, valid = self._valid(x)
+        rule, valid = self.validity(x)
         message = (
             f"`{name}` must hold {rule}. Scaling happens inside the model."
         )
@@ -97,7 +97,12 @@ class Event:
             )
         return x
 
-    def _valid(self, x):
+    def validity(self, x):
+        """Returns what values must be, in words, and whether each is, bool.
+
+        Args:
+            x: A tensor of numbers, of any shape.
+        """
         if self.num_levels is None:
             return "finite numbers", tf.math.is_finite(tf.cast(x, tf.float32))
         rule = f"integers in [0, {self.num_levels - 1}]"

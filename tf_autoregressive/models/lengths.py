@@ -20,6 +20,7 @@ class Lengths(Context):
     """
 
     is_length = True
+    _kind = "lengths"
 
     def __init__(self, num_steps):
         # Lengths are what labels are: one integer an example.
@@ -35,11 +36,8 @@ class Lengths(Context):
         return (self.num_steps,)
 
     def random(self, rng, num_contexts):
-        # Of whole sequences: what comes after an end depends on nothing.
+        # Steps after an end depend on nothing: probing them shows nothing.
         return np.full(num_contexts, self.num_steps)
 
     def encoded(self, context):
         return tf.sequence_mask(context, self.num_steps, tf.float32)
-
-    def _rule(self):
-        return f"integer lengths [batch] in [0, {self.num_steps}]"
