@@ -30,12 +30,12 @@ def checked_num_levels(num_levels: int) -> int:
 
 
 def is_positive_integer(value) -> bool:
-    """Whether it is an integer of Python or NumPy, and at least 1."""
+    """Returns whether it is an integer of Python or NumPy, and at least 1."""
     return _is_integer(value) and value >= 1
 
 
 def checked_count(argument: str, value: int) -> int:
-    """Returns a number of things as an int.
+    """Returns a number of at least 1 as an int.
 
     Raises:
         ValueError: If it is not an integer of at least 1.

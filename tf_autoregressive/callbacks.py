@@ -11,10 +11,10 @@ from tf_autoregressive import plots
 class TimeLimit(keras.callbacks.Callback):
     """Stops training after so many seconds of training.
 
-    Counts the time spent in training steps, their input and their
-    compilation; not the time of validation and of other callbacks' work
-    between epochs, so that the budget does not depend on how often one looks.
-    The step that crosses the limit is finished, then the validation of the
+    It counts the time spent in training steps, their input and their
+    compilation, and not the time of validation and of other callbacks' work
+    between epochs. So the budget does not depend on how often one looks. The
+    step that crosses the limit is finished, then the validation of the
     broken-off epoch runs as usual.
 
     Args:
@@ -34,7 +34,7 @@ class TimeLimit(keras.callbacks.Callback):
         (0.0, False)
     """
 
-    # Seconds that what follows the last step may take of the budget.
+    # How many seconds of the budget are left to the work after the last step.
     _reserve = 0.0
 
     def __init__(self, seconds, *, spent=0.0):

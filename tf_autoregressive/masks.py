@@ -1,4 +1,4 @@
-"""Who may see whom, as degrees and boolean matrices (pure NumPy).
+"""Masks of connections, from the degrees of units (pure NumPy).
 
 A unit of degree `m` may depend on the first `m` dimensions of the ordering.
 Shapes: D event dimensions.
@@ -46,7 +46,7 @@ def dense_mask(in_degrees, out_degrees, *, exclusive: bool = False):
     """Returns the bool matrix `[in, out]` of the connections that are allowed.
 
     `mask[j, k] = out_degrees[k] >= in_degrees[j]`, or `>` if `exclusive`
-    (Germain et al. 2015, Eqs. 12 and 13). Works on NumPy arrays and tensors.
+    (Germain et al. 2015, Eqs. 12 and 13). It takes NumPy arrays and tensors.
     """
     if exclusive:
         return out_degrees[None, :] > in_degrees[:, None]

@@ -9,8 +9,8 @@ import keras
 class BitsPerDim(keras.metrics.Mean):
     """Mean of `-log_prob / (num_dims * ln 2)` over examples, in bits.
 
-    Sums over all examples and divides once, so a short last batch weighs what
-    it holds. A uniform model of 8-bit data scores exactly 8.
+    It sums over all examples and divides once, so a short last batch weighs
+    what it holds. A uniform model of 8-bit data scores exactly 8.
 
     Args:
         num_dims: Number of dimensions `D` of an event.
@@ -76,7 +76,8 @@ class NatsPerStep(keras.metrics.Mean):
         if lengths is None:
             lengths = self.num_steps * keras.ops.ones_like(nats)
         lengths = keras.ops.cast(lengths, "float32")
-        # Shares, whose sum stays exact where that of steps would not.
+        # Shares of the event's length are summed: float32 holds their sum
+        # exactly for longer than that of steps.
         weight = lengths / self.num_steps
         if sample_weight is not None:
             weight = weight * keras.ops.cast(sample_weight, "float32")
@@ -106,7 +107,9 @@ class BitsPerChar(NatsPerStep):
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
 class Perplexity(NatsPerStep):
-    """`exp` of `NatsPerStep`: as unsure as a choice among so many symbols.
+    """`exp` of `NatsPerStep`: a number of equally likely symbols.
+
+    To guess among so many is as hard as to guess the next symbol.
 
     Args:
         num_steps: Number of symbols of an event.

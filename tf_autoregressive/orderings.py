@@ -38,7 +38,7 @@ def resolve(ordering, event_shape) -> np.ndarray:
         event_shape: Shape of one event.
 
     Raises:
-        ValueError: If the name is unknown or the array no permutation.
+        ValueError: If the name is unknown or the array is not a permutation.
     """
     if isinstance(ordering, str):
         if ordering not in NAMED:

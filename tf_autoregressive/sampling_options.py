@@ -1,4 +1,4 @@
-"""The options of a draw: the one table from which all that names them is made.
+"""The table of the options of a draw, from which all that names them is made.
 
 Arguments, checks, command-line flags, inputs of served models and arguments of
 their clients come from `OPTIONS`. A new option is a row of it, a field of
@@ -37,7 +37,7 @@ class Option(typing.NamedTuple):
 
     @property
     def rule(self) -> str:
-        """What numbers are allowed, as errors say it."""
+        """The allowed numbers, as errors say them."""
         limits = [
             f"{words} {limit}"
             for words, limit in (
@@ -70,7 +70,7 @@ class Option(typing.NamedTuple):
         """Returns a number of Python or NumPy as one of Python.
 
         Raises:
-            ValueError: If it is no number of this kind, or not allowed.
+            ValueError: If it is not a number of this kind, or not allowed.
         """
         kind = numbers.Integral if self.kind is int else numbers.Real
         if not (
@@ -84,14 +84,14 @@ class Option(typing.NamedTuple):
         return self.kind(number)
 
 
-# In the order in which a draw applies them.
+# The options are in the order in which a draw applies them.
 OPTIONS = {
     "temperature": Option(
         float,
         off=1.0,
         example=0.8,
         help="Below 1 sharpens every conditional, above 1 flattens it.",
-        # Beyond, logits or scales leave the range of float32.
+        # Outside these limits logits or scales leave the range of float32.
         at_least=1e-6,
         at_most=1e30,
         is_cut=False,

@@ -12,8 +12,8 @@ class Vocabulary:
             for an error, or one of the characters, which then replaces it.
 
     Raises:
-        ValueError: If there are fewer than two characters or one appears
-            twice, or is none, or `unknown` is not among them.
+        ValueError: If there are fewer than two characters, one appears twice or
+            is not a single character, or `unknown` is not among them.
 
     Example:
         >>> vocabulary = Vocabulary.of("to be")
@@ -78,7 +78,7 @@ class Vocabulary:
         """Returns the text of numbers `[T]`.
 
         Raises:
-            ValueError: If a number is not in `[0, len(self))`, or no integer.
+            ValueError: If a number is not an integer in `[0, len(self))`.
         """
         numbers = np.asarray(numbers)
         if numbers.ndim != 1 or (
@@ -99,7 +99,7 @@ class Vocabulary:
 
 
 def _is_character(value):
-    # Half of a pair of surrogates is none: files could not hold it.
+    # Half of a pair of surrogates is not a character: files could not hold it.
     return (
         isinstance(value, str)
         and len(value) == 1

@@ -22,7 +22,7 @@ from tf_autoregressive.distributions.symbols import SymbolsOutput
 from tf_autoregressive.distributions.vector import VectorOutput
 from tf_autoregressive.distributions.vector import of_whole_sites
 
-# What `distribution=` of a model may name.
+# The distributions that `distribution=` of a model may name.
 SHORTHANDS = {
     cls.name: cls
     for cls in (
@@ -49,7 +49,8 @@ def output_distribution(
             default, and for an object's own.
 
     Raises:
-        ValueError: If it is none of these, or the numbers do not fit it.
+        ValueError: If `distribution` is none of these, or the numbers do not
+            fit it.
     """
     if isinstance(distribution, dict):
         distribution = deserialized(distribution)
@@ -83,7 +84,8 @@ def _of_name(name, num_levels, num_components):
                 f"Received: num_levels={num_levels}"
             )
         options["num_levels"] = checked_num_levels(num_levels)
-    # Configurations of all models hold it, whatever their distribution.
+    # The configurations of all models hold `num_components`, whatever their
+    # distribution.
     if num_components is not None and "num_components" in takes:
         options["num_components"] = num_components
     return cls(**options)

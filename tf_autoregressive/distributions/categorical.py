@@ -88,7 +88,7 @@ class CategoricalOutput(LevelsOutput):
 
 
 class Levels(tfd.Categorical):
-    """A `tfd.Categorical` that scores levels of any dtype, uint8 included."""
+    """A `tfd.Categorical` that scores levels of any dtype, such as uint8."""
 
     def _log_prob(self, value):
         return super()._log_prob(tf.cast(value, self.dtype))

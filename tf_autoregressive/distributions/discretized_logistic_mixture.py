@@ -22,17 +22,17 @@ from tf_autoregressive.distributions.uncast import Uncast
 
 tfd = tfp.distributions
 
-# Below, a component collapses on a value of the training data. With more
-# levels the bins are narrower than these 8 bits, and so is the least scale:
-# else 16 bits of silence would cost 7 of them.
+# The least log-scale. Below it a component collapses on a value of the training
+# data. It is for 8 bits; with more levels the bins are narrower, and so is the
+# least scale: else 16 bits of silence would cost 7 of them.
 _MIN_LOG_SCALE, _MIN_LEVELS = -7.0, 256
 
-# Above, where every bin but the outer two is all but empty, the exponential
-# underflows and gradients are not finite.
+# The largest log-scale. Above it nearly all mass is in the two outer bins, the
+# exponential underflows and gradients are not finite.
 _MAX_LOG_SCALE = 20.0
 
-# Where a bin has no end. Finite, so that its gradient is zero and not NaN, and
-# far in units of any scale.
+# The end of a bin that has none. It is finite, so that its gradient is zero and
+# not NaN, and far in units of any scale.
 _FAR = 1e30
 
 
@@ -257,7 +257,7 @@ class DiscretizedLogisticMixture(Uncast, tfd.Distribution):
                 prefixes[0],
                 *(b - a for a, b in pairwise(prefixes)),
             ]
-            # The last one has all batch axes.
+            # The last channel has all batch axes.
             shape = tf.shape(conditionals[-1])
             conditionals = tf.stack(
                 [tf.broadcast_to(each, shape) for each in conditionals], axis=-1
@@ -316,7 +316,8 @@ class DiscretizedLogisticMixture(Uncast, tfd.Distribution):
     # Drawing.
 
     def _sample_n(self, n, seed=None):
-        # Bits, as stateless floats differ under XLA.
+        # Uniforms are made from bits, because stateless floats differ under
+        # XLA.
         bits = tf.random.stateless_uniform(
             tf.concat(
                 [[n], self.batch_shape_tensor(), [2 * self.num_channels]], 0
@@ -334,9 +335,9 @@ class DiscretizedLogisticMixture(Uncast, tfd.Distribution):
     def from_uniforms(self, uniforms, known=None, values=None):
         """Returns levels `[..., C]`, a float dtype, by inverse CDF.
 
-        Channel by channel: a component from its probabilities given the
-        earlier channels, then a level from that component. Each level follows
-        `p(v[c] | v[<c])`, whether the earlier ones were drawn or known.
+        It goes channel by channel, and draws a component from its probabilities
+        given the earlier channels, then a level from that component. Each level
+        follows `p(v[c] | v[<c])`, whether the earlier ones were drawn or known.
 
         Args:
             uniforms: `[..., 2 * C]` in (0, 1), with all batch axes: the first
@@ -422,21 +423,21 @@ class DiscretizedLogisticMixture(Uncast, tfd.Distribution):
     def _entropy(self):
         self._check_single_channel("entropy")
         log_mass = self._log_prob(self._all_levels())
-        # Levels without mass count nothing.
+        # A level without mass adds nothing.
         terms = tf.math.multiply_no_nan(log_mass, tf.exp(log_mass))
         return -tf.reduce_sum(terms, axis=0)
 
     def _quantile(self, value):
         self._check_single_channel("quantile")
         value = tf.cast(value, self.loc.dtype)
-        # An axis of levels in front of all axes of probabilities.
+        # An axis of levels comes before all axes of probabilities.
         rank = max(value.shape.rank, self.batch_shape.rank + 1)
         ones = tf.ones([rank], tf.int32)
         levels = tf.reshape(
             tf.range(self.num_levels), tf.concat([[-1], ones], 0)
         )
         below = tf.exp(self._log_cdf(levels))[..., None]
-        # The lowest level up to which there is as much.
+        # The quantile is the lowest level up to which there is as much mass.
         quantile = tf.reduce_sum(tf.cast(below < value, tf.int32), axis=0)
         return tf.minimum(quantile, self.num_levels - 1)
 
@@ -466,7 +467,8 @@ class _Bin(typing.NamedTuple):
     position: typing.Any
     lower: typing.Any
     upper: typing.Any
-    # From the lower to the upper end: a difference would not be exact.
+    # The width is computed apart: a difference of the two ends would not be
+    # exact.
     width: typing.Any
 
 
@@ -518,7 +520,7 @@ class _Channel(typing.NamedTuple):
         """Returns a real position `[..., 1]` from the chosen component.
 
         Args:
-            positions: Of the earlier channels.
+            positions: Positions of the earlier channels.
             chosen: One-hot `[..., K]`.
             logistic: Standard logistic noise, `[..., 1]`.
         """

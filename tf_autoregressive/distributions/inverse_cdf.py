@@ -7,7 +7,7 @@ import tensorflow as tf
 
 
 def chosen_index(mass, uniform):
-    """Returns int32 `[...]`: the value whose share of the mass a uniform hits.
+    """Returns int32 `[...]`: the value in whose share of the mass a uniform is.
 
     The least `k` with `mass[0] + ... + mass[k] > uniform * total`: value `k`
     has probability `mass[k] / total`.

@@ -141,9 +141,9 @@ class DiscretizedLogisticMixtureOutput(OutputDistribution):
 
 
 class _WithoutChannels(Uncast, tfd.Distribution):
-    """A distribution over `[1]`, as one over scalars.
+    """A distribution over scalars, made from one over `[1]`.
 
-    A bijector would do, but for values of unsigned dtypes.
+    A bijector would do the same, but not for values of unsigned dtypes.
     """
 
     def __init__(self, distribution, name="WithoutChannels"):
@@ -197,7 +197,7 @@ class _WithoutChannels(Uncast, tfd.Distribution):
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
 class LogisticMixtureBias(keras.initializers.Initializer):
-    """Parameters with the components side by side over the scale [-1, 1].
+    """Initializer that puts the components side by side over [-1, 1].
 
     Components that start equal stay equal where the bias is all they have, as
     in the first dimension. The means are at the centres of `K` equal parts,
@@ -209,7 +209,7 @@ class LogisticMixtureBias(keras.initializers.Initializer):
 
     Call arguments:
         shape: `[..., n * P]`: the parameters of `n` sites.
-        dtype: Of the values.
+        dtype: Dtype of the values.
 
     Raises:
         ValueError: If `P` does not divide the last axis of the shape.
@@ -245,6 +245,6 @@ class LogisticMixtureBias(keras.initializers.Initializer):
 
 
 def _sizes(num_components, num_channels):
-    """Returns how many logits, means, log-scales and coefficients there are."""
+    """Returns the numbers of logits, means, log-scales and coefficients."""
     per_component = (1, num_channels, num_channels, math.comb(num_channels, 2))
     return [num_components * number for number in per_component]

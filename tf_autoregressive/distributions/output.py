@@ -1,4 +1,4 @@
-"""What a model and the sampling engine ask of an output distribution.
+"""The base class of output distributions, for models and for drawing.
 
 Shapes: B batch, P parameters per site, U uniforms per site, S event
 dimensions per site, `...` any leading axes.
@@ -38,7 +38,7 @@ class OutputDistribution(abc.ABC):
         has_temperature: Whether draws take a temperature.
         has_cuts: Whether draws can leave out values: `top_k` and the like.
         bias_initializer: Initializer of the bias that the parameters have.
-        zero_shift: What added to parameters makes 0 certain, `[P]`; `None`
+        zero_shift: Shift of the parameters that makes 0 certain, `[P]`; `None`
             where nothing can.
     """
 
@@ -56,7 +56,7 @@ class OutputDistribution(abc.ABC):
 
     @property
     def name(self):
-        """What exports and messages call it."""
+        """The name that exports and messages use."""
         return type(self).__name__
 
     @abc.abstractmethod
@@ -77,10 +77,11 @@ class OutputDistribution(abc.ABC):
         return self.distribution(parameters, 0).log_prob(values)
 
     def tempered(self, parameters, options):
-        """Returns what is drawn from: an output distribution, its parameters.
+        """Returns the output distribution to draw from, and its parameters.
 
-        Called where an option is on that `has_temperature` or `has_cuts`
-        offers. What it returns takes the noise that `noise` of this one makes.
+        It is called where an option is on that `has_temperature` or `has_cuts`
+        offers. The distribution that it returns takes the noise that `noise` of
+        this one makes.
 
         Args:
             parameters: `[..., P]`.
@@ -124,9 +125,10 @@ class OutputDistribution(abc.ABC):
         return uniforms
 
     def coupled(self, num_dims):
-        """Returns it for sites of `num_dims` values, the last axis of events.
+        """Returns this for sites of `num_dims` values, the last axis of events.
 
-        Their values depend on each other. For `couples_dims`.
+        Their values depend on each other. A distribution with `couples_dims`
+        has it.
         """
         raise NotImplementedError(f"{type(self).__name__} couples no values")
 
@@ -145,5 +147,5 @@ class OutputDistribution(abc.ABC):
 
 
 def deserialized(config):
-    """Returns what `keras.saving.serialize_keras_object` made a dict of."""
+    """Returns the object of a `keras.saving.serialize_keras_object` dict."""
     return keras.saving.deserialize_keras_object(config)

@@ -1,4 +1,4 @@
-"""Scores of values as they are, where TFP would cast them first."""
+"""Scores of values of any dtype, which TFP would cast first."""
 
 import tensorflow as tf
 
@@ -7,7 +7,7 @@ class Uncast:
     """A `tfd.Distribution` that converts no value to the dtype of its samples.
 
     TFP casts an array to the dtype of samples before it looks at it: 0.5 would
-    count as 0. Inherit from it first.
+    count as 0. This class comes first among the bases.
     """
 
     def log_prob(self, value, name="log_prob", **kwargs):

@@ -16,9 +16,9 @@ from tf_autoregressive.distributions.output import deserialized
 class VectorOutput(OutputDistribution):
     """`p(x) = prod_n p(x[n])` for a site that is the last axis of an event.
 
-    Such as the notes of a step of music that are conditioned on earlier steps,
-    not on each other. The `N * P` parameters of a site are those of its values,
-    one after another.
+    An example are the notes of a step of music, which are conditioned on
+    earlier steps, and not on each other. The `N * P` parameters of a site are
+    those of its values, one after another.
 
     Args:
         output: The `OutputDistribution` of one value.
@@ -92,8 +92,8 @@ class VectorOutput(OutputDistribution):
 def of_whole_sites(output, num_dims):
     """Returns an output distribution for sites of `num_dims` values.
 
-    They are the last axis of an event: coupled where the distribution couples
-    values, independent of each other where not.
+    The values are the last axis of an event. They are coupled if the
+    distribution couples values, else independent of each other.
     """
     if output.couples_dims:
         return output.coupled(num_dims)

@@ -1,4 +1,4 @@
-"""Keras layers whose outputs see only what they may."""
+"""Keras layers of autoregressive models, and the scopes that run them."""
 
 from tf_autoregressive import backend
 from tf_autoregressive.layers.block_kernel import BlockKernel

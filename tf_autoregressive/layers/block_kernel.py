@@ -16,7 +16,7 @@ from tf_autoregressive.layers.unit_blocks import UnitBlocks
 class BlockKernel:
     """The weights of a masked dense layer, arranged by block.
 
-    Tensors are feature-major, `[units, B]`, so that a block is a number of
+    Tensors are feature-major, `[units, B]`, so that a block is a slice of
     consecutive rows. The outputs of a block are the sum of three parts: from
     all earlier groups of blocks, made once a group; from the earlier blocks of
     its group, made at its start; and from the block's own inputs, made as they

@@ -161,8 +161,8 @@ def sizes(tensor):
 def _forward(gates, kernel, states, entering, offsets):
     """Returns the last states, the hidden states and what the gradient needs.
 
-    Kept, not computed again: on a CPU that costs less than the way back
-    through the memory.
+    These are kept, which on a CPU costs less than computing them again on the
+    way back.
     """
     units = gates.shape[-1] // 4
 
@@ -209,8 +209,8 @@ def _backward(
 ):
     """Returns the gradients of the first states, and of gates and cells."""
     units = out.shape[-1]
-    # What turns the gradient of the hidden states and of the cells into that
-    # of the gates: of all steps at once.
+    # These factors turn the gradients of the hidden states and of the cells
+    # into that of the gates. They are computed for all steps at once.
     to_gates = tf.concat(
         [
             tanh * out * (1.0 - out),
@@ -250,7 +250,8 @@ def _backward(
 def _of_kernel(seen, of_gates):
     """Returns the gradient of the kernel, a product for each direction.
 
-    Without `tf.einsum`, whose transposed copies take several times as long.
+    It does not use `tf.einsum`, whose transposed copies take several times as
+    long.
     """
     pairs = zip(
         tf.unstack(seen, axis=1), tf.unstack(of_gates, axis=1), strict=True

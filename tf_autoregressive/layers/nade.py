@@ -134,12 +134,13 @@ class NADEConditionals(keras.layers.Layer):
         return (*inputs_shape, self.num_parameters)
 
     def compute_output_spec(self, inputs, *args, **kwargs):
-        # Not in the compute dtype: parameters are float32.
+        # The compute dtype would round them: parameters are float32.
         shape = self.compute_output_shape(inputs.shape)
         return keras.KerasTensor(shape, "float32")
 
     def call(self, inputs, hidden_bias=None):
-        # The running sum stays in float32: hundreds of additions.
+        # The running sum stays in float32, because hundreds of terms are added
+        # to it.
         batch_size = ops.shape(inputs)[0]
         num_dims = inputs.shape[1]
         by_dimension = {**self.rows(), "value": ops.transpose(inputs)}

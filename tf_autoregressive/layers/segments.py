@@ -12,7 +12,7 @@ import tensorflow as tf
 
 
 class Plain:
-    """Segments run once, and all that gradients need of them is kept."""
+    """A way to run segments: once, keeping all that gradients need."""
 
     seeds = None
 
@@ -29,10 +29,10 @@ PLAIN = Plain()
 
 
 class Rematerialised(Plain):
-    """Segments run again when their gradients are computed [1].
+    """A way to run segments: again when their gradients are computed [1].
 
-    In training only what goes from segment to segment is kept, for one more
-    forward pass in a step. Gradients are the same.
+    Training then keeps only what goes from segment to segment, and a step takes
+    one more forward pass. Gradients are the same.
 
     Attributes:
         seeds: A Keras `SeedGenerator`, for dropout. A model keeps it as an
@@ -51,13 +51,14 @@ class Rematerialised(Plain):
             return body(scope, layers, *tensors)
         names = [layer.name for layer in layers if layer is not None]
         names = [name for name in names if name in scope.shifts]
-        # Drawn out here: both runs must drop the same.
+        # The seed is drawn outside of `run`, so that both runs drop the same
+        # units.
         seed = self.seeds.next()
 
         @tf.recompute_grad
         def run(*inputs):
             inner = copy.copy(scope)
-            # Inputs, for gradients to reach what a context adds.
+            # What a context adds is an input too, so that gradients reach it.
             inner.shifts = dict(zip(names, inputs, strict=False))
             inner.segments = _SeededDropout(seed)
             return body(inner, layers, *inputs[len(names) :])

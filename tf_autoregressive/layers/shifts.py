@@ -1,4 +1,4 @@
-"""What is added to the outputs of a layer."""
+"""Shifts, which are added to the outputs of a layer."""
 
 import tensorflow as tf
 

@@ -8,7 +8,7 @@ import dataclasses
 import numpy as np
 import tensorflow as tf
 
-# Blocks to a group. What earlier groups contribute to a group is one large
+# Number of blocks in a group. Earlier groups contribute to a group by one large
 # matrix product, which reads all earlier activations once a group instead of
 # once a block.
 GROUP = 7

@@ -23,8 +23,9 @@ class Position(typing.NamedTuple):
         block: Index of the block of positions, an int32 scalar.
         offset: Index within the block.
         rank: Index in the order, `block * block_size + offset`. It counts the
-            positions of one call: `continue_draw` begins at 0 again, so what
-            depends on how many came before keeps their number in the cache.
+            positions of one call: `continue_sites` begins at 0 again, so a
+            model that needs to know how many came before keeps their number in
+            the cache.
         lane: `offset` modulo the model's `num_lanes`, a Python int.
     """
 
@@ -139,14 +140,14 @@ class _SiteSampler:
 
 
 def _by_rank(tensor):
-    """Returns `[B, N, ...]` as `[N, B, ...]`: contiguous at each rank."""
+    """Returns `[B, N, ...]` as `[N, B, ...]`, contiguous at each rank."""
     return tf.transpose(tensor, [1, 0, 2])
 
 
 def continue_sites(model, uniforms, cache, *, forced=None, options=None):
     """Draws the next positions of sequences that have begun.
 
-    For models whose one block is as long as it is drawn.
+    Blocks are counted from the first of these positions.
 
     Args:
         model: A model with `step` and `observe`.
@@ -208,7 +209,7 @@ def _blocks(model, sampler, cache):
 class Recomputed:
     """The steps of a model by its whole network, the reference of all others.
 
-    What it returns is what the model's own `step` would, if it has one.
+    It returns what the model's own `step` would return, if it has one.
 
     Args:
         model: An `AutoregressiveModel`.
@@ -216,7 +217,8 @@ class Recomputed:
 
     block_size = None
     num_lanes = 1
-    # It has to know in which order the values come.
+    # It takes an ordering, because it has to know in which order the values
+    # come.
     any_order = True
 
     def __init__(self, model):

@@ -1,4 +1,4 @@
-"""What leaves improbable values out of a draw, on logits.
+"""Cuts, which leave improbable values out of a draw, on logits.
 
 A cut is a function of logits and a number; it returns the logits of what is
 left. `CUTS` are for K values, `logits [..., K]`, of which those as probable as
@@ -22,7 +22,7 @@ def _top_k(logits, k):
 def _top_p(logits, p):
     ordered = tf.sort(logits, direction="DESCENDING")
     mass = tf.cumsum(tf.nn.softmax(ordered), axis=-1, exclusive=True)
-    # Every value whose more probable rivals hold less than `p`.
+    # A value stays if the more probable ones hold less than `p` together.
     ordered = tf.where(mass < p, ordered, ordered[..., :1])
     return _keep(logits, tf.reduce_min(ordered, axis=-1, keepdims=True))
 

@@ -1,4 +1,4 @@
-"""From a seed to events: noise, ensemble members, orderings, completions.
+"""Draws of events from a seed: noise, members, orderings, completions.
 
 Shapes: B batch, N sites in generation order, S event dimensions per site.
 """

@@ -73,7 +73,7 @@ def as_seed(seed):
             for one from TensorFlow's global generator.
 
     Raises:
-        ValueError: If it is none of these.
+        ValueError: If `seed` is none of these.
     """
     if seed is None:
         limits = tf.int32.limits

@@ -1,4 +1,4 @@
-"""How a draw departs from the model's own distribution."""
+"""Sampling options, by which a draw departs from the model's distribution."""
 
 import types
 import typing
@@ -43,7 +43,7 @@ class SamplingOptions(typing.NamedTuple):
 
         Raises:
             TypeError: If there is no option of some name.
-            ValueError: If the method is none, or a number is out of range.
+            ValueError: If there is no such method, or a number is out of range.
         """
         if method not in ("incremental", "full"):
             raise ValueError(
@@ -66,7 +66,7 @@ class SamplingOptions(typing.NamedTuple):
 
     @property
     def graph_key(self):
-        """What decides the graph of a draw with these options, hashable."""
+        """The part of a graph's key that these options decide, hashable."""
         return (self.method, *self.numbers)
 
     def tensors(self) -> dict[str, tf.Tensor]:
@@ -114,7 +114,7 @@ class SamplingOptions(typing.NamedTuple):
         if not (cuts and self.may_be_off):
             return _cut_by_all(cuts, functions, logits)
         is_on = [tf.not_equal(cuts[name], OPTIONS[name].off) for name in cuts]
-        # One condition where nothing is cut, which is usual.
+        # Usually nothing is cut, and then one condition is all that it costs.
         return tf.cond(
             tf.reduce_any(is_on),
             lambda: _cut_by_those_on(cuts, functions, logits),

@@ -1,7 +1,7 @@
-"""A nest of tensors and arrays as a single tensor.
+"""Packing of a nest of tensors and arrays into a single tensor.
 
-A call of a graph costs time for every tensor that is handed over: of the
-hundreds that a model keeps while it draws, more than the step itself.
+A call of a graph costs time for every tensor that is handed over. A model keeps
+hundreds of them while it draws, which would cost more than the step itself.
 """
 
 import tensorflow as tf
@@ -38,22 +38,22 @@ def unpack(packed, specs):
 
 
 def is_array(leaf):
-    """Whether a leaf of a nest is a `tf.TensorArray`."""
+    """Returns whether a leaf of a nest is a `tf.TensorArray`."""
     return isinstance(leaf, tf.TensorArray)
 
 
 def _as_list(array):
-    """Returns the tensor that an array is in a graph."""
+    """Returns the tensor that stands for an array in a graph."""
     if array.flow is not None and array.flow.dtype == tf.variant:
         return array.flow
-    # Eagerly it is a Python list, which a later step would write to.
+    # An eager array is a Python list, which a later step would write to.
     rows = array.stack()
     shape = tf.constant(rows.shape[1:].as_list(), tf.int32)
     return tf.raw_ops.TensorListFromTensor(tensor=rows, element_shape=shape)
 
 
 def _spec(leaf):
-    # Eagerly shapes are not of use, and would be those of one batch size.
+    # Eager shapes would be those of one batch size, so they are left out.
     is_eager = tf.executing_eagerly()
     if is_array(leaf):
         shape = None if is_eager else leaf.element_shape
@@ -63,7 +63,7 @@ def _spec(leaf):
 
 
 def _component(spec):
-    """Returns the `tf.TensorSpec` of what stands for a leaf."""
+    """Returns the `tf.TensorSpec` of the tensor that stands for a leaf."""
     if isinstance(spec, tf.TensorArraySpec):
         return tf.TensorSpec([], tf.variant)
     return spec

@@ -1,4 +1,4 @@
-"""What is asked of a draw, in one piece from a model to its positions.
+"""Requests of draws, handed in one piece from a model to its positions.
 
 Shapes: B batch.
 """
@@ -9,7 +9,7 @@ from tf_autoregressive.sampling.options import SamplingOptions
 
 
 class Given(typing.NamedTuple):
-    """Events of which some dimensions are known, for completion.
+    """Events whose dimensions are partly known, for completion.
 
     Attributes:
         x: `[B, *event_shape]`, event values.
@@ -21,7 +21,7 @@ class Given(typing.NamedTuple):
 
 
 class Request(typing.NamedTuple):
-    """What is asked of a draw beside the number of events and the seed.
+    """A request of a draw: all but the number of events and the seed.
 
     Attributes:
         options: `SamplingOptions`.

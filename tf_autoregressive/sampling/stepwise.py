@@ -32,10 +32,10 @@ class Cursor(typing.NamedTuple):
     Attributes:
         rank: Index of the next position in the order, a Python int.
         state: What the model keeps of the values so far, packed.
-        parameters: Those of the next position, `[B, P]`, or `[B, E, P]` for a
-            mixture of members; `None` after the last position.
-        log_weights: `[B, E]`, of the members given the values so far; `None`
-            for one member.
+        parameters: Parameters of the next position, `[B, P]`, or `[B, E, P]`
+            for a mixture of members; `None` after the last position.
+        log_weights: `[B, E]`, log-probabilities of the members given the values
+            so far; `None` for one member.
     """
 
     rank: int
@@ -60,9 +60,9 @@ class Stepwise:
         self.num_positions = model.num_sites
         self.block_size = self.steps.block_size or self.num_positions
         self.num_lanes = self.steps.num_lanes
-        # By name of a state.
+        # The keys are names of states.
         self._specs, self._axes = {}, {}
-        # By key, and dtypes of the arguments.
+        # The keys hold the dtypes of the arguments too.
         self._graphs = {}
 
     def start(self, num_events, context):
@@ -173,7 +173,7 @@ class Stepwise:
             for leaf in tf.nest.flatten(self._unpacked(cursor.state, lane))
         ]
 
-    # In graphs.
+    # The methods below run in graphs.
 
     def _start(self, num_events, context=None):
         encoded = self.model.context.encoded(context)
@@ -210,7 +210,7 @@ class Stepwise:
         return self._packed({**state, "members": members}, _NEW_BLOCK)
 
     def _stepped(self, state, rank, lane):
-        """Returns the state after `step`, packed, and what is outside of it."""
+        """Returns the packed state after `step`, parameters and weights."""
         position = self._position(rank, lane)
         stepped = [self.steps.step(m, position) for m in state["members"]]
         parameters, members = zip(*stepped, strict=True)

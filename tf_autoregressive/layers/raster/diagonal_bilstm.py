@@ -67,8 +67,8 @@ class DiagonalBiLSTM(PixelLSTM):
         to_right, to_left = tf.split(tf.cast(gates, tf.float32), 2, axis=-1)
         gates = tf.stack([to_right, tf.reverse(to_left, axis=[2])])
         height, width = gates.shape[2:4]
-        # To the left of the map gates are zero, and so are states; what is
-        # computed to its right no pixel of the map sees.
+        # To the left of the map gates are zero, and so are states. Values are
+        # computed to its right too, but no pixel of the map sees them.
         gates = skewed(gates + self._of_first_states(height, width))
         nothing = tf.zeros_like(gates[0, ..., : self.units])
         hidden, _ = lstm_lines(
@@ -76,7 +76,8 @@ class DiagonalBiLSTM(PixelLSTM):
             tf.convert_to_tensor(self.kernel),
             (nothing, nothing),
             self._first_cells(height, width),
-            # A pixel's neighbours on the diagonal before it: above, beside.
+            # A pixel has two neighbours on the diagonal before it: above and
+            # beside.
             (-1, 0),
         )
         to_right, to_left = tf.unstack(unskewed(hidden, width))
@@ -187,7 +188,8 @@ def skewed(maps):
     """
     directions, batch_size, height, width, channels = sizes(maps)
     maps = tf.pad(maps, [[0, 0], [0, 0], [0, 0], [0, height], [0, 0]])
-    # A row is one longer than it will be: each starts a column later.
+    # A row is read one longer than it will be, so that each starts a column
+    # later than the one above.
     rows = tf.reshape(maps, (directions, batch_size, -1, channels))
     rows = _first(rows, height * (height + width - 1), axis=2)
     maps = tf.reshape(
@@ -211,7 +213,8 @@ def unskewed(diagonals, width):
 def _first(tensor, count, axis):
     """Returns the first entries along an axis.
 
-    By `tf.slice`: the gradient of a slice by index is several times slower.
+    It uses `tf.slice`: the gradient of a slice by index is several times
+    slower.
     """
     size = [-1] * tensor.shape.rank
     size[axis] = count

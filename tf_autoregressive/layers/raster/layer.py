@@ -11,8 +11,8 @@ from tf_autoregressive.layers.shifts import plus
 class RasterLayer:
     """A layer whose outputs at a pixel depend on earlier pixels and its own.
 
-    Comes before `keras.layers.Layer` among the bases of a layer. Stacks run it
-    by `scope.run(layer, x)`, in one of three ways that agree:
+    It comes before `keras.layers.Layer` among the bases of a layer. Stacks run
+    it by `scope.run(layer, x)`, in one of three ways that agree:
 
     - `map(x, shift)`: all positions at once. This is how a model is trained
       and scored;
@@ -23,9 +23,9 @@ class RasterLayer:
       makes it from what is kept of the rows above, `end_pixel` follows the
       last colour of a pixel, `end_row` the last pixel of a row.
 
-    Layers that read the image itself see nothing of their own row (in
-    `row_stack`) or pixel (in `pixel_stack`): they have `sees_own_row` or
-    `sees_own_pixel` false, get no `x`, and are shown what was drawn, by
+    A layer that reads the image itself must see nothing of its own row (in
+    `row_stack`) or pixel (in `pixel_stack`). It has `sees_own_row` or
+    `sees_own_pixel` false, gets no `x`, and is shown what was drawn, by
     `observe_row` after every row and by `observe` after every colour.
 
     The shift of a layer is what a context and the rows above add to its
@@ -127,7 +127,7 @@ class RasterLayer:
 def like(tensors, others):
     """Returns the tensors with the static shapes of others.
 
-    Loops need them to stay as they are; conditions and arrays forget them.
+    Loops need shapes that stay the same; conditions and arrays forget them.
     """
     return tf.nest.map_structure(
         lambda tensor, other: tf.ensure_shape(tensor, other.shape),
@@ -138,7 +138,8 @@ def like(tensors, others):
 
 def array(row):
     """Returns a `tf.TensorArray` of the pixels of a row `[W, B, ...]`."""
-    # Filled from the start: XLA has to know its shape in a `tf.cond`.
+    # It is filled from the start, because XLA has to know its shape in a
+    # `tf.cond`.
     shape = [None, *row.shape[2:]]
     pixels = tf.TensorArray(row.dtype, row.shape[0], element_shape=shape)
     return pixels.unstack(row)

@@ -11,7 +11,7 @@ from tf_autoregressive.layers.shifts import plus
 
 
 class MapScope(SegmentedScope):
-    """All positions at once: `[B, H, W, channels]`.
+    """A run of a stack for all positions at once, `[B, H, W, channels]`.
 
     Args:
         shifts: By a layer's name, its shift: `[B, 1 or H, 1 or W, channels]`.
@@ -35,7 +35,7 @@ class MapScope(SegmentedScope):
         return layer.map(x, self.shifts.get(layer.name))
 
     def begin_pixels(self):
-        """Says that what runs from now on are layers of pixels."""
+        """Says that the layers which run from now on are layers of pixels."""
 
     def link(self, layer, shift):
         """Adds to the shift of `layer`, a layer of pixels that runs later."""

@@ -120,7 +120,7 @@ class MaskedConv2D(ShiftedConv2D):
                 f"each of `in_colours`. Received shape {input_shape}"
             )
         mask = self.mask()
-        # None where it allows everything, to save a product.
+        # `None` saves a product where the mask allows everything.
         self._mask = None if mask.all() else mask.astype("float32")
         super().build(input_shape)
 
@@ -156,7 +156,7 @@ class MaskedConv2D(ShiftedConv2D):
         )
         to_the_left = tf.reshape(kernel[: self.left], [-1, kernel.shape[-1]])
         last = colour - int(self.exclusive)
-        # Ascending colours: what a colour sees are the first channels.
+        # Colours are ascending, so the channels that a colour sees come first.
         num_seen = int((self.in_colours <= last).sum())
         return tf.concat([to_the_left, kernel[self.left, :num_seen]], axis=0)
 

@@ -1,4 +1,4 @@
-"""What the LSTM layers of PixelRNN have in common.
+"""The base class of the LSTM layers of PixelRNN.
 
 Shapes: B batch, H rows, W columns, I input channels, h units, K colours.
 """
@@ -68,7 +68,8 @@ class PixelLSTM(RasterLayer, keras.layers.Layer):
         self.num_directions = num_directions
         self.input_to_state = MaskedConv2D(
             self.in_colours,
-            # Split by direction, then by gate: each part has all colours.
+            # Channels are split by direction, then by gate, so each part has
+            # all colours.
             np.tile(self.out_colours, 4 * num_directions),
             (1, input_size),
             bias_initializer=keras.initializers.Constant(
@@ -138,8 +139,9 @@ class PixelLSTM(RasterLayer, keras.layers.Layer):
     def map(self, x, shift=None):
         return self(x, shift=shift)
 
-    # Pixel by pixel. What this class does with states is the same for all
-    # recurrences; what is in them, each says in the methods that follow.
+    # The methods of drawing follow. This class handles states in the same way
+    # for all recurrences; each recurrence says in its own methods what they
+    # hold.
 
     def first_above(self, batch_size, width):
         return {
@@ -223,7 +225,7 @@ class PixelLSTM(RasterLayer, keras.layers.Layer):
         raise NotImplementedError(f"{type(self).__name__} has no `first_pixel`")
 
     def first_memory(self, batch_size, width):
-        """Returns what else goes from row to row, a nest of `[W, B, ...]`."""
+        """Returns what rows hand on beside pixels, a nest of `[W, B, ...]`."""
         return {}
 
     def from_above(self, row_above, memory, row):
@@ -231,7 +233,7 @@ class PixelLSTM(RasterLayer, keras.layers.Layer):
 
         Args:
             row_above: The pixels of the row above, a nest of `[W, B, ...]`.
-            memory: Of the row above, as from `first_memory`.
+            memory: Memory of the row above, as from `first_memory`.
             row: Index of the new row, a scalar tensor.
 
         Returns:

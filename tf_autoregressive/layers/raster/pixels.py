@@ -10,7 +10,7 @@ from tf_autoregressive.layers.segments import SegmentedScope
 
 
 class PixelScope(SegmentedScope):
-    """One colour of one pixel, for layers of pixels: `[B, channels]`.
+    """A run of layers of pixels for one colour of one pixel, `[B, channels]`.
 
     Colours are run in their order. Each run computes the filters of its colour
     from the pixels to the left and the colours so far, so that after the last

@@ -12,7 +12,7 @@ from tf_autoregressive.layers.shifts import plus
 
 
 class RowScope(SegmentedScope):
-    """One row, for layers that see whole rows: `[W, B, channels]`.
+    """A run of layers that see whole rows for one row, `[W, B, channels]`.
 
     Args:
         cache: What is kept of the rows above, from `RasterStack.first_cache`
@@ -61,8 +61,9 @@ class RowScope(SegmentedScope):
         x, lower = self.run(down, x), self.lower_cache
 
         def first_of_two():
-            # The number of examples is read anew: of a tensor from outside,
-            # the branch of a condition would not know its static value.
+            # The number of examples is read anew, because the branch of a
+            # condition would not know the static shape of a tensor from
+            # outside.
             size = (self.size[0] // 2, tf.shape(x)[1])
             scope = RowScope(
                 lower,

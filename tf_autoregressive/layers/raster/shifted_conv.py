@@ -143,8 +143,8 @@ class ShiftedConv2D(RasterLayer, keras.layers.Layer):
             inputs = inputs[:, :below]
         if right < 0:
             inputs = inputs[:, :, :right]
-        # Padded here: in bfloat16, explicit padding in the convolution itself
-        # is thirty times slower on a CPU.
+        # The map is padded here. Explicit padding in the convolution itself is
+        # thirty times slower in bfloat16 on a CPU.
         padding = [self.above, max(below, 0)], [self.left, max(right, 0)]
         if padding != ([0, 0], [0, 0]):
             inputs = tf.pad(inputs, [[0, 0], *padding, [0, 0]])
@@ -179,8 +179,8 @@ class ShiftedConv2D(RasterLayer, keras.layers.Layer):
     def pixel_kernel(self, colour=0):
         """Returns the kernel of a pixel's own row up to itself, `[n * I, O]`.
 
-        For the `n` pixels to the left, from the leftmost on, and then for the
-        pixel itself if the window holds it.
+        Its rows are for the `n` pixels to the left, from the leftmost on, and
+        then for the pixel itself if the window holds it.
 
         Args:
             colour: The colour of the filters; there is one.
@@ -195,7 +195,8 @@ class ShiftedConv2D(RasterLayer, keras.layers.Layer):
         """Returns the filters of a colour out of `[..., O]`; there is one."""
         return outputs
 
-    # Row by row: kept are the rows of inputs that the window sees above.
+    # The methods that draw row by row keep the rows of inputs that the window
+    # sees above.
 
     def first_above(self, batch_size, width):
         return (self._zeros(width, batch_size),) * self.rows_above
@@ -210,14 +211,15 @@ class ShiftedConv2D(RasterLayer, keras.layers.Layer):
     def observe_row(self, x, above):
         return like((*above, x)[1:], above) if above else above
 
-    # Pixel by pixel. What the rows above add is computed once a row; a pixel
-    # is one product of the inputs to its left, and of its own so far, with the
-    # rest of the kernel.
+    # The methods that draw pixel by pixel compute once a row what the rows
+    # above add. A pixel is then one product of the rest of the kernel with the
+    # inputs to its left and its own so far.
 
     def begin_row(self, above, shift, row, size, num_colours):
         colours = range(num_colours)
         outputs = self._of_rows_above(above, shift)
-        # Inputs that are features: the image itself is shown row by row.
+        # Only inputs that are features are kept here; the image itself is shown
+        # row by row.
         keeps_row = self.rows_above and self.sees_own_pixel
         return {
             "above": [self.of_colour(outputs, colour) for colour in colours],
@@ -230,7 +232,7 @@ class ShiftedConv2D(RasterLayer, keras.layers.Layer):
     def _of_rows_above(self, above, shift):
         """Returns what pixels get from the rows above, `[W, B, O]`.
 
-        Or `[1, B, O]` or `[O]`, if that is no more than a shift and the bias.
+        It is `[1, B, O]` or `[O]` if it holds a shift and the bias alone.
         """
         outputs = tf.zeros([self.filters], self.compute_dtype)
         if self.rows_above:
@@ -251,7 +253,7 @@ class ShiftedConv2D(RasterLayer, keras.layers.Layer):
             state = self.observe(x, state)
         outputs = state["above"][colour]
         if outputs.shape.rank == 3:
-            # The same for all columns, or a row with one for each.
+            # The shift is the same for all columns, or has one for each.
             is_row = outputs.shape[0] > 1
             outputs = outputs[column // self.strides if is_row else 0]
         window = (*state["left"], *state["here"])

@@ -134,8 +134,9 @@ def _first_lower_cache(resolutions, batch_size, width):
         return tf.zeros([width, batch_size, up.filters], up.compute_dtype)
 
     of_rows, of_pixels = resolutions[0].row_up, resolutions[0].pixel_up
-    # A pixel of the lower resolution becomes four: beside the one that is
-    # drawn first, the ones to its right, and a row of those below.
+    # A pixel of the lower resolution becomes four: the one that is drawn first,
+    # the one to its right, and two in the row below. The cache keeps the last
+    # three.
     pixel = row(of_pixels)[0]
     cache = {
         **_first_cache(resolutions, batch_size, width // 2),

@@ -13,7 +13,7 @@ from tf_autoregressive.layers.raster.weight_norm import WeightNorm
 
 
 class _UpsamplingConv2D(RasterLayer, keras.layers.Layer):
-    """`UpsamplingConv2D` before weight normalisation."""
+    """An `UpsamplingConv2D` without weight normalisation."""
 
     def __init__(self, filters, kernel_width, *, kernel_initializer, **kwargs):
         super().__init__(**kwargs)
@@ -69,7 +69,7 @@ class _UpsamplingConv2D(RasterLayer, keras.layers.Layer):
         if self.kernel_width == 2:
             even, odd = (tf.tensordot(row, tap, 1) for tap in tf.unstack(taps))
         else:
-            # One column is cropped: odd columns see the next input too.
+            # One column is cropped, so odd columns see the next input too.
             from_right, own, from_left = tf.unstack(taps)
             following = tf.pad(row[1:], [[0, 1], [0, 0], [0, 0]])
             even = tf.tensordot(row, own, 1)
@@ -82,7 +82,7 @@ class _UpsamplingConv2D(RasterLayer, keras.layers.Layer):
     def over_pixel(self, pixel):
         """Returns the two rows of two pixels `[B, O]` of a pixel `[B, I]`.
 
-        For a kernel two columns wide: wider ones need neighbours.
+        It needs a kernel two columns wide: wider ones read neighbours too.
         """
         bias = tf.cast(self.bias, pixel.dtype)
         return tuple(

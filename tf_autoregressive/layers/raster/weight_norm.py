@@ -7,13 +7,14 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-# Of less, a feature is constant, such as all that the first row sees.
+# A feature of a smaller variance counts as constant, as all features do that
+# are computed from the padding above the first row alone.
 _LEAST_VARIANCE = 1e-6
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
 class WeightNorm(keras.layers.Layer):
-    """Normalises the kernel of a convolution; to be put before it as a base.
+    """A base that normalises the kernel of the convolution that comes after it.
 
         kernel = scale * direction / norm(direction)              [1, Eq. 2]
 

@@ -22,9 +22,9 @@ class CausalConv1D(SequenceLayer, keras.layers.Layer):
         kernel_size: `k`.
         dilation: `d`, how many steps lie between two taps.
         use_bias: Whether to add a bias.
-        gain: Of the initial kernel, whose variance is `gain / (k * I)`: 1 keeps
-            the scale of the inputs, 2 that of rectified ones, 4 makes up for a
-            gate.
+        gain: Scale of the initial kernel, whose variance is `gain / (k * I)`: 1
+            keeps the scale of the inputs, 2 that of rectified ones, 4 makes up
+            for a gate.
         bias_initializer: Keras initializer.
         **kwargs: Passed to `keras.layers.Layer`.
 
@@ -74,7 +74,7 @@ class CausalConv1D(SequenceLayer, keras.layers.Layer):
 
     @property
     def reach(self):
-        """How many steps back an output sees."""
+        """Number of steps back that an output sees."""
         return (self.kernel_size - 1) * self.dilation
 
     def build(self, input_shape):
@@ -120,9 +120,9 @@ class CausalConv1D(SequenceLayer, keras.layers.Layer):
             return outputs
         return outputs + tf.cast(self.bias, outputs.dtype)
 
-    # One step at a time. The state is a ring of the inputs that are in reach,
-    # the one of step `t` at `t % reach`: within a block an array, of which a
-    # step reads a few entries and writes one.
+    # The state is a ring of the inputs that are in reach, with that of step `t`
+    # at `t % reach`. Within a block it is an array, because a step reads a few
+    # entries and writes one.
 
     def first_state(self, batch_size, num_steps):
         if not self.reach:
@@ -171,6 +171,6 @@ def _product(x, kernel):
     """Returns `x @ kernel`, `[..., O]`."""
     if len(x.shape) != 2 or x.shape[0] != 1:
         return tf.tensordot(x, kernel, 1)
-    # A single row: as a column it takes a CPU half the time in a plain graph.
+    # A single row takes a CPU half the time as a column, in a plain graph.
     column = tf.matmul(kernel, x, transpose_a=True, transpose_b=True)
     return tf.reshape(column, [1, kernel.shape[1]])

@@ -9,8 +9,8 @@ import tensorflow as tf
 class SequenceLayer:
     """A layer whose outputs at a step depend on that step and earlier ones.
 
-    Comes before `keras.layers.Layer` among the bases of a layer. Stacks run it
-    by `scope.run(layer, x)`, in one of two ways that agree:
+    It comes before `keras.layers.Layer` among the bases of a layer. Stacks run
+    it by `scope.run(layer, x)`, in one of two ways that agree:
 
     - `call(x)`: all steps at once, `[B, T, I]` to `[B, T, O]`. This is how a
       model is trained and scored;

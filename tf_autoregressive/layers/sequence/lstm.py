@@ -11,7 +11,7 @@ from tf_autoregressive.layers.lstm import lstm_lines
 from tf_autoregressive.layers.lstm import sizes
 from tf_autoregressive.layers.sequence.recurrent import RecurrentLayer
 
-# Keras's defaults, which the recurrence is written for.
+# The recurrence is written for these defaults of Keras.
 _FIXED = {
     "activation": "tanh",
     "recurrent_activation": "sigmoid",
@@ -23,7 +23,7 @@ _FIXED = {
 
 
 class _Recurrence(keras.layers.RNN):
-    """What `keras.layers.LSTM` turns to where there is no cuDNN."""
+    """The LSTM that `keras.layers.LSTM` runs where there is no cuDNN."""
 
     def inner_loop(self, sequences, initial_state, mask, training=False):
         if mask is not None:
@@ -50,11 +50,11 @@ class _Recurrence(keras.layers.RNN):
 class SequenceLSTM(RecurrentLayer, keras.layers.LSTM, _Recurrence):
     """`keras.layers.LSTM`, trained several times faster on a CPU.
 
-    Same weights, same equations. Inputs are multiplied with their kernel for
-    all steps at once, and the gradients of the weights are one product each,
-    where Keras adds to them at every step. From step to step states are
-    float32 under every dtype policy; those that it takes and returns are in
-    the compute dtype. With cuDNN it is Keras's own.
+    It has the same weights and equations. Inputs are multiplied with their
+    kernel for all steps at once, and the gradients of the weights are one
+    product each, where Keras adds to them at every step. From step to step
+    states are float32 under every dtype policy; those that it takes and returns
+    are in the compute dtype. With cuDNN it is Keras's own.
 
     Args:
         units: `h`.
@@ -112,7 +112,7 @@ def _products(sequences, kernel, bias):
 def _as_lines(steps):
     """Returns `[..., 1, B, 1, channels]`: lines of one pixel, one direction.
 
-    Not by an index: the gradient of that is several times slower.
+    It does not index, because the gradient of that is several times slower.
     """
     return tf.expand_dims(tf.expand_dims(steps, -2), -4)
 

@@ -6,10 +6,10 @@ from tf_autoregressive.layers.sequence.layer import SequenceLayer
 
 
 class RecurrentLayer(SequenceLayer):
-    """What a `keras.layers.RNN` needs to be a `SequenceLayer`.
+    """A base that makes a `keras.layers.RNN` a `SequenceLayer`.
 
-    Made with `return_sequences=True`; with `return_state=True` too where
-    sequences go on after others (`steps`).
+    The layer is made with `return_sequences=True`, and with `return_state=True`
+    too where sequences go on after others (`steps`).
     """
 
     def call(self, sequences, initial_state=None, mask=None, training=False):

@@ -18,7 +18,7 @@ from tf_autoregressive.layers.shifts import plus
 
 
 class SequenceScope(SegmentedScope):
-    """All steps at once: `[B, T, channels]`.
+    """A run of a stack for all steps at once, `[B, T, channels]`.
 
     Args:
         shifts: By name, what a context adds: `[B, 1 or T, channels]`.
@@ -71,7 +71,7 @@ class RecordingScope(SequenceScope):
 
 
 class CarryingScope(SequenceScope):
-    """All steps at once, from states that earlier steps have left.
+    """A run for all steps at once, from states that earlier steps have left.
 
     Args:
         states: By the layer's name, its state; other layers start anew.
@@ -94,7 +94,7 @@ class CarryingScope(SequenceScope):
 
 
 class StepScope(SegmentedScope):
-    """One step: `[B, channels]`.
+    """A run of a stack for one step, `[B, channels]`.
 
     Args:
         state: From `SequenceStack.opened`, or `next_state` of the step before.
@@ -126,7 +126,7 @@ class StepScope(SegmentedScope):
         """Returns `x` plus the shift of that name, if there is one."""
         shift = self.shifts.get(name)
         if shift is not None:
-            # The same at all steps, or one for each.
+            # The shift is the same at all steps, or has one for each.
             shift = shift[self.time if shift.shape[0] > 1 else 0]
         return plus(x, shift)
 
