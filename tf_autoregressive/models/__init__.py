@@ -1,4 +1,4 @@
-"""The models: one paper a file."""
+"""The models, each from one paper and in one file."""
 
 from tf_autoregressive import backend
 from tf_autoregressive.models.base import AutoregressiveModel

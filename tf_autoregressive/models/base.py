@@ -45,7 +45,8 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
       values on the network's scale, `[B, *event_shape]`; `context` is float32
       `[B, *self.context.encoded_shape]` or `None`. The parameters of a
       dimension must depend on earlier dimensions (and the context) only;
-    - `get_config()`: what `__init__` needs beyond the base class's.
+    - `get_config()`: returns the arguments of `__init__`, with those of the
+      base class.
 
     That is a complete model: it trains, scores, saves, completes, and samples
     with one network pass per position. For sampling that computes every
@@ -139,7 +140,7 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
 
     @property
     def num_sites(self):
-        """Number of positions at which a value is drawn."""
+        """Number of sites, `N`."""
         return self.num_dims // self.output_distribution.num_dims
 
     @property
@@ -153,12 +154,12 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
         """Whether members are generated in different orders."""
         return bool((self.ordering != self.ordering[:1]).any())
 
-    # What a model overrides.
+    # The methods that a model overrides.
 
     def make_output_distribution(self, distribution, event_shape):
         """Returns the output distribution of the sites of an event.
 
-        Called before the model has any attribute of its own.
+        It is called before the model has any attribute of its own.
 
         Args:
             distribution: The `OutputDistribution` that the model was given.
@@ -230,7 +231,8 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
     def step(self, state, position):
         """Returns the parameters `[B, P]` of one `sampling.Position`.
 
-        And the state that `observe` takes, with what it can use again.
+        It also returns the state that `observe` takes, which may hold what
+        `observe` can use again.
         """
         raise NotImplementedError(f"{type(self).__name__} has no `step`")
 
@@ -245,7 +247,7 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
     # Scoring.
 
     def build(self, input_shape=None):
-        """Creates the weights. Called at the end of a model's `__init__`."""
+        """Creates the weights; the `__init__` of a model ends with it."""
         if self.built:
             return
         x = keras.Input(self.event_shape, dtype="int32")
@@ -268,10 +270,10 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
             training: Whether dropout and the like are active.
 
         Returns:
-            A distribution with batch shape `[B]` and event shape
-            `event_shape`, whose `log_prob(x)` is `log p(x)` in nats; for an
-            ensemble a mixture of its members. It refuses values that are no
-            levels, as `log_prob` of the model does.
+            A distribution with batch shape `[B]` and event shape `event_shape`,
+            whose `log_prob(x)` is `log p(x)` in nats; for an ensemble a mixture
+            of its members. It refuses values that are not levels, as `log_prob`
+            of the model does.
         """
         x, context = self.checked(x, context)
         distribution = self._distribution(
@@ -280,10 +282,11 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
         return scoring_events_alone(distribution, self.event)
 
     def parameters_for(self, x, context=None, training=False):
-        """Returns the parameters that `model(x)` is made from, float32.
+        """Returns the parameters from which `model(x)` is made, float32.
 
-        `[B, *site_shape, P]`, or `[B, E, *site_shape, P]` for an ensemble.
-        Takes symbolic Keras tensors too, for functional graphs.
+        They are `[B, *site_shape, P]`, or `[B, E, *site_shape, P]` for an
+        ensemble. `x` and the context may be symbolic Keras tensors, for
+        functional graphs.
         """
         if isinstance(x, keras.KerasTensor):
             return _Parameters(self)(x, context)
@@ -436,11 +439,12 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
         super().load_own_variables(without_structure(store, **self.structure()))
 
     def structure(self):
-        """Returns arrays by name: what weights mean, beside their shapes.
+        """Returns arrays by name, without which weights have no meaning.
 
-        Files of weights hold them, and are refused by another structure.
+        Files of weights hold them. A model with another structure refuses such
+        a file, which its shapes alone would let in.
         """
-        # Those of `any_order` are the weights of every ordering.
+        # The weights of a model of any order serve every ordering.
         return {} if self.any_order else {"ordering": self.ordering}
 
 

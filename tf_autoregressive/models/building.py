@@ -1,4 +1,4 @@
-"""Making the weights of a model, all of them or none."""
+"""A guard that makes all weights of a model, or none."""
 
 import contextlib
 
@@ -7,11 +7,11 @@ from keras.src.backend.common import global_state
 
 @contextlib.contextmanager
 def whole_or_nothing(model):
-    """Forgets weights that Keras was still to make if it fails at one.
+    """Forgets the weights that Keras had still to make if it fails at one.
 
-    Keras keeps a list of them, and would begin anew with it at the next model,
-    which fails at those that were made: one model that does not fit into memory
-    would break every later one in the process.
+    Keras keeps a list of these weights, and would begin with it again at the
+    next model, which then fails at those that were made. So one model that does
+    not fit into memory would break every later one in the process.
 
     Args:
         model: The model whose weights are made within.
@@ -23,7 +23,7 @@ def whole_or_nothing(model):
         yield
     except Exception as error:
         global_state.set_global_attribute("uninitialized_variables", [])
-        # Keras turns it into an error about the error.
+        # Keras would turn this into an error about the error.
         if "ResourceExhausted" in f"{type(error).__name__} {error}":
             raise MemoryError(
                 f"The weights of this {type(model).__name__} do not fit into "

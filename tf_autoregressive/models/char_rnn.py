@@ -37,8 +37,8 @@ class CharRNN(SequenceModel):
         cell: `"lstm"` or `"gru"`.
         units: Units of every layer.
         num_layers: Number of layers.
-        carried_rows: Batch size of training that carries states; 0 for
-            sequences of their own.
+        carried_rows: Batch size of training that carries states; 0 if every
+            sequence begins anew.
         dropout: Share of what goes from layer to layer, and into the
             parameters, that is set to zero in training.
         **kwargs: Passed to `SequenceModel`: `embedding_size`,
@@ -113,7 +113,7 @@ class CharRNN(SequenceModel):
         self.build()
 
     def _make_carried(self):
-        """Makes the variables of what training carries on."""
+        """Makes the variables of the states that training carries on."""
         self.last_codes = None
         self.carried = {}
         if not self.carried_rows:
@@ -152,7 +152,7 @@ class CharRNN(SequenceModel):
         return super().fit(*args, callbacks=callbacks, **kwargs)
 
     def forget(self):
-        """Sets what training carries on to what precedes a sequence."""
+        """Sets the carried states to those of a new sequence."""
         if not self.carried_rows:
             return
         variables = [v for states in self.carried.values() for v in states]

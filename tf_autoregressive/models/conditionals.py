@@ -1,6 +1,6 @@
-"""What models return of conditionals: distributions that refuse other values.
+"""Conditionals as models return them: distributions that refuse other values.
 
-And the conditionals of a mixture of members.
+The conditionals of a mixture of members are here too.
 
 Shapes: B batch, D event dimensions, E ensemble members.
 """
@@ -15,14 +15,14 @@ from tf_autoregressive.models.plain_tensor import plain_tensor
 
 
 def scoring_events_alone(distribution, event):
-    """Returns a distribution over events that scores nothing else.
+    """Returns a distribution over events that refuses all other values.
 
     TFP casts an array to the dtype of samples before it looks at it: pixels
     scaled to [-1, 1] would be scored as 0. Real values are left to TFP.
 
     Args:
         distribution: A `tfd.Distribution`, which is changed.
-        event: The `Event`: what values it is over.
+        event: The `Event`, which says which values the distribution is over.
     """
     if event.num_levels is not None:
         for name in ("log_prob", "prob"):

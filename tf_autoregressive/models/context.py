@@ -1,4 +1,4 @@
-"""What a model is conditioned on: nothing, a label, a vector or a map.
+"""Contexts, which condition a model: nothing, a label, a vector or a map.
 
 Shapes: B batch.
 """
@@ -21,9 +21,9 @@ class Context:
         ValueError: If both are given, or one is not positive.
     """
 
-    # Whether it says how many steps of an event there are.
+    # Whether the context is the number of steps that an event has.
     is_length = False
-    # What errors call its integers.
+    # The name that errors give to integers of a context.
     _kind = "labels"
 
     def __init__(self, num_classes=None, shape=None):
@@ -67,7 +67,7 @@ class Context:
 
         Raises:
             ValueError: If a context is missing, not expected, of a wrong shape
-                or no label.
+                or not a label.
         """
         if not self.expected:
             if context is not None:
@@ -108,13 +108,14 @@ class Context:
         return f"[0, {self.num_classes - 1}]"
 
     def validity(self, context):
-        """Returns what values must be, in words, and whether each is, bool.
+        """Returns in words what values must be, and for each whether it is.
 
         Args:
             context: A tensor of contexts.
         """
         if self.num_classes is not None:
-            # As int64: a number of classes may be too large for its dtype.
+            # int64 is used because a number of classes may be too large for its
+            # dtype.
             numbers = tf.cast(context, tf.int64)
             valid = (context >= 0) & (numbers < self.num_classes)
             return f"{self._kind} in {self._interval()}", valid

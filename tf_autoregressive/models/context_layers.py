@@ -1,14 +1,14 @@
-"""What a context adds to the channels of layers."""
+"""Layers that make the shifts of other layers from a context."""
 
 import keras
 
 
 def context_layers(context, widths):
-    """Returns layers from contexts to what they add, by name.
+    """Returns layers by name, each from contexts to a shift.
 
     Args:
         context: The model's `Context`; without one there are no layers.
-        widths: By the name of what is added to, its number of channels.
+        widths: By the name of what is shifted, its number of channels.
     """
     if not context.expected:
         return {}

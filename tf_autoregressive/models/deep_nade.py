@@ -41,7 +41,7 @@ class DeepNADE(AutoregressiveModel):
             `"reversed"`, `"random"` or a permutation.
         num_orderings: Number of orderings `E` of the mixture; those after the
             first are random.
-        ordering_seed: Seed of the random ones.
+        ordering_seed: Seed of the random orderings.
         **kwargs: Passed to `AutoregressiveModel`: `distribution`,
             `num_levels`, `num_components`, `num_classes`, `context_shape`.
 
@@ -52,8 +52,8 @@ class DeepNADE(AutoregressiveModel):
         A `tfd.Distribution` with batch shape `[B]`.
 
     Raises:
-        ValueError: If `units` is empty or below 1, `num_orderings` below 1, or
-            `ordering` no permutation.
+        ValueError: If `units` is empty or below 1, `num_orderings` is below 1,
+            or `ordering` is not a permutation.
 
     Example:
         >>> model = DeepNADE((8,), units=(16, 16), num_orderings=2)
@@ -148,10 +148,10 @@ class DeepNADE(AutoregressiveModel):
         return tf.cast(known, tf.float32), num_known
 
     def _update_seed(self):
-        """Returns a seed of this update's and this replica's own.
+        """Returns a seed that no other update and no other replica has.
 
-        A function of the number of updates, so that training that goes on
-        from a file goes on with the same noise.
+        It depends on the number of updates, so that training that goes on from
+        a file goes on with the same noise.
         """
         replica = tf.distribute.get_replica_context()
         replica_id = replica.replica_id_in_sync_group
@@ -163,7 +163,7 @@ class DeepNADE(AutoregressiveModel):
         )
 
     def _all_parameters(self, x, known, context):
-        """Returns `[B, D, P]`: of every dimension, given the known ones."""
+        """Returns the parameters `[B, D, P]` given the known dimensions."""
         first, *rest = self.hidden_layers
         total = first(tf.concat([x * known, known], axis=1))
         if context is not None:
@@ -210,8 +210,8 @@ class DeepNADE(AutoregressiveModel):
         )
         return tf.reshape(parameters, [-1, *self.event_shape, width])
 
-    # Incremental sampling: the first layer's sums grow by what each new value
-    # adds; the layers above are computed anew, for one dimension of output.
+    # In incremental sampling each new value adds to the first layer's sums. The
+    # layers above are computed anew, for one dimension of output.
 
     def init_cache(self, batch_size, *, context, member, ordering):
         total = tf.tile(

@@ -1,4 +1,4 @@
-"""What one example is: its shape, its levels, and the checks on both.
+"""Events, which examples are: their shape, their levels, and the checks.
 
 Shapes: B batch.
 """
@@ -44,8 +44,9 @@ class Event:
     def checked(self, x):
         """Returns `x` as a tensor `[B, *shape]` of valid event values.
 
-        Booleans are zeros and ones. Eagerly a bad value raises a `ValueError`;
-        in a graph an assertion does, except under XLA, which has none.
+        Booleans are zeros and ones. A bad value raises a `ValueError` in eager
+        mode, and fails an assertion in a graph, except under XLA, which has
+        none.
         """
         x = plain_tensor("x", x)
         _check_type(x, "x")
@@ -73,7 +74,7 @@ class Event:
 
         Args:
             x: A tensor; booleans become 0 and 1.
-            name: What errors call it.
+            name: The name that errors give to the tensor.
         """
         _check_type(x, name)
         if x.dtype.is_bool:
@@ -98,7 +99,7 @@ class Event:
         return x
 
     def validity(self, x):
-        """Returns what values must be, in words, and whether each is, bool.
+        """Returns in words what values must be, and for each whether it is.
 
         Args:
             x: A tensor of numbers, of any shape.
@@ -108,9 +109,9 @@ class Event:
         rule = f"integers in [0, {self.num_levels - 1}]"
         if x.dtype.is_floating:
             if x.dtype.size < 4:
-                # Levels would be rounded to 16 bits.
+                # In 16 bits levels would be rounded.
                 x = tf.cast(x, tf.float32)
-            # False for NaN as well: every comparison with it is.
+            # NaN is refused as well, because every comparison with it is false.
             whole = tf.equal(x, tf.floor(x))
             return rule, whole & (x >= 0) & (x <= self.num_levels - 1)
         if x.dtype.max < self.num_levels:

@@ -31,7 +31,7 @@ class FVSBN(MADE):
         A `tfd.Distribution` with batch shape `[B]`.
 
     Raises:
-        ValueError: If `ordering` is no permutation.
+        ValueError: If `ordering` is not a permutation.
 
     Example:
         >>> FVSBN((28, 28, 1)).sample(2, seed=0).shape.as_list()

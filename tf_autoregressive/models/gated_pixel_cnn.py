@@ -110,7 +110,7 @@ class GatedPixelCNN(RasterModel):
             self._colours(self.event_shape[-1]),
             self._colours(filters),
         )
-        # Two halves of the outputs, split by the gate and by the skips.
+        # The gate and the skips split the outputs into these halves.
         halves = [*of_filter, *of_filter]
         self.horizontal = [
             self._conv(
@@ -138,7 +138,7 @@ class GatedPixelCNN(RasterModel):
     def _vertical_conv(self, index, size):
         return ShiftedConv2D(
             2 * self.filters,
-            # The first layer reads pixels: of its own row it may see none.
+            # The first layer reads pixels, so it may see none of its own row.
             (size // 2 + (index > 0), size),
             above=size // 2,
             left=size // 2,

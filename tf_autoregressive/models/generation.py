@@ -13,12 +13,12 @@ from tf_autoregressive import sampling
 from tf_autoregressive.arguments import is_positive_integer
 from tf_autoregressive.models.sampling_methods import check_num_samples
 
-# Steps that are drawn in one call of a graph.
+# Number of steps that one call of a graph draws.
 CHUNK = 100
 
 
 class GenerationMethods:
-    """What draws sequences of any length; a part of every `SequenceModel`."""
+    """The methods of a `SequenceModel` that draw sequences of any length."""
 
     def generate(self, num_samples, num_steps, **options):
         """Draws sequences of any length, all at once.
@@ -54,9 +54,9 @@ class GenerationMethods:
         Args:
             num_samples: Number of sequences.
             num_steps: Number of steps to draw.
-            prime: What the sequences continue: integers
-                `[steps, *event_shape[1:]]`, or a text for a model with a
-                vocabulary. It is not drawn again.
+            prime: The beginning that the sequences continue: integers `[steps,
+                *event_shape[1:]]`, or a text for a model with a vocabulary. It
+                is not drawn again.
             seed: As in `sample`.
             context: As in `sample`; not a sequence of features.
             jit_compile: Whether to compile with XLA.
@@ -69,8 +69,8 @@ class GenerationMethods:
         Raises:
             ValueError: At once, if the number of samples or steps is not
                 positive, the sequence would be longer than `max_steps`, the
-                prime no symbols of the model, the context a sequence, or the
-                length variable.
+                prime holds other values than the model, the context is a
+                sequence, or the length is variable.
         """
         options = self._options("incremental", options)
         check_num_samples(num_samples)
@@ -95,7 +95,7 @@ class GenerationMethods:
                 f"steps. Received: num_steps={num_steps}"
             )
         context = self.context.batched(context, num_samples)
-        # Checked now; drawn when the chunks are asked for.
+        # All is checked now; a chunk is drawn when it is asked for.
         return self._chunks(
             num_samples,
             num_steps,
@@ -189,7 +189,8 @@ class GenerationMethods:
         return self._run(
             ("stream", num_steps, given is None, options.graph_key),
             continued,
-            # Their shape says how many: a graph may know it, or serve all.
+            # The shape gives the number of samples: a graph may know it, or
+            # serve all.
             tf.zeros([num_samples]),
             seed,
             cache,
@@ -200,9 +201,9 @@ class GenerationMethods:
 
 
 def _cut(prime):
-    """Yields the prime in chunks, and what is left step by step.
+    """Yields the prime in chunks, and its rest step by step.
 
-    So that few graphs serve primes of all lengths.
+    In this way few graphs serve primes of all lengths.
     """
     whole = len(prime) // CHUNK * CHUNK
     yield from prime[:whole].reshape(-1, CHUNK, *prime.shape[1:])

@@ -10,15 +10,15 @@ from tf_autoregressive.models.replicas import in_replicas
 from tf_autoregressive.models.training_data import arrays
 from tf_autoregressive.models.training_data import unpacked
 
-# A mean over as many maps is precise enough.
+# A mean over the maps of so many examples is precise enough.
 _NUM_EXAMPLES = 128
 
 
 def first_examples(x, y, strategy):
-    """Returns events and contexts of what `fit` gets, at most 128.
+    """Returns at most 128 events and contexts of those that `fit` gets.
 
-    Of a distributed dataset from its first batch, that of all replicas; of
-    arrays from all over them, which may be sorted.
+    A distributed dataset gives its first batch, that of all replicas. Arrays
+    may be sorted, so they give examples from all over them.
 
     Args:
         x: Events `[B, ...]`, or a batch as a dataset yields it; or a dataset
@@ -58,7 +58,7 @@ def _first_of_all(batch, strategy):
         return None
 
     def gather(share):
-        # Not every type can be gathered.
+        # Strategies cannot gather every type.
         dtype = tf.int32 if share.dtype.is_integer else tf.float32
         share = tf.cast(share, dtype)
         return tf.distribute.get_replica_context().all_gather(share, axis=0)

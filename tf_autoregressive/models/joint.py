@@ -15,7 +15,7 @@ class Joint(tfd.Distribution):
     """`p(x)` of a model, or `p(x | context)` for a given context.
 
     `log_prob(x)` broadcasts over leading axes of `x`; `sample(shape, seed)`
-    draws with the model's own sampler. Works inside
+    draws with the model's own sampler. It works inside
     `tfd.JointDistribution*`, Monte Carlo estimates and `tf.function`. Indices
     choose from a batch: `joint[0]`, `joint[1:]`, `joint[..., -1]`.
 
@@ -87,7 +87,7 @@ class Joint(tfd.Distribution):
 
     def _checked(self, value):
         # TFP would cast an array to the dtype of samples, and so round values
-        # that are no integers instead of refusing them.
+        # that are not integers instead of refusing them.
         value = plain_tensor("value", value)
         event_shape = self._model.event_shape
         axes = value.shape[-len(event_shape) :]
@@ -99,7 +99,7 @@ class Joint(tfd.Distribution):
         return value
 
     def _default_event_space_bijector(self):
-        # Real values are free; levels have no smooth space.
+        # A bijector exists for real values alone: levels have no smooth space.
         if self._model.num_levels is None:
             return tfp.bijectors.Identity()
         return None
@@ -147,7 +147,7 @@ class Joint(tfd.Distribution):
         return tf.reshape(log_prob, batch)
 
     def _log_prob_of_events(self, x, context):
-        """Returns `[B]` nats of events, also of real ones not finite."""
+        """Returns `[B]` nats of events; real ones may be infinite or NaN."""
         if self._model.num_levels is not None:
             return self._model.log_prob(x, context=context)
         x = tf.cast(x, tf.float32)

@@ -1,4 +1,4 @@
-"""What Keras offers for any model: it works here, or is refused by name.
+"""The methods of every Keras model: they work here, or are refused by name.
 
 Shapes: B batch.
 """
@@ -59,7 +59,7 @@ class KerasModel(keras.Model):
         super().compile(optimizer=optimizer, **kwargs)
 
     def compile_from_config(self, config):
-        # Keras does this by itself only where `compile` is its own.
+        # Keras does this by itself only for models that keep its own `compile`.
         self.compile(**keras.saving.deserialize_keras_object(config))
         if self.optimizer is not None and self.built:
             self.optimizer.build(self.trainable_variables)
@@ -68,7 +68,7 @@ class KerasModel(keras.Model):
         """Writes the model to a `.keras` file, as `keras.Model.save` does.
 
         Raises:
-            ValueError: If the file is one of HDF5: Keras would write it, and
+            ValueError: If the file is one of HDF5. Keras would write it, and
                 could not read it again.
         """
         if pathlib.Path(str(filepath)).suffix in (".h5", ".hdf5"):
@@ -93,7 +93,7 @@ class KerasModel(keras.Model):
             verbose: As `keras.Model.export` takes it.
 
         Raises:
-            ValueError: If it is another format.
+            ValueError: If `format` is another one.
         """
         if format != "tf_saved_model":
             raise ValueError(
@@ -115,7 +115,7 @@ class KerasModel(keras.Model):
         archive.write_out(str(filepath), verbose=verbose)
 
     def quantize(self, *args, **kwargs):
-        """Not available: Keras would leave most of these layers as they are.
+        """Raises an error: Keras would leave most of these layers as they are.
 
         Raises:
             ValueError: Always.

@@ -10,25 +10,25 @@ from tf_autoregressive.models.context import Context
 
 
 class Lengths(Context):
-    """How long each sequence is, an integer in `[0, T]`.
+    """A context that is the length of each sequence, an integer in `[0, T]`.
 
     Networks see which steps are part of the sequence: float32 `[B, T]`, 1 for
     steps before the length, 0 from there on.
 
     Args:
-        num_steps: `T`, what sequences are padded to.
+        num_steps: `T`, the length that sequences are padded to.
     """
 
     is_length = True
     _kind = "lengths"
 
     def __init__(self, num_steps):
-        # Lengths are what labels are: one integer an example.
+        # Lengths are like labels: one integer an example.
         super().__init__(num_classes=num_steps + 1)
         self.num_steps = num_steps
 
     def get_config(self):
-        # `variable_length` makes it, and neither of the arguments of others.
+        # `variable_length` makes this context, and not the arguments of others.
         return {"num_classes": None, "context_shape": None}
 
     @property
@@ -36,7 +36,8 @@ class Lengths(Context):
         return (self.num_steps,)
 
     def random(self, rng, num_contexts):
-        # Steps after an end depend on nothing: probing them shows nothing.
+        # Lengths are full, because steps after an end depend on nothing and
+        # show nothing.
         return np.full(num_contexts, self.num_steps)
 
     def encoded(self, context):

@@ -24,11 +24,11 @@ class LikelihoodModel(KerasModel):
     Subclasses provide `score(x, context)` and `training_log_prob(x, context)`,
     both `[B]` nats. Data are datasets of batches of `x`, of `(x, context)`, of
     `(x, context, weight)` or of dictionaries with these keys; or arrays. A
-    weight, `[B]`, is what an example counts in a mean.
+    weight, `[B]`, is how much an example counts in a mean.
 
     Args:
-        event: The `Event`: what one example is.
-        context: The `Context`: what examples are conditioned on.
+        event: The `Event` that one example is.
+        context: The `Context` that examples are conditioned on.
         **kwargs: Passed to `keras.Model`.
 
     Attributes:
@@ -73,8 +73,8 @@ class LikelihoodModel(KerasModel):
         Args:
             metrics: The metrics.
             log_prob: `[B]` nats.
-            context: What the examples are conditioned on, or `None`.
-            weight: `[B]`: what an example counts, `None` for 1.
+            context: The contexts of the examples, or `None`.
+            weight: `[B]`, how much an example counts; `None` for 1.
         """
         for metric in metrics:
             metric.update_state(log_prob, sample_weight=weight)
@@ -108,7 +108,7 @@ class LikelihoodModel(KerasModel):
         """
         check_class_weight(class_weight)
         if isinstance(x, tf.data.Dataset):
-            # Keras warns of its own default otherwise.
+            # Without this Keras warns of its own default.
             kwargs.setdefault("shuffle", False)
         if validation_data is not None:
             is_parts = isinstance(validation_data, (tuple, list))
@@ -119,7 +119,7 @@ class LikelihoodModel(KerasModel):
             y,
             sample_weight,
             class_weight=class_weight,
-            # Keras's default, of use for these alone.
+            # Keras has this default, and only such sources can use it.
             shuffle=kwargs.get("shuffle", isinstance(x, keras.utils.PyDataset)),
         )
         return super().fit(
@@ -135,7 +135,8 @@ class LikelihoodModel(KerasModel):
     def evaluate(self, x=None, y=None, *args, sample_weight=None, **kwargs):
         """Returns `loss` in nats per example and `bits_per_dim`.
 
-        Sequence models have the units of sequences instead; see there.
+        Sequence models return the units of sequences instead; see
+        `SequenceModel`.
 
         Data as `fit` takes them.
         """
@@ -157,7 +158,8 @@ class LikelihoodModel(KerasModel):
         try:
             return super().predict(x, *args, **kwargs)
         except UnboundLocalError as error:
-            # Keras looks at the outputs of a batch that there was not.
+            # Keras looks at the outputs of a last batch, and there was no
+            # batch.
             raise ValueError(EMPTY) from error
 
     def train_on_batch(self, x, y=None, sample_weight=None, *args, **kwargs):
@@ -166,12 +168,12 @@ class LikelihoodModel(KerasModel):
         return super().train_on_batch(*data, *args, **kwargs)
 
     def test_on_batch(self, x, y=None, sample_weight=None, *args, **kwargs):
-        """Returns what `evaluate` does, of one batch."""
+        """Returns the logs of one batch, as `evaluate` does of all."""
         data = self._checked_data(x, y, sample_weight)
         return super().test_on_batch(*data, *args, **kwargs)
 
     def predict_on_batch(self, x):
-        """Returns what `predict` does, of one batch."""
+        """Returns `log p(x)` of one batch, as `predict` does of all."""
         x, context, _ = self._checked_data(x)
         if context is not None:
             x = {"x": x, "context": context}
@@ -186,7 +188,7 @@ class LikelihoodModel(KerasModel):
         x, y, weight = parts
         self._checked_parts(parts)
         if weight is not None and y is None:
-            # Keras drops weights where there are no targets, but for this.
+            # Keras would drop the weights of data without targets.
             return {"x": x, "weight": weight}, None, None
         return x, y, weight
 
@@ -201,7 +203,7 @@ class LikelihoodModel(KerasModel):
 
     def _get_metrics_result_or_logs(self, logs):
         if not logs:
-            # No step has returned any.
+            # No step has returned any result.
             raise ValueError(EMPTY)
         return super()._get_metrics_result_or_logs(logs)
 
@@ -259,7 +261,7 @@ class LikelihoodModel(KerasModel):
             x: Event values.
             y: Not used.
             y_pred: `log p(x)`, `[B]` nats.
-            sample_weight: `[B]`: what an example counts in the mean, `None`
+            sample_weight: `[B]`, how much an example counts in the mean; `None`
                 for 1.
             training: Not used.
         """

@@ -54,7 +54,7 @@ class MADE(AutoregressiveModel):
         A `tfd.Distribution` with batch shape `[B]`.
 
     Raises:
-        ValueError: If `units` or `num_masks` is below 1, or `ordering` is no
+        ValueError: If `units` or `num_masks` is below 1, or `ordering` is not a
             permutation.
 
     Example:
@@ -72,7 +72,7 @@ class MADE(AutoregressiveModel):
 
     incremental = True
     members_together = True
-    # The fastest of 4, 7, 14 and 28 at 784 dimensions, of one mask.
+    # This is the fastest of 4, 7, 14 and 28 at 784 dimensions with one mask.
     block_size = 7
 
     def __init__(
@@ -114,8 +114,8 @@ class MADE(AutoregressiveModel):
             degrees[-1],
             output_degrees,
             exclusive=True,
-            # Zeros where inputs and outputs meet directly: the problem is
-            # convex there, and noise would have to be unlearned.
+            # Direct connections alone start at zero: the problem is convex
+            # then, and noise would have to be unlearned.
             kernel_initializer="glorot_uniform" if units else "zeros",
             bias_initializer=self.output_distribution.bias_initializer,
             dtype="float32",
@@ -150,7 +150,8 @@ class MADE(AutoregressiveModel):
 
     def _draw_degrees(self, ordering, generator):
         degrees = [masks.input_degrees(ordering)]
-        # Degree 0 sees no dimension: of use only where there is a context.
+        # A unit of degree 0 sees no dimension, and is of use only with a
+        # context.
         min_degree = 0 if self.context.expected else 1
         for width in self.units:
             degrees.append(
@@ -202,7 +203,7 @@ class MADE(AutoregressiveModel):
 
     @property
     def _steps(self):
-        """What draws: one mask by itself, or all of an ensemble at once."""
+        """The steps that draw: of one mask, or of all masks at once."""
         return (OneMask if self.ensemble_size == 1 else ManyMasks)(self)
 
     def init_cache(self, batch_size, *, context, member):

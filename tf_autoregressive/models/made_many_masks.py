@@ -1,9 +1,9 @@
-"""Drawing from an ensemble of MADE's masks, each example from one of them.
+"""Draws from an ensemble of MADE's masks, each example from one of them.
 
-The masks share the weights. What tells them apart is when a unit is finished: a
-unit of degree `m` follows from the first `m` values, and then stays as it is.
-So no weight is masked here. A unit is zero until it is finished, and a product
-with the whole kernel adds up what the mask of each example lets through.
+The masks share the weights, and differ in when a unit is finished: a unit of
+degree `m` follows from the first `m` values, and then stays as it is. So no
+weight is masked here. A unit is zero until it is finished, and a product with
+the whole kernel adds up what the mask of each example lets through.
 
 Shapes: B batch, E masks, D event dimensions, P parameters per dimension, U
 units of a layer, W units of a layer that a block finishes under any mask.
@@ -75,7 +75,7 @@ class ManyMasks:
 
     @property
     def _readers(self):
-        """The layers of the parameters: of the last layer, of the event."""
+        """The layers of the parameters, from the last layer and the event."""
         layers = [self.model.output_layer, self.model.direct_layer]
         return [layer for layer in layers if layer is not None]
 
@@ -85,7 +85,7 @@ class ManyMasks:
         return tf.reshape(kernel, [self.model.num_dims, -1, kernel.shape[1]])
 
     def begin_block(self, cache, block):
-        """Returns the state of a block: its units and what they have read."""
+        """Returns the state of a block: its units and their sums so far."""
         units = [tf.constant(lists)[block] for lists in self._finished_by]
         rows = [
             tf.gather(kernel, own)
@@ -189,8 +189,9 @@ def _bias(layer, shift, batch_size):
 def _units_by_block(degrees, num_dims, block_size):
     """Returns int32 `[N, W]`: the units that each of N blocks finishes.
 
-    Under any mask, those of low degree first. Where a block has fewer than
-    others, units that it finishes under none fill its list up: they stay zero.
+    It lists the units that the block finishes under any mask, those of low
+    degree first. If a block has fewer than others, its list is filled up with
+    units that it finishes under no mask, which stay zero.
 
     Args:
         degrees: int `[E, U]`.

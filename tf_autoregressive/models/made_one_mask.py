@@ -1,4 +1,4 @@
-"""Drawing from MADE with one mask: its units sorted, in blocks of positions.
+"""Draws from MADE with one mask, whose units are sorted by blocks of positions.
 
 A hidden unit of degree `m` is finished with the block that holds position `m`,
 the first one to use it. What a block reads is then a few slices of the weights.
@@ -77,7 +77,7 @@ class OneMask:
         }
 
     def begin_block(self, cache, block):
-        """Returns the state of a block: what its units read of earlier ones."""
+        """Returns the state of a block: the sums from earlier units."""
         kernels = [
             BlockKernel(sources, targets, cache["member"], kernel, bias)
             for (_, sources, targets), (kernel, bias) in zip(

@@ -39,12 +39,12 @@ class MultiScalePixelRNN(AutoregressiveModel):
     Args:
         event_shape: `(H, W, C)`.
         scale: `f`, at least 2, a divisor of `H` and `W`.
-        recurrence: `"row_lstm"` or `"diagonal_bilstm"`, of both.
-        units: Units of a layer, of both.
-        num_layers: Number of layers, of both.
+        recurrence: `"row_lstm"` or `"diagonal_bilstm"`, for both networks.
+        units: Units of a layer, in both.
+        num_layers: Number of layers, in both.
         upsampling_filters: Filters `F` of the enlarged small image.
-        head_filters: Filters of the layer before the parameters, of both.
-        rematerialise: As `RasterModel` takes it, of both.
+        head_filters: Filters of the layer before the parameters, in both.
+        rematerialise: As `RasterModel` takes it, for both.
         **kwargs: Passed to `AutoregressiveModel`: `distribution`,
             `num_levels`, `num_components`, `num_classes`, `context_shape`.
 
@@ -102,7 +102,7 @@ class MultiScalePixelRNN(AutoregressiveModel):
         height, width, channels = self.event_shape
         self.is_small = np.zeros(self.event_shape, bool)
         self.is_small[::scale, ::scale] = True
-        # The small image first, each part in raster order.
+        # The small image comes first, and each part is in raster order.
         ordering = np.argsort(~self.is_small.ravel(), kind="stable")
         self.ordering = ordering[None].astype("int32")
         self.small = self._network(
@@ -160,7 +160,7 @@ class MultiScalePixelRNN(AutoregressiveModel):
         )
 
     def _bias_map(self, small_image, context):
-        """Returns what biases the large network, `[B, H, W, F + n]`."""
+        """Returns the map that biases the large network, `[B, H, W, F + n]`."""
         bias = tf.cast(self.upsampling(small_image), tf.float32)
         if context is None:
             return bias
@@ -168,7 +168,8 @@ class MultiScalePixelRNN(AutoregressiveModel):
             context = context[:, None, None]
         return tf.concat([bias, enlarged(context, self.event_shape)], axis=-1)
 
-    # Sampling: the small image, then the large one of which it is known.
+    # Sampling draws the small image first, then the large one given the small
+    # one.
 
     def draw_events(self, num_samples, seed, request):
         options = request.options
@@ -192,7 +193,7 @@ class MultiScalePixelRNN(AutoregressiveModel):
         return TwoScales(self, self._bias_of_small_sites)
 
     def _bias_of_small_sites(self, small_image, context):
-        """Returns what biases the large network, from sites `[B, n, S]`."""
+        """Returns the biases of the large network from sites `[B, n, S]`."""
 
         def bias_map(small_image, context):
             x = tf.reshape(small_image, [-1, *self.small.event_shape])

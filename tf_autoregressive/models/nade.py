@@ -39,7 +39,7 @@ class NADE(AutoregressiveModel):
         A `tfd.Distribution` with batch shape `[B]`.
 
     Raises:
-        ValueError: If `units` is below 1, or `ordering` is no permutation.
+        ValueError: If `units` is below 1, or `ordering` is not a permutation.
 
     Example:
         >>> NADE((28, 28, 1), units=500).count_params()

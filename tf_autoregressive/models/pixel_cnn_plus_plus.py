@@ -280,7 +280,8 @@ class PixelCNNPlusPlus(RasterModel):
             y = y + scope.run(block.skip, concat_elu(skip))
         y = scope.dropout(self.dropout_layer, concat_elu(y))
         y = scope.run(block.conv_out, y)
-        # In float32: bfloat16 takes a CPU longer, and rounds both factors.
+        # The gate is computed in float32: bfloat16 takes a CPU longer, and
+        # rounds both factors.
         c, d = ops.split(ops.cast(y, "float32"), 2, axis=-1)
         return x + ops.cast(c * ops.sigmoid(d), x.dtype)
 
@@ -291,7 +292,7 @@ class PixelCNNPlusPlus(RasterModel):
     @property
     def initialised(self):
         """Whether the weights were initialised by examples, or trained."""
-        # Every layer's scales are 1 until then.
+        # The scales of every layer are 1 until then.
         return bool(np.any(self.parameters_layer.scale.numpy() != 1.0))
 
     def fit(self, x=None, y=None, *args, **kwargs):
@@ -315,9 +316,9 @@ class PixelCNNPlusPlus(RasterModel):
         """Scales all weights by what the layers return on some examples [2].
 
         Afterwards the outputs of every layer have mean 0 and the standard
-        deviation that its place asks for, over these examples. Runs eagerly
-        and once for all replicas of a `tf.distribute` strategy; with several
-        workers all must call it, and get the result of the first.
+        deviation that its place asks for, over these examples. It runs eagerly
+        and once for all replicas of a `tf.distribute` strategy. With several
+        workers all must call it, and they get the result of the first.
 
         Args:
             x: Event values `[B, *event_shape]`.

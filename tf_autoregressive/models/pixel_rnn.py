@@ -99,7 +99,8 @@ class PixelRNN(RasterModel):
         self.kernel_size = kernel_size
         self.head_filters = head_filters
 
-        # Their states are float32, and so have to be their weights.
+        # The states of these layers are float32, and so have to be their
+        # weights.
         if self.dtype_policy.variable_dtype != "float32":
             raise ValueError(
                 "`dtype` of recurrent image models must have weights of "

@@ -1,4 +1,4 @@
-"""Tensors of what users pass, with nothing dropped on the way."""
+"""Tensors made of what users pass, with nothing dropped on the way."""
 
 import tensorflow as tf
 

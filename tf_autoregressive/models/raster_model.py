@@ -1,4 +1,4 @@
-"""What image models in raster order have in common: drawing row by row.
+"""The base class of image models in raster order, which draws row by row.
 
 Shapes: B batch, H rows, W columns, C channels, O filters of a layer.
 """
@@ -50,8 +50,8 @@ class RasterModel(AutoregressiveModel):
             `num_levels`, `num_components`, `num_classes`, `context_shape`.
 
     Raises:
-        ValueError: If `event_shape` has not three axes, the distribution is
-            not one of levels in order, or a spatial context does not fit the
+        ValueError: If `event_shape` does not have three axes, the distribution
+            is not one of levels in order, or a spatial context does not fit the
             shape.
     """
 
@@ -191,7 +191,7 @@ class RasterModel(AutoregressiveModel):
         )
 
     def first_inputs(self, x):
-        """Returns what the first layers read of `[..., C]` scaled values."""
+        """Returns the first layers' inputs from `[..., C]` scaled values."""
         return x
 
     def make_context_layers(self, layers):
@@ -207,7 +207,7 @@ class RasterModel(AutoregressiveModel):
         )
 
     def _context_shifts(self, context):
-        """Returns by layer name what the context adds, `[B, 1 or H, ..., O]`.
+        """Returns the context's shifts by layer name, `[B, 1 or H, ..., O]`.
 
         Maps smaller than the image are enlarged by repetition.
         """
@@ -224,7 +224,7 @@ class RasterModel(AutoregressiveModel):
             )
         return shifts
 
-    # Incremental sampling. A block is a row, a lane a colour.
+    # In incremental sampling a block is a row, and a lane is a colour.
 
     def init_cache(self, batch_size, *, context, member):
         shifts = self._context_shifts(context)
@@ -241,7 +241,7 @@ class RasterModel(AutoregressiveModel):
 
     def begin_block(self, cache, block):
         shifts = {
-            # The same for all rows, or a row for each.
+            # A shift is the same for all rows, or has one for each.
             name: shift[0 if shift.shape[0] == 1 else block]
             for name, shift in cache["shifts"].items()
         }

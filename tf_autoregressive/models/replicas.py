@@ -7,7 +7,7 @@ import tensorflow as tf
 
 
 def share_of_mean(values, weight):
-    """Returns what this replica's values add to the mean over all replicas'.
+    """Returns the share of this replica's values in the mean over all.
 
     Replicas may hold different numbers of examples: the last batch of an
     epoch need not divide.
@@ -20,15 +20,15 @@ def share_of_mean(values, weight):
     total = tf.reduce_sum(weight)
     if replicas > 1:
         total = _sum_over_replicas(total)
-    # Where nothing counts there is no loss, and no gradient.
+    # If no example counts, there is no loss, and no gradient.
     return tf.math.divide_no_nan(tf.reduce_sum(values * weight), total)
 
 
 def added_up(gradients):
     """Returns the gradients of all replicas as tensors, on the first of them.
 
-    And zeros on the others. Keras clips what every replica has before it adds
-    that up; what has to be clipped is the sum.
+    The other replicas get zeros. Keras clips the gradients of every replica
+    before it adds them up, but the sum is what has to be clipped.
     """
     gradients = [_dense(gradient) for gradient in gradients]
     if tf.distribute.get_strategy().num_replicas_in_sync == 1:
@@ -44,8 +44,8 @@ def added_up(gradients):
 def _dense(gradient):
     """Returns a gradient as a tensor.
 
-    An embedding's holds a row for each time that a symbol occurs. Norms of the
-    parts are not that of their sum.
+    The gradient of an embedding holds a row for each time that a symbol occurs.
+    Norms of such rows are not the norm of their sum.
     """
     return None if gradient is None else tf.convert_to_tensor(gradient)
 
@@ -68,8 +68,8 @@ def _sum_over_replicas(value):
 def loggable(results):
     """Returns results of a step such that Keras can average them.
 
-    The workaround for keras-team/keras issue 20585: between workers Keras
-    averages along axis 0, which scalars do not have. Once it is closed,
+    This works around keras-team/keras issue 20585: between workers Keras
+    averages along axis 0, which scalars do not have. Once the issue is closed,
     `results` will do.
     """
     strategy = tf.distribute.get_strategy()
@@ -107,7 +107,7 @@ def share_first(variables, strategy):
 
 def in_replicas(function, values, strategy):
     """Returns what `function` returns in the first replica of this worker."""
-    # Traced: a TPU runs nothing eagerly.
+    # The function is traced, because a TPU runs nothing eagerly.
     run = tf.function(lambda values: strategy.run(function, args=(values,)))
     return tf.nest.map_structure(
         lambda result: strategy.experimental_local_results(result)[0],

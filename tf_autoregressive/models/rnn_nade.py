@@ -53,8 +53,8 @@ class RNNNADE(SequenceModel):
         A `tfd.Distribution` with batch shape `[B]`.
 
     Raises:
-        ValueError: If a size is not positive, the cell not known, or
-            `event_shape` has not two axes.
+        ValueError: If a size is not positive, the cell is not known, or
+            `event_shape` does not have two axes.
 
     Example:
         >>> model = RNNNADE((16, 88), units=8, nade_units=8)
@@ -101,7 +101,7 @@ class RNNNADE(SequenceModel):
             cell, units, num_layers, dtype=self.dtype_policy
         )
         self.dropout_layer = keras.layers.Dropout(dropout, name="dropout")
-        # `b` and `c` themselves are the NADE's.
+        # The NADE has `b` and `c` themselves.
         self.bias_layer = self.make_parameters_layer(use_bias=False)
         self.hidden_bias_layer = keras.layers.Dense(
             nade_units, use_bias=False, dtype="float32", name="hidden_bias"
@@ -123,9 +123,9 @@ class RNNNADE(SequenceModel):
         return distribution
 
     def stack(self, scope, x):
-        """Returns `[W_b u, W_c u]`, `[..., N * P + H]`, float32.
+        """Returns `[W_b u, W_c u]`, which move the biases, `[..., N * P + H]`.
 
-        What the steps before add to the biases of a step's NADE.
+        The steps before add it to the biases of a step's NADE. It is float32.
         """
         x = scope.shifted("inputs", x)
         x = run_recurrent(scope, self.rnns, self.dropout_layer, x)
@@ -145,7 +145,7 @@ class RNNNADE(SequenceModel):
         return tf.reshape(within, shape) + tf.reshape(bias, shape)
 
     def _split(self, biases):
-        """Returns what is added to `b`, `[..., N * P]`, and `c`, `[..., H]`."""
+        """Returns the shifts of `b`, `[..., N * P]`, and of `c`, `[..., H]`."""
         hidden = self.nade_units
         return tf.split(biases, [biases.shape[-1] - hidden, hidden], axis=-1)
 
@@ -154,7 +154,7 @@ class RNNNADE(SequenceModel):
         # The hidden biases stay as they are.
         return tf.pad(shift, [[0, 0], [0, 0], [0, self.nade_units]])
 
-    # Incremental sampling. A position is a value, a block a step.
+    # In incremental sampling a position is a value, and a block is a step.
 
     def init_cache(self, batch_size, *, context, member):
         cache = super().init_cache(batch_size, context=context, member=member)

@@ -14,7 +14,7 @@ from tf_autoregressive.models.walk import Walk
 
 
 class SamplingMethods:
-    """What draws from an `AutoregressiveModel`; a part of every model."""
+    """The methods of an `AutoregressiveModel` that draw."""
 
     def sample(
         self,
@@ -75,7 +75,7 @@ class SamplingMethods:
             drawn,
             sampling.as_seed(seed),
             context,
-            # As a tensor: one graph serves all numbers.
+            # The number is a tensor, so that one graph serves all numbers.
             tf.convert_to_tensor(num_samples),
             options.tensors(),
             jit_compile=jit_compile,
@@ -142,7 +142,7 @@ class SamplingMethods:
             jit_compile=jit_compile,
         )
 
-    # One position at a time.
+    # The methods of walks, which go one position at a time.
 
     def walk(self, num_events, context=None):
         """Returns a `Walk` through the conditionals, before its first position.
@@ -152,17 +152,17 @@ class SamplingMethods:
                 walk = walk.observe(walk.conditional().sample())
             walk.events
 
-        For what chooses values by a rule of its own: beam search, compression,
-        a user at the keyboard. `sample` and `complete` are the faster ways to
-        draw.
+        A walk serves whatever chooses values by a rule of its own: beam search,
+        compression, a user at the keyboard. `sample` and `complete` are the
+        faster ways to draw.
 
         Args:
             num_events: Number of events that are walked through side by side.
             context: One context for all events, or `[num_events, ...]`.
 
         Raises:
-            ValueError: If `num_events` is no positive integer, the context is
-                missing, not expected or invalid, or the model is an ensemble
+            ValueError: If `num_events` is not a positive integer, the context
+                is missing, not expected or invalid, or the model is an ensemble
                 over several orderings: its members have no conditionals in
                 common.
         """
@@ -177,7 +177,7 @@ class SamplingMethods:
 
     @functools.cached_property
     def stepwise(self):
-        """What moves a `Walk`: a `sampling.Stepwise`."""
+        """The `sampling.Stepwise` that moves a `Walk`."""
         return sampling.Stepwise(self)
 
     def _options(self, method, numbers):

@@ -1,4 +1,4 @@
-"""What sequence models have in common: a stack that runs a step at a time.
+"""The base class of sequence models, which draws a step at a time.
 
 Shapes: B batch, T steps, N values of a step, P parameters of a value.
 """
@@ -48,10 +48,10 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
     probability zero. The length says where a sequence ends, nothing more: the
     network does not see it.
 
-    `evaluate` returns, beside `loss`: `nats_per_token`, `perplexity` and, of
+    `evaluate` returns, beside `loss`: `nats_per_token`, `perplexity` and, for
     texts, `bits_per_char` for symbols; `nats_per_step` for steps of several
-    values; else `bits_per_dim`. All over all steps of all sequences, the first
-    ones included.
+    values; else `bits_per_dim`. All of them count all steps of all sequences,
+    the first ones included.
 
     **Writing one.** Subclass `SequenceModel`, create the layers in `__init__`,
     end it with `self.build()`, and override
@@ -78,8 +78,8 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
         vocabulary: Of a model of texts, the characters in the order of their
             numbers: `encode` and `decode` then translate, and `num_levels` is
             their number.
-        unknown: What stands for characters that are not in the vocabulary,
-            one of it; `None` for an error.
+        unknown: The character of the vocabulary that stands for all that are
+            not in it; `None` for an error.
         variable_length: Whether `context` is the lengths of the sequences.
         rematerialise: Whether training computes the segments of the stack once
             more when it needs their gradients, and keeps only what goes from
@@ -89,9 +89,9 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
             `num_classes`, `context_shape`.
 
     Raises:
-        ValueError: If `event_shape` has not one axis or two, the distribution
-            does not fit it or the variable length, or a context sequence does
-            not fit it.
+        ValueError: If `event_shape` does not have one axis or two, the
+            distribution does not fit it or the variable length, or a context
+            sequence does not fit it.
     """
 
     incremental = True
@@ -122,7 +122,7 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
             raise ValueError(
                 f"`unknown` needs a `vocabulary`. Received: unknown={unknown!r}"
             )
-        # Decides what the context is.
+        # `make_context` reads it.
         self.variable_length = variable_length
         super().__init__(
             event_shape,
@@ -264,7 +264,7 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
         return scope.shifted(_ENDED, tf.cast(parameters, tf.float32))
 
     def _codes(self, values):
-        """Returns `[..., N]`: what stands for a step; zero is the start.
+        """Returns `[..., N]`, the codes of a step; zero is the start.
 
         Args:
             values: `[..., *event_shape[1:]]`, as the network sees them.
@@ -291,7 +291,7 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
 
     @property
     def _input_width(self):
-        """Number of channels of what the stack gets."""
+        """Number of channels of the inputs of the stack."""
         return self.step_size if self.embedding is None else self.embedding_size
 
     def make_parameters_layer(self, **options):
@@ -326,7 +326,7 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
             self.context_layers = context_layers(self.context, widths)
 
     def _context_shifts(self, context):
-        """Returns by name what the context adds, `[B, 1 or T, O]`.
+        """Returns the context's shifts by name, `[B, 1 or T, O]`.
 
         Sequences shorter than the event are stretched by repetition.
         """
@@ -344,7 +344,7 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
         }
 
     def _zeros_where_ended(self, is_part):
-        """Returns `[B, T, N * P]`: what makes 0 certain after the end.
+        """Returns the shift `[B, T, N * P]` that makes 0 certain after the end.
 
         Args:
             is_part: `[B, T]`, 1 for the steps of a sequence.
@@ -360,8 +360,8 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
         Characters that are not in the vocabulary become `unknown`.
 
         Raises:
-            ValueError: If the model has no vocabulary, or neither this
-                character nor `unknown`.
+            ValueError: If the model has no vocabulary, or a character is not in
+                it and there is no `unknown`.
         """
         return self._vocabulary().encode(text)
 
@@ -369,7 +369,8 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
         """Returns the text of numbers `[T]`.
 
         Raises:
-            ValueError: If the model has no vocabulary, or no such number.
+            ValueError: If the model has no vocabulary, or a number is not one
+                of its characters.
         """
         return self._vocabulary().decode(numbers)
 
@@ -380,7 +381,7 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
             )
         return Vocabulary(self.vocabulary, unknown=self.unknown)
 
-    # Incremental sampling. A position is a step.
+    # In incremental sampling a position is a step, or one of its sites.
 
     def init_cache(self, batch_size, *, context, member):
         return {

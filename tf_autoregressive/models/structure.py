@@ -1,21 +1,21 @@
-"""Stored weights, and the structure that they are the weights of."""
+"""Stored weights, and the structure of the model that they belong to."""
 
 import numpy as np
 
 
 def without_structure(store, **structure):
-    """Returns the stored variables alone, if they have this structure.
+    """Returns the stored variables alone, if their structure is this one.
 
     Weights of one ordering fit the shapes of every other, and would give
-    another distribution without a word.
+    another distribution without an error.
 
     Args:
-        store: What `save_own_variables` was given, by name.
+        store: The store that `save_own_variables` wrote to, by name.
         **structure: Arrays that must be as they were; files from before they
             were stored have none.
 
     Raises:
-        ValueError: If one is not as it was.
+        ValueError: If an array differs.
     """
     # Keras's stores have `keys`, and cannot be iterated over.
     stored = {name: store[name] for name in list(store.keys())}

@@ -1,4 +1,4 @@
-"""What `fit`, `evaluate` and `predict` take, checked on its way in.
+"""The data of `fit`, `evaluate` and `predict`, checked on their way in.
 
 Arrays are checked at once; datasets and other sources batch by batch, in the
 input pipeline: the update itself may be compiled by XLA, which has no
@@ -21,7 +21,7 @@ from tf_autoregressive.models.plain_tensor import plain_tensor
 
 EMPTY = "There are no data: the dataset is empty, no example to work on."
 
-# What Keras takes as it is: data that are distributed, or checked already.
+# Keras takes these as they are: data that are distributed, or checked already.
 _READY = (
     DataAdapter,
     tf.distribute.DistributedDataset,
@@ -60,14 +60,14 @@ def packed(x, context, weight):
 
 
 def checked_weight(weight, batch_size):
-    """Returns what examples count in a mean, float32 `[B]`.
+    """Returns how much examples count in a mean, float32 `[B]`.
 
     Args:
         weight: Numbers `[B]`, or `None`.
         batch_size: `B` if known statically.
 
     Raises:
-        ValueError: If they are of another shape, or one is negative or not
+        ValueError: If weights are of another shape, or one is negative or not
             finite; in a graph an assertion fails.
     """
     if weight is None:
@@ -181,7 +181,7 @@ def check_class_weight(class_weight):
 
 
 class _CheckedAdapter(DataAdapter):
-    """Keras's adapter of a source, whose batches are checked."""
+    """An adapter of Keras for a source, which checks its batches."""
 
     def __init__(self, adapter, check):
         self._adapter = adapter
@@ -217,7 +217,7 @@ class _CheckedAdapter(DataAdapter):
 
 
 def _on_batches(check):
-    """Returns a function of what `tf.data` maps: the parts of a batch."""
+    """Returns a function of the parts of a batch, as `tf.data` maps them."""
 
     def checked(*batch):
         # Keras turns what is `None` into an empty optional.

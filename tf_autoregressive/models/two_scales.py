@@ -11,7 +11,7 @@ from tf_autoregressive import sampling
 
 
 class _State(typing.NamedTuple):
-    """What is known between two sites.
+    """A place between two sites, and what is known there.
 
     Attributes:
         inner: The cursor of the network that has the next site.
@@ -40,7 +40,7 @@ class TwoScales:
         self.model = model
         self.bias_map = bias_map
         self.small, self.large = model.small.stepwise, model.large.stepwise
-        # By site, its index in the small image.
+        # The index of each site in the small image.
         order = model.site_ordering[0, : self.small.num_positions]
         self.index_of_small = {site: index for index, site in enumerate(order)}
 

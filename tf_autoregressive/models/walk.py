@@ -28,7 +28,7 @@ class Walk:
     steps are those that `sample` takes, each in a graph that is traced once;
     the sum of the log-probabilities of all values is `log_prob` of the event.
 
-    Made by `AutoregressiveModel.walk`. Ensembles over masks of one ordering
+    `AutoregressiveModel.walk` makes one. Ensembles over masks of one ordering
     have the conditionals of their mixture.
 
     Example:
@@ -64,8 +64,8 @@ class Walk:
     def index(self):
         """Index of the next position in an event, a tuple of ints.
 
-        It has all axes of the event but the last one where the model draws the
-        values along that in one go.
+        It has all axes of the event, or all but the last one if the model draws
+        the values along that axis in one go.
 
         Raises:
             ValueError: If the walk is finished.
@@ -76,10 +76,10 @@ class Walk:
 
     @property
     def parameters(self):
-        """What `conditional` is made from, float32 `[B, P]`.
+        """The parameters of `conditional()`, float32 `[B, P]`.
 
-        `[B, E, P]` for a mixture of members. They are for code that cannot
-        afford to make a distribution at every position.
+        They are `[B, E, P]` for a mixture of members. Code uses them if it
+        cannot afford to make a distribution at every position.
 
         Raises:
             ValueError: If the walk is finished.
@@ -91,7 +91,7 @@ class Walk:
     def log_weights(self):
         """Log-probabilities of the members given the values so far, `[B, E]`.
 
-        `None` if there is one member.
+        They are `None` if there is one member.
         """
         return self._cursor.log_weights
 
@@ -124,7 +124,7 @@ class Walk:
 
         Raises:
             ValueError: If the walk is finished, or the values are of another
-                shape or no values of an event.
+                shape or are not values of an event.
         """
         value = self._checked(value)
         try:
@@ -193,14 +193,14 @@ class Walk:
 
 
 class _Observed(typing.NamedTuple):
-    """Values that were observed, and what was before."""
+    """Values that were observed, and the history before."""
 
     value: typing.Any
     before: typing.Any
 
 
 class _Taken(typing.NamedTuple):
-    """Events that were taken, and what was before."""
+    """Events that were taken, and the history before."""
 
     indices: typing.Any
     before: typing.Any

@@ -32,7 +32,7 @@ class WaveNet(SequenceModel):
         event_shape: `(T,)`, or `(T, N)` for steps of `N` values.
         filters: Channels of the residual stream.
         skip_filters: Channels of the skip connections and of the head.
-        num_stacks: How often the dilations are repeated.
+        num_stacks: Number of times that the dilations are repeated.
         num_layers: Layers of a stack, dilated by `2^0` to `2^(num_layers-1)`.
         kernel_size: `k`.
         **kwargs: Passed to `SequenceModel`: `embedding_size`,
