@@ -1,4 +1,4 @@
-"""What a model's conditionals depend on, found from the model itself.
+"""The dependencies of a model's conditionals, found from the model itself.
 
 Shapes: B probes, S positions that are looked at, n coordinates of a position,
 D event dimensions, E ensemble members, P parameters per position.
@@ -13,7 +13,7 @@ from tf_autoregressive import orderings
 
 
 class Dependencies(typing.NamedTuple):
-    """What the parameters of some positions depend on.
+    """The dependencies of the parameters of some positions.
 
     Attributes:
         positions: int `[S, n]`, coordinates in the model's `site_shape`.
@@ -34,37 +34,37 @@ class Dependencies(typing.NamedTuple):
 
     @property
     def leaks(self):
-        """What some member sees and must not, bool `[S, *event_shape]`."""
+        """Dimensions that a member sees and must not, `[S, *event_shape]`."""
         return (self.depends & ~self.earlier).any(axis=0)
 
     @property
     def unreachable(self):
-        """What is earlier and no member sees, bool `[S, *event_shape]`."""
+        """Earlier dimensions that no member sees, bool `[S, *event_shape]`."""
         return self.earlier.any(axis=0) & ~self.depends.any(axis=0)
 
 
 def find_dependencies(
     model, positions=None, *, num_probes=8, seed=0, context=None
 ):
-    """Finds what the parameters of some positions depend on.
+    """Finds the dependencies of the parameters of some positions.
 
     A dependence is found by a gradient that is not zero, or by values changed
     to other valid ones that change a parameter, compared exactly. Gradients
-    find what is too small to change a float; changes find what lies in dead
-    zones or behind rounding. What is found is there; what is there is missed
-    only if every probe misses it. Costs about `4 * S * E` passes of the
-    network over `B` events, and one more for every halving that tells apart
-    dimensions which changes alone show.
+    find dependencies that are too small to change a float; changes find those
+    in dead zones or behind rounding. A dependence that is found is there; one
+    that is there is missed only if every probe misses it. It takes about
+    `4 * S * E` passes of the network over `B` events, and one more for every
+    halving that tells apart dimensions which changes alone show.
 
-    Runs on the CPU: on other devices convolutions may mix rounding errors of
-    the values of neighbours into outputs that do not depend on them.
+    The probes run on the CPU: on other devices convolutions may mix rounding
+    errors of the values of neighbours into outputs that do not depend on them.
 
     Args:
         model: An `AutoregressiveModel`.
-        positions: int `[S, n]`, coordinates in `model.site_shape`; all of
-            them with `list(np.ndindex(*model.site_shape))`. `None` for the
-            first and the last in the order of generation and, of images, the
-            corners and the centre, else the middle.
+        positions: int `[S, n]`, coordinates in `model.site_shape`; all of them
+            with `list(np.ndindex(*model.site_shape))`. `None` for the first and
+            the last in the order of generation and, for images, the corners and
+            the centre, else the middle.
         num_probes: Number of random events `B`, from a constant one to noise.
         seed: Seed of the probes.
         context: One context for all probes, or `[B, ...]`; `None` for random
@@ -142,7 +142,7 @@ def _some_positions(model):
 
 
 def _earlier(model, sites):
-    """Returns bool `[E, S, D]`: what comes before each site.
+    """Returns bool `[E, S, D]`: the dimensions before each site.
 
     Dimensions that are drawn in one go come before none of their own.
     """
@@ -154,9 +154,9 @@ def _earlier(model, sites):
 
 
 class _Probes:
-    """Events to try a model on, and another valid value for each of theirs.
+    """Events to try a model on, with another valid value for each of theirs.
 
-    All probes are in every batch, each in its place: only there do equal
+    All probes are in every batch, each in its place, because only there equal
     values give equal bits.
     """
 
@@ -172,7 +172,7 @@ class _Probes:
         self._gradients = tf.function(self._call_gradients, autograph=False)
 
     def seen(self, member, sites):
-        """Returns what sites of a member depend on, and how much, `[S, D]`."""
+        """Returns dependencies and influences of a member's sites, `[S, D]`."""
         unchanged = self._parameters_at(self.before, member)
         self._check(unchanged, self._parameters_at(self.before, member))
         depends, influence = [], []
@@ -181,7 +181,7 @@ class _Probes:
                 self._batch(self.before), tf.constant(member), tf.constant(site)
             )
             gradients = np.reshape(gradients, self.before.shape)
-            # Those that are not finite tell nothing: the changes have to.
+            # Gradients that are not finite tell nothing; the changes have to.
             gradients = np.where(np.isfinite(gradients), gradients, 0.0)
             found = (gradients != 0.0).any(axis=0)
             hidden = np.flatnonzero(~found)
@@ -281,8 +281,9 @@ def _events(model, num_probes, rng):
 def _changed(model, events, rng):
     """Returns `[B, D]`: another valid value for each.
 
-    In all events but the first for half of them only, drawn at random: changes
-    that cancel out, as two bits of a parity do, then do not everywhere.
+    In all events but the first, a random half of the values changes only.
+    Changes that cancel out, as those of two bits of a parity do, then do not
+    cancel everywhere.
     """
     if model.num_levels is None:
         step = rng.uniform(0.5, 3.0, events.shape)

@@ -1,4 +1,4 @@
-"""What the pictures of a trained model show, as arrays.
+"""The arrays that pictures of a trained model show.
 
 Shapes: N events, S positions, K levels, M neighbours, U units, D event
 dimensions, P parameters per dimension.
@@ -25,8 +25,8 @@ def nearest_neighbours(samples, examples, *, num_neighbours=5):
     Args:
         samples: `[N, *event_shape]`.
         examples: An array `[n, *event_shape]`, or batches of them: a
-            `tf.data.Dataset` or any iterable. Of pairs the first is taken.
-        num_neighbours: How many of them, `M`.
+            `tf.data.Dataset` or any iterable. The first of a pair is taken.
+        num_neighbours: Number of neighbours, `M`.
 
     Returns:
         The examples, `[N, M, *event_shape]`, the nearest first, and their
@@ -51,8 +51,8 @@ def nearest_neighbours(samples, examples, *, num_neighbours=5):
                 "`examples` must have the shape of `samples`. Received: "
                 f"{batch.shape[1:]} and {samples.shape[1:]}"
             )
-        # The nearest of the batch alone: all of it for every sample would be
-        # many times the data.
+        # Only the nearest of the batch are kept: all of it for every sample
+        # would be many times the data.
         of_batch = _squares(samples, batch)
         best = _smallest(of_batch, num_neighbours)
         found = np.concatenate([found, batch[best]], axis=1)
@@ -79,7 +79,7 @@ def predictive_probabilities(model, x, positions, *, context=None):
         model: An `AutoregressiveModel` of discrete events.
         x: One event, `event_shape`.
         positions: int `[S, n]`, coordinates of dimensions in `event_shape`.
-        context: The context of `x`, of a conditional model.
+        context: The context of `x`, for a conditional model.
 
     Raises:
         ValueError: If the model's events are real-valued, or a position lies
@@ -94,7 +94,7 @@ def predictive_probabilities(model, x, positions, *, context=None):
         raise ValueError(
             "`model` must have discrete events: real values have densities."
         )
-    # Of any level: uint8 would not hold those above 255.
+    # The dtype must hold any level, and uint8 would not hold those above 255.
     x = model.event.checked(np.asarray(x)[None]).numpy()[0].astype("int32")
     levels = np.arange(model.num_levels)
     shape = model.event_shape
@@ -123,8 +123,9 @@ def predictive_probabilities(model, x, positions, *, context=None):
 def first_layer_features(model, *, member=0):
     """Returns the weights from the event to each unit of the first layer.
 
-    Of `NADE` (and `RNADE`), `MADE` and `DeepNADE` the hidden units; of `FVSBN`
-    the parameters of every dimension. What a mask hides is 0.
+    The units of `NADE` (and `RNADE`), `MADE` and `DeepNADE` are the hidden
+    ones; those of `FVSBN` are the parameters of every dimension. Weights that a
+    mask hides are 0.
 
     Args:
         model: One of these models.
@@ -134,7 +135,7 @@ def first_layer_features(model, *, member=0):
         float32 `[U, *event_shape]`; `U` is `D * P` for `FVSBN`.
 
     Raises:
-        ValueError: If the model is none of these.
+        ValueError: If `model` is another one.
 
     Example:
         >>> from tf_autoregressive.models import MADE
@@ -208,7 +209,8 @@ def _batches(examples):
 
 def _smallest(squares, number):
     """Returns the indices `[N, number]` of the smallest of `[N, M]`."""
-    # Stable: of equal ones those that came first, however they came.
+    # The sort is stable: among equal ones the first are taken, however they
+    # came.
     return np.argsort(squares, axis=1, kind="stable")[:, : max(number, 0)]
 
 
@@ -219,7 +221,7 @@ def _squares(samples, examples):
         for events in (samples, examples)
     )
     squares = (a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T
-    # Of real values rounding can leave something below 0.
+    # Rounding can leave a number below 0 for real values.
     return np.maximum(squares, 0.0)
 
 

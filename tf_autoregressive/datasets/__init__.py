@@ -92,11 +92,12 @@ def load(name, *, data_dir=None, with_labels=False, **options):
 
     Returns:
         A `Dataset` with `train`, `validation` and `test`, each an unbatched
-        `tf.data.Dataset` of uint8 examples, and `info`. Of music, examples are
+        `tf.data.Dataset` of uint8 examples, and `info`. Examples of music are
         pairs with the length of the song.
 
     Raises:
-        FileNotFoundError: If the data is not there. Says what to do.
+        FileNotFoundError: If the data is not there. The message says what to
+            do.
         ValueError: If the name or an option is unknown, if the data is not what
             the name promises, or if it has no labels though they are asked for.
 

@@ -16,10 +16,11 @@ _NPZ = (
     "an .npz file of plain arrays, as numpy.savez and numpy.savez_compressed "
     "write it"
 )
-# What a dataset takes of a value besides what is stored, at most: four bytes,
-# and while TensorFlow makes a copy of them, two of these, and some to spare.
+# Bytes that a dataset takes for a value beside the stored ones, at most: four,
+# twice while TensorFlow makes a copy of them, and some to spare.
 BYTES_OF_A_LEVEL = 16
-# What NumPy takes, which would read a longer one to its end first.
+# The longest header that NumPy takes; it would read a longer one to its end
+# first.
 _LONGEST_HEADER = 10_000
 _CHUNK = 2**20
 # Others may unpack a few bytes to all memory in one step.
@@ -27,7 +28,7 @@ _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 class ArrayHeader(typing.NamedTuple):
-    """What a file says about an array before its values.
+    """The header of an array: what a file says about it before its values.
 
     Attributes:
         shape: Shape of the array.
@@ -94,9 +95,9 @@ def _fill(values, file):
 
 
 class ArrayArchive:
-    """The arrays of an `.npz` file, of which only what is asked for is read.
+    """The arrays of an `.npz` file, which are read when they are asked for.
 
-    A context manager, which closes the file.
+    It is a context manager, which closes the file.
 
     Args:
         path: The file.
@@ -106,7 +107,8 @@ class ArrayArchive:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it is no `.npz` file, or holds two arrays of one name.
+        ValueError: If it is not an `.npz` file, or holds two arrays of one
+            name.
     """
 
     def __init__(self, path):
@@ -137,7 +139,7 @@ class ArrayArchive:
         """Opens an array: a context with the open file and its header.
 
         Raises:
-            ValueError: If there is none, or not what `read_header` asks for.
+            ValueError: If there is no such array, or `read_header` refuses it.
         """
         if name not in self.names:
             raise FileError(

@@ -15,7 +15,7 @@ from tf_autoregressive.arguments import plain_array
 from tf_autoregressive.datasets.info import Dataset
 from tf_autoregressive.datasets.info import DatasetInfo
 
-# Values that are checked together.
+# Number of values that are checked together.
 _PART = 2**20
 
 
@@ -51,9 +51,9 @@ def from_arrays(
         A `Dataset`.
 
     Raises:
-        ValueError: If a split is empty or holds anything but such values, or
-            a masked one, if the splits' shapes differ, or if labels do not
-            match their split or are no such numbers.
+        ValueError: If a split is empty or holds anything but such values, or a
+            masked one, if the splits' shapes differ, or if labels do not match
+            their split or are not such numbers.
 
     Example:
         >>> import numpy as np
@@ -132,10 +132,10 @@ def _check_values(split, values, num_levels):
 
 
 def _are_finite(values):
-    """Whether all values are finite as float32, in which they are kept."""
+    """Returns whether all values are finite in float32, which keeps them."""
     with np.errstate(over="ignore"):
         ends = np.float32([values.min(), values.max()])
-    # NaN makes both ends NaN, an infinity one of them.
+    # NaN makes both ends NaN, and an infinity makes one of them infinite.
     return bool(np.isfinite(ends).all())
 
 

@@ -1,4 +1,4 @@
-"""Turning grey levels into bits.
+"""Binarization: grey levels become bits.
 
 Shapes: B examples that are binarized together.
 """
@@ -90,11 +90,12 @@ def draw_bits(x, seed, *, num_levels=256):
             f"Received: dtype={x.dtype.name}"
         )
     top = checked_num_levels(num_levels) - 1
-    # Uniform over {0, ..., top - 1}, so that P(noise < x) is x / top exactly.
+    # The noise is uniform over {0, ..., top - 1}, so that P(noise < x) is x /
+    # top exactly.
     noise = tf.random.stateless_uniform(
         tf.shape(x), seed, 0, top, tf.int32, alg="philox"
     )
-    # Wide enough for both.
+    # int32 is wide enough for both.
     noise, x = tf.cast(noise, tf.int64), tf.cast(x, tf.int64)
     return tf.cast(noise < x, tf.uint8)
 
@@ -159,7 +160,8 @@ def _once(key):
 
 
 def _draw_chunks(chunks, keys, num_levels):
-    # The chunk's index is part of the seed: keys alone could repeat.
+    # The index of the chunk is part of the seed, because keys alone could
+    # repeat.
     seeds = tf.data.Dataset.zip(keys, tf.data.Dataset.counter())
 
     def draw(seed, chunk):

@@ -1,4 +1,4 @@
-"""Which files there are in a folder."""
+"""A list of the files in a folder."""
 
 import os
 import pathlib
@@ -35,7 +35,7 @@ def folder_files(
             for name in files
             if not name.startswith(".") and name.lower().endswith(suffixes)
         ]
-    # By parts, as paths compare, but taken apart once.
+    # They are sorted by parts, as paths compare, but each is taken apart once.
     return sorted(filter(pathlib.Path.is_file, found), key=_parts)
 
 

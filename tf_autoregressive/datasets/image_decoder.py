@@ -1,4 +1,4 @@
-"""What the bytes of an image file mean: one decoder for every way in.
+"""A decoder of image files, the same one for every way in.
 
 Shapes: H height, W width, C channels.
 """
@@ -17,7 +17,8 @@ MODES = {1: "L", 3: "RGB"}
 
 _FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 _WHAT = "an image (BMP, GIF, JPEG, PNG, TIFF or WebP)"
-# Pillow reads deeper images as these, but for those that it cuts to 8 bits.
+# Pillow reads images of more bits in these modes, unless it cuts them to 8
+# bits.
 _DEEP_MODES = ("I", "F")
 _PREMULTIPLIED = {"La": "LA", "RGBa": "RGBA"}
 _READ_MODES = (
@@ -44,9 +45,9 @@ class ImageDecoder:
         channels: 1 for grey, 3 for RGB.
         num_levels: 256, or 2 for images of black, which is 0, and white, which
             is 1.
-        background: What lies behind transparent pixels: a level from 0 to 255,
-            or one for each of R, G and B. `None` refuses images in which a
-            pixel is not opaque.
+        background: The level behind transparent pixels, from 0 to 255, or one
+            for each of R, G and B. `None` refuses images in which a pixel is
+            not opaque.
 
     Raises:
         ValueError: If an argument is out of range.
@@ -74,7 +75,7 @@ class ImageDecoder:
 
         Args:
             data: The bytes of a file.
-            name: What to call it in errors.
+            name: The name that errors give to the file.
 
         Raises:
             ValueError: If it is damaged or not an image of one of the formats,
@@ -100,7 +101,7 @@ class ImageDecoder:
         """Returns the levels of such an image, uint8 `[H, W, C]`.
 
         Raises:
-            ValueError: If there are to be two levels, and it has grey pixels.
+            ValueError: If two levels are wanted, and the image has grey pixels.
         """
         values = np.asarray(image).reshape(*image.size[::-1], self.channels)
         if self.num_levels == 256:
@@ -162,13 +163,13 @@ class ImageDecoder:
 
 
 def is_image(data: bytes) -> bool:
-    """Whether bytes begin as the image files that are read do."""
+    """Returns whether bytes begin like an image file that can be read."""
     is_webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
     return is_webp or data.startswith(_SIGNATURES)
 
 
 def _check_png(data):
-    """Compares the checksums, which Pillow does not do for all chunks."""
+    """Compares the checksums of all chunks, which Pillow does for some."""
     at = len(_PNG)
     while True:
         length = int.from_bytes(data[at : at + 4], "big")
@@ -184,7 +185,7 @@ def _check_png(data):
 
 
 def _check_kind(image, data, name):
-    """Checks what is known of an image before its pixels are."""
+    """Checks what an image file says before its pixels are read."""
     import PIL.Image
 
     limit = PIL.Image.MAX_IMAGE_PIXELS
@@ -215,7 +216,7 @@ def _check_kind(image, data, name):
 def _samples(image, data):
     """Returns the bits of a sample, and whether it has a sign or a point.
 
-    Pillow's modes do not tell.
+    The modes of Pillow do not say it.
     """
     if image.format == "PNG":
         return data[24], False

@@ -1,4 +1,4 @@
-"""Image files: which there are in a folder."""
+"""A list of the image files in a folder."""
 
 import pathlib
 

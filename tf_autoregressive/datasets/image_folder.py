@@ -41,8 +41,8 @@ def from_image_folder(
             in folders below it. Names that begin with a dot do not count.
         image_size: `(H, W)`, or one int for both, in pixels.
         channels: 1 for grey, 3 for RGB.
-        background: What lies behind transparent pixels: a level from 0 to 255,
-            or one for each of R, G and B. None refuses transparent images.
+        background: The level behind transparent pixels, from 0 to 255, or one
+            for each of R, G and B. None refuses transparent images.
         validation_fraction: Share of the images in the validation split. No
             such split if it is 0.
         test_fraction: The same for the test split.
@@ -57,12 +57,12 @@ def from_image_folder(
 
     Raises:
         FileNotFoundError: If the folder does not exist or holds no images.
-        ValueError: If a file is no image that `ImageDecoder` reads, if a
-            fraction leaves a split empty, or if an argument is out of range.
+        ValueError: If `ImageDecoder` cannot read a file, if a fraction leaves a
+            split empty, or if an argument is out of range.
     """
     path = pathlib.Path(path)
     size = _height_and_width(image_size)
-    # For its errors, before anything is read.
+    # A decoder is made before anything is read, for its errors.
     ImageDecoder(channels, background=background)
     files = _assign(
         _names(path),
@@ -113,7 +113,7 @@ def _hash(name):
 
 
 def _assign(names, fractions):
-    """Returns a dict from splits to names; what no fraction takes is train."""
+    """Returns a dict from splits to names; the rest goes to training."""
     sizes = {s: _split_size(s, f, len(names)) for s, f in fractions.items()}
     assigned = {}
     for split, size in sizes.items():
@@ -149,7 +149,7 @@ def read_image(file, size, channels, background=None):
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If the file is no image that `ImageDecoder` reads.
+        ValueError: If `ImageDecoder` cannot read the file.
     """
     import PIL.Image
     import PIL.ImageOps

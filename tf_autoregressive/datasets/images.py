@@ -56,7 +56,7 @@ def load_images(
             TensorFlow Datasets. None for the latter's default.
         with_labels: Whether the splits yield `(example, label)`.
         binarization: None, "threshold" or "dynamic", as `binarize` says.
-        seed: Int, of the dynamic binarization.
+        seed: Int, the seed of the dynamic binarization.
 
     Returns:
         A `Dataset`.

@@ -1,4 +1,4 @@
-"""What a dataset is: its splits and where they come from."""
+"""Datasets: their splits, and where they come from."""
 
 import dataclasses
 
@@ -25,10 +25,10 @@ class DatasetInfo:
             above 256 levels, float32 if real-valued. None for data that is
             streamed and never held as arrays.
         notes: What a user of the data must know beyond that.
-        vocabulary: Of texts, the characters in the order of their numbers.
-        unknown: Of texts, the character that stands for those that are not in
+        vocabulary: The characters of texts, in the order of their numbers.
+        unknown: The character of texts that stands for those that are not in
             the vocabulary; None where they are an error.
-        rate: Of sound, samples a second.
+        rate: Samples a second of sound.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Dataset:
         train: Training split.
         validation: Validation split, or None if there is none.
         test: Test split, or None if there is none.
-        info: What the data is.
+        info: The description of the data.
     """
 
     train: tf.data.Dataset

@@ -18,7 +18,7 @@ def mu_law_encode(samples, *, num_levels=256):
 
     Raises:
         ValueError: If `num_levels` is out of range, or a sample is NaN, masked
-            or no real number.
+            or not a real number.
 
     Example:
         >>> mu_law_encode([-1.0, 0.0, 1.0]).tolist()

@@ -1,4 +1,4 @@
-"""Music as piano rolls: which notes sound at each step.
+"""Music as piano rolls, which say for each step which notes sound.
 
 Shapes: S steps of a song, T steps of an event, N notes.
 """
@@ -19,12 +19,14 @@ from tf_autoregressive.datasets.splits import checked_splits
 
 _FILE_NAME = "polyphonic_music.npz"
 _NUM_NOTES = 88
-# Of a padded song: one itself, one for its copy in TensorFlow, one to spare.
+# Bytes for each value of a padded song: one itself, one for its copy in
+# TensorFlow, and one to spare.
 _BYTES_OF_A_NOTE = 3
-# What songs may take after padding, see `_check_padding`, is then no more.
+# Bytes that a value of a song may need, padding included: `_check_padding`
+# allows no more.
 _TIMES_PADDED = 10
 
-# By name: what its keys in the file begin with, and where it is from.
+# For each name, the prefix of its keys in the file, and its source.
 MUSIC_SETS = {
     "jsb_chorales": ("jsb", "J. S. Bach's chorales (Allan & Williams 2005)"),
     "nottingham": ("nottingham", "the Nottingham folk tunes"),
@@ -83,7 +85,7 @@ def from_songs(songs, *, steps=None, name="music", **described):
 
 
 def _checked_songs(songs):
-    """Returns the songs as arrays, of which each is a song."""
+    """Returns the songs as arrays, and checks each."""
     checked = {}
     num_notes = None
     for split, rolls in songs.items():
@@ -125,12 +127,12 @@ def _check_song(name, song, num_notes):
 
 
 def _check_padding(songs, num_pieces, steps):
-    """Checks what short songs take, filled up to a long one's length."""
+    """Checks the memory of short songs, padded to the length of a long one."""
     num_notes = songs[0].shape[1]
     check_memory(
         "`songs`, padded to `steps`,",
         num_pieces * steps * num_notes * _BYTES_OF_A_NOTE,
-        # As large as a file of their bits.
+        # The songs count as much as a file of their bits.
         sum(song.size for song in songs) // 8,
     )
 
@@ -153,8 +155,8 @@ def load_music(name, *, data_dir=None, with_labels=False, steps=None):
 
     Raises:
         FileNotFoundError: If `data_dir` does not hold the file.
-        ValueError: If labels are asked for, or the file is not what it
-            should be.
+        ValueError: If labels are asked for, or the file does not hold such
+            songs.
 
     References:
         [1] Boulanger-Lewandowski, Bengio and Vincent, "Modeling Temporal
@@ -202,7 +204,7 @@ def _stored_songs(path, prefix):
                 f"{', '.join(sorted(missing))}"
             )
         stored = archive.read(*keys)
-    # Of all splits together: an array alone says little of what they take.
+    # All splits are counted together: a single array says little of the memory.
     num_steps = sum(len(stored[key]) for key in keys if stored[key].ndim == 2)
     check_memory(path, num_steps * _NUM_NOTES * _TIMES_PADDED)
     return {

@@ -55,10 +55,10 @@ def from_npz(
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If the file is damaged or no `.npz` file, has no training
-            split or one under two names, lacks the labels asked for, asks for
-            more memory than a file of its size may, or holds values that
-            `from_arrays` refuses.
+        ValueError: If the file is damaged or not an `.npz` file, has no
+            training split or one under two names, lacks the labels asked for,
+            asks for more memory than a file of its size may, or holds values
+            that `from_arrays` refuses.
     """
     splits, labels = read_npz(path, with_labels=with_labels)
     with naming(path):

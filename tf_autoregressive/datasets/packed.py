@@ -10,20 +10,21 @@ def check_lengths(path, name: str, lengths, total: int, unit: str):
 
     Args:
         path: The file that holds both.
-        name: Of the lengths in it.
+        name: Name of the lengths in the file.
         lengths: Integers `[N]`.
         total: Length of the array.
-        unit: What the array consists of, as "steps".
+        unit: Name of the array's elements, such as "steps".
 
     Raises:
-        ValueError: If they are no integers of at least 1 with that total.
+        ValueError: If lengths are not integers of at least 1 with that total.
     """
     if lengths.ndim != 1 or lengths.dtype.kind not in "iu" or not len(lengths):
         raise FileError(
             f"{path} must hold one integer a sequence as `{name}`. Received: "
             f"shape={lengths.shape}, dtype={lengths.dtype}"
         )
-    # Before they are added: sums of large ones wrap around.
+    # Each is checked before they are added, because sums of large ones wrap
+    # around.
     within = (lengths >= 1) & (lengths <= total)
     if not within.all():
         wrong = int(np.flatnonzero(~within)[0])

@@ -1,28 +1,29 @@
-"""One way in for files: whatever goes wrong is an error that names the file."""
+"""Reading of files, where any failure becomes an error that names the file."""
 
 import contextlib
 import os
 
-# What any file may take, however small it is.
+# Bytes of memory that any file may take, however small it is.
 _ALWAYS_ALLOWED = 2 * 10**9
-# Of larger files: that a file of 25 MB may take 2 GB holds for all others.
+# Larger files may take so many times their size. The share is that of a file of
+# 25 MB which takes 2 GB.
 _TIMES_THE_FILE = 80
 
 
 class FileError(ValueError):
-    """A file that is not what it should be. The message names it."""
+    """An error in the contents of a file, which its message names."""
 
 
 @contextlib.contextmanager
 def reading(path, what: str):
-    """Turns what is raised about a file into a `FileError` that names it.
+    """Turns any error about a file into a `FileError` that names the file.
 
-    Libraries fail on damaged files in many ways, and not all are documented.
-    What is a `FileError` already stays as it is.
+    Libraries fail on damaged files in many ways, and not all are documented. A
+    `FileError` stays as it is.
 
     Args:
-        path: The file, or what it is called in the error.
-        what: What it should be, as "an image".
+        path: The file, or its name in the error.
+        what: Description of a right file, such as "an image".
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -45,7 +46,7 @@ def reading(path, what: str):
 
 @contextlib.contextmanager
 def naming(path):
-    """Puts the name of a file before what is wrong with its contents.
+    """Puts the name of a file before a message about its contents.
 
     Raises:
         FileError: Instead of any other `ValueError`.
@@ -59,18 +60,18 @@ def naming(path):
 
 
 def check_memory(path, needed: int, file_size: int | None = None):
-    """Checks what the data of a file would take, before it is allocated.
+    """Checks the memory that the data of a file needs, before it is allocated.
 
     A few bytes of a damaged or malicious file can ask for more than a machine
     has. 2 GB are always allowed, and 80 times the size of the file.
 
     Args:
-        path: The file, or what data is called in the error.
+        path: The file, or the name of the data in the error.
         needed: Bytes of memory that the data will take.
         file_size: Bytes of the file, looked up if None.
 
     Raises:
-        FileError: If that is more than allowed.
+        FileError: If the data needs more than is allowed.
     """
     if needed <= _ALWAYS_ALLOWED:
         return

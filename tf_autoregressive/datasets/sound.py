@@ -97,8 +97,9 @@ def load_spoken_digits(
 ):
     """Loads the Free Spoken Digit Dataset: 3,000 recordings at 8 kHz.
 
-    The official test split (the first five recordings of every speaker and
-    digit), the five after them for validation, the rest for training.
+    The test split is the official one, the first five recordings of every
+    speaker and digit. The five after them are for validation, the rest for
+    training.
 
     Args:
         data_dir: Folder that holds `fsdd_8khz.npz`: `audio`, int16, all
@@ -183,7 +184,8 @@ def _samples(signal):
     signal = plain_array("recordings", signal)
     is_real = signal.dtype.kind == "f"
     is_int16 = signal.dtype.kind == "i" and signal.dtype.itemsize == 2
-    # Other integers, or reals of another scale, would become noise.
+    # Integers of other dtypes, or real numbers of another scale, would become
+    # noise.
     if not (is_int16 or is_real) or (
         is_real and not np.all(np.abs(signal) <= 1.0)
     ):

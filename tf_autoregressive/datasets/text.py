@@ -47,8 +47,8 @@ def from_text(
         stride: How many characters further each training window starts; `T`
             if None.
         characters: The vocabulary; if None, the characters of the text.
-        unknown: What stands for characters that are not in the vocabulary;
-            None for an error.
+        unknown: The character that stands for those that are not in the
+            vocabulary; None for an error.
         validation: A text that is the validation split, if it is not to be
             taken from the beginning of `text`.
         test: A text that is the test split, if it is not to be taken from the
@@ -64,8 +64,9 @@ def from_text(
         characters in the order of their numbers.
 
     Raises:
-        ValueError: If a split has not one window, the stride is not positive,
-            the shares leave nothing, or a character is not in the vocabulary.
+        ValueError: If a split does not hold a whole window, the stride is not
+            positive, the shares leave nothing, or a character is not in the
+            vocabulary.
 
     Example:
         >>> data = from_text("abab" * 100, steps=10)
@@ -118,8 +119,9 @@ def from_text(
 def continued_batches(examples, batch_size):
     """Returns batches whose row `b` goes on where row `b` of the last ended.
 
-    For models that carry their state from batch to batch. The text is cut into
-    `batch_size` parts, one a row; what is left at its end is not used.
+    Such batches are for models that carry their state from batch to batch. The
+    text is cut into `batch_size` parts, one a row; what is left at its end is
+    not used.
 
     Args:
         examples: Unbatched windows that lie side by side, as `from_text` makes
@@ -196,7 +198,7 @@ def load_tiny_shakespeare(
 
 def _parts(numbers, validation_share, test_share):
     """Returns the numbers of each split, in their order in the text."""
-    # As others cut it: the training part is rounded down.
+    # The training part is rounded down, as others cut the text.
     test = int(len(numbers) * (1.0 - test_share))
     validation = int(len(numbers) * validation_share)
     return {

@@ -50,15 +50,15 @@ def stream(name, spec, *, data_dir, with_labels):
 
 def _prepared_builder(name, data_dir):
     try:
-        # Not at the top: slow to import, and few users need it.
+        # This import is slow, and few users need it.
         import tensorflow_datasets
 
         builder = tensorflow_datasets.builder(name, data_dir=data_dir)
         if not builder.is_prepared():
             _check_network(builder)
             builder.download_and_prepare()
-    # TFDS fails in many ways (no network, a checksum, a full disk, a package
-    # it forgot to require), and what the user can do is the same.
+    # TFDS fails in many ways (no network, a checksum, a full disk, a package it
+    # forgot to require), and the user can do the same against all of them.
     except Exception as error:
         raise FileNotFoundError(
             f"{name!r} could not be had from TensorFlow Datasets "

@@ -1,4 +1,4 @@
-"""The samples in a wav file, at the rate that is wanted."""
+"""A reader of wav files, at any rate."""
 
 import pathlib
 
@@ -12,19 +12,19 @@ from tf_autoregressive.datasets.reading import reading
 _WHAT = "a wav file"
 _FORMATS = ("WAV", "WAVEX", "RF64")
 _ORDERS = {b"RIFF": "little", b"RF64": "little", b"RIFX": "big"}
-# What is written where the length was not known, as into a pipe.
+# The length in the headers of files whose length was not known, as in a pipe.
 _UNKNOWN = 2**32 - 1
 _BLOCK = 2**16
-# A rate further off than that is a damaged header.
+# A rate that is further off comes from a damaged header.
 _MOST_RESAMPLING = 1000
-# Of a sample of 16 bits: itself, two copies, and the levels made of it.
+# Bytes for a sample of 16 bits: itself, two copies, and the levels made of it.
 _BYTES_OF_A_SAMPLE = 16
 
 
 def read_wav(path, rate: int) -> np.ndarray:
     """Returns the samples of a wav file at a rate, int16 `[samples]`.
 
-    Channels are averaged; what has another rate is resampled by soxr, and cut
+    Channels are averaged. A file of another rate is resampled by soxr, and cut
     to 16 bits where that goes beyond them. A file of 16 bits, one channel and
     that rate is taken as it is.
 
@@ -39,7 +39,7 @@ def read_wav(path, rate: int) -> np.ndarray:
             or shorter than its header says, holds numbers that are not within
             [-1, 1], or would take more memory than a file of its size may.
     """
-    # Not at the top: of an extra that only sound needs.
+    # These packages belong to an extra that only sound needs.
     import soundfile
 
     rate = checked_count("rate", rate)
@@ -98,7 +98,7 @@ def _one_channel(path, file):
     """Yields blocks of the mean of the channels, float64."""
     missing = file.frames
     for block in file.blocks(_BLOCK, dtype="float64", always_2d=True):
-        # False for NaN, too.
+        # The comparison is false for NaN, too.
         if not (np.abs(block) <= 1.0).all():
             raise FileError(
                 f"{path} must hold finite samples in [-1, 1]. Received: values "

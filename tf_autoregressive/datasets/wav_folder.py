@@ -10,7 +10,7 @@ def from_wav_folder(folder, *, steps, rate, num_levels=256, **described):
     """Makes a dataset of the wav files of a folder and those below it.
 
     Files may have any rate, any number of channels and any width of samples:
-    channels are averaged, and what has another rate is resampled. A file of 16
+    channels are averaged, and files of another rate are resampled. A file of 16
     bits, one channel and that rate is taken as it is. Names that begin with a
     dot do not count.
 

@@ -10,7 +10,7 @@ def windows(values, steps, stride=None):
     """Returns `[N, T]`: the whole windows, one every `stride` values.
 
     Args:
-        values: `[length]`; without a window if shorter than one.
+        values: `[length]`; they give no window if they are shorter than one.
         steps: `T`.
         stride: How many values further each window starts; `T` if None.
 

@@ -75,7 +75,7 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
         embedding_size: Size of the embedding of a symbol.
         distribution: `"symbols"`, or another as `AutoregressiveModel` takes
             it. Steps of several values need ordered ones.
-        vocabulary: Of a model of texts, the characters in the order of their
+        vocabulary: The characters of a model of texts, in the order of their
             numbers: `encode` and `decode` then translate, and `num_levels` is
             their number.
         unknown: The character of the vocabulary that stands for all that are

@@ -1,8 +1,8 @@
 """Pictures of samples, scores, features, masks and dependencies: PNG files.
 
-Images are integers in `[0, num_levels)`, as the models draw them; what is
-written to is a path or a binary file, and `picture` shows it in a notebook.
-What is drawn comes from the models and from `evaluation`.
+Images are integers in `[0, num_levels)`, as the models draw them. The functions
+write to a path or a binary file, and `picture` shows what they write in a
+notebook. The arrays to draw come from the models and from `evaluation`.
 """
 
 from tf_autoregressive.plots.dependencies import save_dependencies

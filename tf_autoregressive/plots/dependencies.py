@@ -1,4 +1,4 @@
-"""The picture of what positions depend on.
+"""The picture of the dependencies of positions.
 
 Shapes: D event dimensions, H height, W width, S positions.
 """
@@ -26,14 +26,14 @@ _MARKS = [
 
 
 def save_dependencies(file, found):
-    """Draws what positions depend on and writes the figure as PNG.
+    """Draws the dependencies of positions and writes the figure as PNG.
 
-    A panel for every position, with the picture of an image; of many positions
-    a grid of small panels; of events that are no images one panel with a row
-    for every position. Colours tell how strong the influence of a value is, on
-    a logarithmic scale, which earlier values have none, and, in red, leaks.
-    The channels of a pixel share a colour: red if one leaks, else white if one
-    is unreachable, else that of the strongest.
+    Events that are images get a panel for every position, or a grid of small
+    panels for many. Other events get one panel with a row for every position.
+    Colours tell how strong the influence of a value is, on a logarithmic scale,
+    which earlier values have none, and, in red, leaks. The channels of a pixel
+    share a colour: red if one leaks, else white if one is unreachable, else
+    that of the strongest.
 
     Args:
         file: A path or a binary file.
@@ -61,13 +61,14 @@ def _influence_scale(influence):
     positive = influence[influence > 0]
     most = positive.max() if positive.size else 1.0
     least = positive.min() if positive.size else 1.0
-    # A scale has two ends, not too far apart to tell what is in between.
+    # A scale needs two ends, which are not so far apart that nothing is seen in
+    # between.
     least = min(max(least, most * 1e-8), most * 1e-1)
     return colour_scale("viridis", norm=LogNorm(least, most))
 
 
 def _dependency_cells(found, scale):
-    """Returns uint8 `[S, H, W, 3]`, or `[S, D, 3]` if events are no images."""
+    """Returns uint8 `[S, H, W, 3]` for images, else `[S, D, 3]`."""
     num_positions, *event_shape = found.influence.shape
     own = np.zeros(found.influence.shape, dtype=bool)
     for event, position in zip(own, found.positions, strict=True):
@@ -79,7 +80,8 @@ def _dependency_cells(found, scale):
         marks = [mark.max(axis=-1) for mark in marks]
     else:
         marks = [mark.reshape(num_positions, -1) for mark in marks]
-    # A finite change may show what no gradient does: 0 has no logarithm.
+    # A dependence that a finite change alone shows has influence 0, which has
+    # no logarithm.
     influence = np.maximum(marks[0], scale.norm.vmin)
     colours = scale.cmap(scale.norm(influence.ravel()), bytes=True)[:, :3]
     cells = colours.reshape(*influence.shape, 3)
@@ -131,7 +133,7 @@ def _name(position):
 
 
 def _set_size(figure, cells):
-    """Makes the figure large enough for a dot per cell: none is lost."""
+    """Makes the figure large enough for a dot per cell, to lose none."""
     height, width = (size * 1.3 / DPI for size in cells.shape[:2])
     figure.set_size_inches(max(7, width + 2), max(4.5, height + 2))
 
@@ -149,6 +151,6 @@ def _add_legend(figure):
             for colour, label in _MARKS
         ],
         loc="outside lower center",
-        # In one row it is wider than a figure of one panel.
+        # A legend in one row is wider than a figure of one panel.
         ncols=2 if figure.get_figwidth() < 7 else 4,
     )

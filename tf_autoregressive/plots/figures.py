@@ -14,16 +14,16 @@ from tf_autoregressive.plots.grids import to_rgb
 
 DPI = 120
 
-# Titles of more panels could not be read.
+# The titles of more panels could not be read.
 MOST_PANELS = 16
 
 
 def save_log_prob_maps(file, images, log_prob_per_dim, *, num_levels):
     """Draws images, and below each what its pixels cost, as PNG.
 
-    Dark is surprising: the colour of a pixel is its log-probability given the
-    ones before it, summed over its channels; the title the sum over all
-    pixels. All images share the scale.
+    Dark pixels are surprising: the colour of a pixel is its log-probability
+    given the ones before it, summed over its channels. The title is the sum
+    over all pixels. All images share the scale.
 
     Args:
         file: A path or a binary file.
@@ -109,7 +109,7 @@ def save_masks(file, masks):
             `evaluation.mask_matrices`.
 
     Raises:
-        ValueError: If there is no mask, or one that is no matrix.
+        ValueError: If there is no mask, or one is not a matrix.
     """
     if not masks or any(np.ndim(mask) != 2 for mask in masks.values()):
         shapes = {name: np.shape(mask) for name, mask in masks.items()}
@@ -120,7 +120,7 @@ def save_masks(file, masks):
     figure = empty_figure(3.2 * len(masks), 3.4)
     for index, (name, mask) in enumerate(masks.items()):
         axes = figure.add_subplot(1, len(masks), index + 1)
-        # Rows are outputs, as in the papers' `W x`.
+        # Rows are outputs, as in the `W x` of the papers.
         used = np.asarray(mask, dtype=bool).T
         show(axes, used, cmap="Greys", vmin=0, vmax=1)
         axes.set_title(f"{name}: {used.mean():.0%} used", fontsize="medium")

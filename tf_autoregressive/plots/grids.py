@@ -8,14 +8,15 @@ import math
 
 import numpy as np
 
-# Mid-grey marks what a model was not told: neither binary value, and rare
-# enough in photographs not to be taken for a part of the picture.
+# Mid-grey marks the pixels that a model was not told. It is neither of the two
+# values of bits, and rare enough in photographs not to be taken for a part of
+# the picture.
 UNKNOWN = 128
 _BACKGROUND = 64
 
 
 def is_image_shape(event_shape):
-    """Whether events of this shape can be drawn: `(H, W, 1)` or `(H, W, 3)`."""
+    """Returns whether the shape is `(H, W, 1)` or `(H, W, 3)`, of an image."""
     return len(event_shape) == 3 and event_shape[-1] in (1, 3)
 
 
@@ -117,7 +118,7 @@ def save_neighbours(file, samples, neighbours, *, num_levels, scale=2):
         ValueError: If the shapes do not fit together, or as `image_grid`.
     """
     tiles = _beside(samples, neighbours, 1, num_levels, "neighbours")
-    # A gap, so that nobody takes the sample for an example.
+    # A gap keeps readers from taking the sample for an example.
     gap = np.full_like(tiles[:, :1], _BACKGROUND)
     tiles = np.concatenate([tiles[:, :1], gap, tiles[:, 1:]], axis=1)
     _save_rows(file, tiles, scale)
