@@ -12,6 +12,8 @@ from tests.zoo import BY_NAME
 from tests.zoo import CASES
 from tests.zoo import CONDITIONAL
 from tests.zoo import REPRESENTATIVE
+from tf_autoregressive.distributions import DiscretizedLogisticMixture
+from tf_autoregressive.models import MADE
 
 tfd = tfp.distributions
 
@@ -285,3 +287,35 @@ def test_real_values_need_no_bijector():
     bijector = real.joint().experimental_default_event_space_bijector()
     assert isinstance(bijector, tfp.bijectors.Identity)
     assert levels.joint().experimental_default_event_space_bijector() is None
+
+
+def a_pixel():
+    parameters = (tf.zeros([3]), tf.zeros([1, 3]), tf.zeros([1, 3]))
+    return DiscretizedLogisticMixture(*parameters, num_levels=4)
+
+
+@pytest.mark.parametrize(
+    ("made", "name"),
+    [
+        (lambda model, _: model.joint(), "Joint"),
+        (lambda model, x: model(x), "_Independent"),
+        (lambda *_: a_pixel(), "DiscretizedLogisticMixture"),
+    ],
+)
+def test_functions_use_it_but_do_not_return_it(made, name):
+    model = MADE(
+        (1,), distribution="discretized_logistic_mixture", num_levels=4
+    )
+    x = tf.constant([[0], [3]])
+
+    @tf.function(autograph=False)
+    def returned():
+        return made(model, x)
+
+    @tf.function(autograph=False)
+    def used():
+        return made(model, x).log_prob(x)
+
+    with pytest.raises(TypeError, match=f"return value of type {name},"):
+        returned()
+    np.testing.assert_allclose(used(), made(model, x).log_prob(x), rtol=1e-6)
