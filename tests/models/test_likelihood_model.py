@@ -341,7 +341,19 @@ def test_booleans_are_bits_everywhere(model, x):
     np.testing.assert_allclose(loss, expected, rtol=1e-6)
 
 
-@pytest.mark.parametrize("use", ["fit", "evaluate", "predict", "log_prob"])
+@pytest.mark.parametrize(
+    "use", ["fit", "evaluate", "predict", "log_prob", "__call__"]
+)
 def test_masked_values_are_refused(model, x, use):
     with pytest.raises(ValueError, match="`x` must have no masked values"):
         getattr(model, use)(np.ma.masked_equal(x, 1))
+
+
+def test_masked_values_of_keywords_are_refused(model, x):
+    context = np.ma.masked_equal([[0.0, 1.0]], 1.0)
+    with pytest.raises(ValueError, match="`context` must have no masked"):
+        model(x, context=context)
+    unmasked = np.ma.masked_equal(x, 7)
+    np.testing.assert_array_equal(
+        model(x=unmasked).log_prob(x), model(x).log_prob(x)
+    )

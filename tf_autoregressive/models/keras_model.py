@@ -6,7 +6,10 @@ Shapes: B batch.
 import pathlib
 
 import keras
+import numpy as np
 import tensorflow as tf
+
+from tf_autoregressive.arguments import plain_array
 
 
 class KerasModel(keras.Model):
@@ -19,6 +22,14 @@ class KerasModel(keras.Model):
     - `export` writes a SavedModel of `log_prob`.
     - `quantize` is refused.
     """
+
+    def __call__(self, *args, **kwargs):
+        # Keras makes tensors of arrays before `call`, and drops their masks.
+        arguments = zip(("x", "context"), args, strict=False)
+        for name, value in (*arguments, *kwargs.items()):
+            if isinstance(value, np.ma.MaskedArray):
+                plain_array(name, value)
+        return super().__call__(*args, **kwargs)
 
     def compile(
         self,
