@@ -11,6 +11,7 @@ import pytest
 
 from tf_autoregressive.datasets.image_decoder import ImageDecoder
 from tf_autoregressive.datasets.image_decoder import is_image
+from tf_autoregressive.datasets.jpeg_scans import count_scans
 
 HEIGHT, WIDTH = 4, 6
 LOSSLESS = ["BMP", "GIF", "PNG", "TIFF", "WEBP"]
@@ -293,6 +294,29 @@ def test_a_flipped_bit_of_a_png_is_noticed(grey):
         data[bit // 8] ^= 1 << bit % 8
         with pytest.raises(ValueError, match="a file "):
             decoded(bytes(data))
+
+
+def of_scans(jpeg, num_scans):
+    """Returns a progressive JPEG whose last scan is repeated."""
+    scan = jpeg[jpeg.rindex(b"\xff\xda") : -2]
+    more = num_scans - count_scans(jpeg)
+    return jpeg[:-2] + scan * more + jpeg[-2:]
+
+
+def test_a_jpeg_of_very_many_scans_is_refused(grey):
+    jpeg = encoded(grey, "JPEG", progressive=True)
+    assert count_scans(encoded(grey, "JPEG")) == 1
+    assert count_scans(jpeg) == 6
+    assert decoded(of_scans(jpeg, 100)).shape == (HEIGHT, WIDTH, 1)
+    with pytest.raises(ValueError, match=r"at most 100 scans.*Received: 101"):
+        decoded(of_scans(jpeg, 101))
+
+
+def test_scans_of_what_else_a_jpeg_holds_do_not_count(grey):
+    jpeg = encoded(grey, "JPEG", comment=b"\xff\xda" * 200)
+    assert count_scans(jpeg + b"\xff\xda\0\2" * 200) == 1
+    assert count_scans(jpeg[:2]) == 0
+    np.testing.assert_array_equal(decoded(jpeg), decoded(encoded(grey, "JPEG")))
 
 
 @pytest.mark.parametrize("mode", ["LAB", "I", "F"])

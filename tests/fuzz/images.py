@@ -38,7 +38,7 @@ class Images(Door):
     def make(self, rng, folder):
         channels = int(rng.choice([1, 3]))
         path = folder / "a.png"
-        way = rng.integers(4)
+        way = rng.integers(5)
         if way == 0:
             levels = rng.integers(0, 256, (*_SIZE, channels), dtype="uint8")
             whole = encoded(PIL.Image.fromarray(levels.squeeze()), "PNG")
@@ -46,6 +46,8 @@ class Images(Door):
             return Given(path, mutated(rng, whole), channels, levels)
         if way == 1:
             return Given(path, _odd_png(rng), channels)
+        if way == 4:
+            return Given(path, _long_jpeg(rng), channels)
         data = some_image(rng)
         return Given(path, mutated(rng, data) if way == 2 else data, channels)
 
@@ -109,7 +111,7 @@ def encoded(image, file_format, **options):
 
 
 def some_image(rng):
-    """Returns the bytes of a sound file of any format and mode."""
+    """Returns the bytes of an undamaged file of any format and mode."""
     size = _SIZE if rng.random() < 0.8 else _SIZE[::-1]
     mode = _MODES[rng.integers(len(_MODES))]
     image = PIL.Image.fromarray(rng.integers(0, 256, size, dtype="uint8"))
@@ -128,6 +130,16 @@ def some_image(rng):
     # Not every format has every mode, or several frames.
     except (OSError, ValueError, KeyError):
         return encoded(PIL.Image.new("L", size[::-1]), file_format)
+
+
+def _long_jpeg(rng):
+    """Returns a JPEG that goes over its pixels again and again."""
+    size = _SIZE[::-1] if rng.random() < 0.8 else (3000, 3000)
+    image = PIL.Image.new("RGB" if rng.random() < 0.5 else "L", size)
+    data = encoded(image, "JPEG", progressive=True)
+    scan = data[data.rindex(b"\xff\xda") : -2]
+    times = int(10 ** rng.uniform(0, 5))
+    return data[:-2] + scan * times + data[-2:]
 
 
 def _odd_png(rng):

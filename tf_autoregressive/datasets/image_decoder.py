@@ -9,6 +9,8 @@ import zlib
 
 import numpy as np
 
+from tf_autoregressive.datasets.jpeg_scans import MAX_SCANS
+from tf_autoregressive.datasets.jpeg_scans import count_scans
 from tf_autoregressive.datasets.reading import FileError
 from tf_autoregressive.datasets.reading import reading
 
@@ -26,7 +28,8 @@ _READ_MODES = (
     *("RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr"),
 )
 _PNG = b"\x89PNG\r\n\x1a\n"
-_SIGNATURES = (_PNG, b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
+_JPEG = b"\xff\xd8\xff"
+_SIGNATURES = (_PNG, _JPEG, b"GIF8", b"BM", b"II*\0", b"MM\0*")
 # Numbers of TIFF tags, and the kinds of samples that have no sign or point.
 _BITS_PER_SAMPLE, _SAMPLE_FORMAT, _UNSIGNED = 258, 339, {1, 4}
 
@@ -80,8 +83,9 @@ class ImageDecoder:
         Raises:
             ValueError: If it is damaged or not an image of one of the formats,
                 has more pixels than Pillow's `MAX_IMAGE_PIXELS`, more than 8
-                bits a channel, more than one frame, or a pixel that is not
-                opaque though no background is given.
+                bits a channel, more than one frame, more than 100 scans (of
+                JPEG), or a pixel that is not opaque though no background is
+                given.
         """
         import PIL.Image
         import PIL.ImageOps
@@ -89,6 +93,8 @@ class ImageDecoder:
         with reading(name, _WHAT):
             if data.startswith(_PNG):
                 _check_png(memoryview(data))
+            if data.startswith(_JPEG):
+                _check_scans(data, name)
             image = PIL.Image.open(io.BytesIO(data), formats=_FORMATS)
             _check_kind(image, data, name)
             PIL.ImageOps.exif_transpose(image, in_place=True)
@@ -182,6 +188,16 @@ def _check_png(data):
         if kind == b"IEND":
             return
         at = end + 4
+
+
+def _check_scans(data, name):
+    """Checks how long a file may take, which Pillow does not limit."""
+    num_scans = count_scans(data)
+    if num_scans > MAX_SCANS:
+        raise FileError(
+            f"{name} must have at most {MAX_SCANS} scans, as JPEG files go. "
+            f"Received: {num_scans}"
+        )
 
 
 def _check_kind(image, data, name):
