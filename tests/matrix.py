@@ -28,6 +28,7 @@ TESTS = (
     "tests/conformance/test_training_step.py",
     "tests/conformance/test_execution_modes.py",
     "tests/export/signatures/test_model_signatures.py",
+    "tests/export/test_stored.py",
     "tests/trainers/test_cli.py",
 )
 # pytest-xdist for the options in setup.cfg.
