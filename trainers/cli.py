@@ -13,7 +13,7 @@ from .errors import UsageError
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Runs `tfar` with these arguments, by default the process's own.
+    """Runs `tfar` with these arguments, by default those of the process.
 
     Returns:
         The exit status: 0, or 1 for a model that breaks its promise, or 2 for
@@ -40,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _escape_what_the_terminal_cannot_show():
-    """Makes printing it no error; the standard error stream does so itself."""
+    """Lets a stream print what it cannot encode, as standard error does."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
 

@@ -1,4 +1,4 @@
-"""The data of a recipe, with whatever is random in it tied to the step."""
+"""The data of a recipe, whose random parts depend on the step."""
 
 import dataclasses
 from collections.abc import Callable
@@ -18,7 +18,7 @@ class Data:
     """The three splits of a dataset.
 
     Attributes:
-        train: Training examples, without what is random in them.
+        train: Training examples, before anything random is done to them.
         draw: A function of a batch and a stateless seed `[2]` that makes the
             batch to train on, or `None` where nothing is random.
         validation: Validation examples.

@@ -4,12 +4,12 @@ import contextlib
 
 
 class UsageError(ValueError):
-    """What the person at the terminal can put right, and how."""
+    """An error that the person at the terminal can put right; it says how."""
 
 
 @contextlib.contextmanager
 def usage_errors(prefix: str = ""):
-    """Makes `UsageError`s of the `ValueError`s that name a wrong argument."""
+    """Turns each `ValueError` about a wrong argument into a `UsageError`."""
     try:
         yield
     except ValueError as error:

@@ -1,11 +1,11 @@
-"""What a recipe holds: everything that decides what a run's weights become."""
+"""Recipes, which hold everything that decides the weights of a run."""
 
 from typing import Any
 from typing import Literal
 
 import pydantic
 
-# What says something about the run but does not change it.
+# Fields that describe the run but do not change it.
 SUMMARY_FIELDS = ("name", "paper", "published", "measured", "cost")
 
 
@@ -20,7 +20,7 @@ class Recipe(pydantic.BaseModel):
         name: The recipe's name on the command line.
         paper: The paper that the recipe follows.
         published: The published figure with its unit and its source.
-        measured: What this recipe reached, with its unit.
+        measured: The figure that this recipe reached, with its unit.
         cost: How long that took, and on what.
         dataset: Name for `tf_autoregressive.datasets.load`.
         dataset_options: Its further arguments.
@@ -189,12 +189,12 @@ class Recipe(pydantic.BaseModel):
 
     @property
     def carried_rows(self) -> int:
-        """Rows of batches that go on where they ended; 0 for shuffled ones."""
+        """Number of rows that batches carry on; 0 for shuffled batches."""
         return self.model_options.get("carried_rows", 0)
 
     @property
     def is_conditional(self) -> bool:
-        """Whether the data comes with what the model is conditioned on."""
+        """Whether the data comes with contexts for the model."""
         has_labels = self.dataset_options.get("with_labels")
         return bool(has_labels or self.model_options.get("variable_length"))
 

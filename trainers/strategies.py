@@ -1,6 +1,6 @@
 """The devices that a model is trained on, by name.
 
-Made without importing TensorFlow before it is needed.
+TensorFlow is imported when a strategy is asked for.
 """
 
 import functools
@@ -30,7 +30,8 @@ def strategy(name: str):
         name: One of the above.
 
     Raises:
-        UsageError: If there is no such strategy, or not what it needs.
+        UsageError: If there is no such strategy, or something that it needs is
+            missing.
 
     Example:
         >>> with strategy("default").scope():
@@ -44,7 +45,7 @@ def strategy(name: str):
 
 
 def devices_text(strategy) -> str:
-    """Returns which devices TensorFlow found, and which ones train."""
+    """Returns a line on the devices that were found, and those that train."""
     import tensorflow as tf
 
     found = [
@@ -77,7 +78,7 @@ def _short(names) -> str:
 
 
 def is_chief(strategy) -> bool:
-    """Whether this process is the one that writes files for all of them."""
+    """Returns whether this process writes the files for all of them."""
     resolver = strategy.cluster_resolver
     if resolver is None or not resolver.task_type:
         return True

@@ -25,7 +25,7 @@ def import_tensorflow():
     code that writes to the file descriptor.
 
     Raises:
-        UsageError: If it is missing; says what to do.
+        UsageError: If it is missing. The message says what to do.
     """
     silent = os.environ.get(_LEVEL) == _SILENT
     with _without_errors() if silent else contextlib.nullcontext():

@@ -20,7 +20,7 @@ from . import show
 from . import train
 from . import verify
 
-# In the order of the help.
+# The help lists them in this order.
 COMMANDS = (
     train,
     evaluate,

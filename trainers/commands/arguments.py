@@ -11,21 +11,21 @@ def add_run(parser: argparse.ArgumentParser):
 
 
 def add_draws(parser: argparse.ArgumentParser, num: int):
-    """Adds how many draws there are, their seed and their file.
+    """Adds the number of draws, their seed and their file.
 
     Args:
-        parser: The subcommand's.
-        num: How many without the argument.
+        parser: The parser of the subcommand.
+        num: The number of draws without the argument.
     """
     parser.add_argument(
         "--num",
         type=positive(int),
         default=num,
         metavar="N",
-        help=f"how many (default: {num})",
+        help=f"number of draws (default: {num})",
     )
     parser.add_argument(
-        "--seed", type=seed, default=0, help="of the draws (default: 0)"
+        "--seed", type=seed, default=0, help="seed of the draws (default: 0)"
     )
     parser.add_argument(
         "--out",
@@ -35,18 +35,18 @@ def add_draws(parser: argparse.ArgumentParser, num: int):
 
 
 def add_data_dir(parser: argparse.ArgumentParser):
-    """Adds where the data of a finished run is now."""
+    """Adds the place of a finished run's data."""
     parser.add_argument(
         "--data-dir",
         "--data",
         metavar="PATH",
-        help="where the data is (default: where it was in training)",
+        help="folder of the data (default: the one of the training)",
     )
     add_held_out(parser)
 
 
 def add_held_out(parser):
-    """Adds where the files of the splits are that are held out."""
+    """Adds the files of the splits that are held out."""
     for split in ("validation", "test"):
         parser.add_argument(
             f"--{split}",
@@ -63,7 +63,7 @@ def seed(text: str) -> int:
     return number
 
 
-# argparse names it in the message about text that is no number.
+# argparse names it in the message about text that is not a number.
 seed.__name__ = "int"
 
 
@@ -76,6 +76,6 @@ def positive(number_type):
             raise argparse.ArgumentTypeError(f"must be above 0: {text}")
         return number
 
-    # As above.
+    # argparse names this parser, too.
     parse.__name__ = number_type.__name__
     return parse

@@ -1,4 +1,4 @@
-"""What `tfar train` trains, and on what."""
+"""The recipes that `tfar train` trains, and their data."""
 
 import argparse
 import dataclasses
@@ -25,10 +25,10 @@ class Chosen:
     """The recipes to train.
 
     Attributes:
-        recipes: The recipes, with what the command line changes in them.
-        data_dir: Where their data is, `None` if no place was named.
+        recipes: The recipes, with the changes of the command line.
+        data_dir: Folder of their data, `None` if no place was named.
         dataset: Their `tf_autoregressive.datasets.Dataset`, if it is loaded.
-        options: What it was loaded with.
+        options: The options with which it was loaded.
     """
 
     recipes: list[Recipe]
@@ -46,9 +46,9 @@ class Chosen:
 
 
 def chosen(arguments: argparse.Namespace) -> Chosen:
-    """Returns what the arguments of `tfar train` choose.
+    """Returns the choice that the arguments of `tfar train` make.
 
-    Prints what was understood of a user's own data.
+    It prints what was understood of a user's own data.
 
     Raises:
         UsageError: If the data, a flag or a name cannot be used.

@@ -11,7 +11,7 @@ from .arguments import positive
 
 
 def add_arguments(parser: argparse.ArgumentParser):
-    """Adds what the subcommand takes: an action, and what that takes."""
+    """Adds the arguments: an action, and the arguments of that."""
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     description = _score.__doc__
     scoring = actions.add_parser(
@@ -50,7 +50,7 @@ def _add_scoring(parser):
         type=positive(float),
         default=60.0,
         metavar="SECONDS",
-        help="how long the whole may take (default: 60)",
+        help="the most seconds that all of it may take (default: 60)",
     )
     parser.add_argument(
         "--ca",
@@ -93,7 +93,7 @@ def _score(arguments):
             headers=dict(arguments.headers),
         ) as client:
             log_prob = client.log_prob(events, context)
-    # `ClientError`s are of the first and the last kind.
+    # A `ClientError` is a `ValueError` or an `OSError`.
     except (ValueError, ImportError, OSError) as error:
         raise UsageError(str(error)) from error
     print(f"{-log_prob.mean():.4f} nats on {len(log_prob):,} examples")
@@ -111,14 +111,14 @@ def _header(text: str) -> tuple[str, str]:
     """
     name, sign, value = text.partition("=")
     if not sign:
-        # Not the text itself, which may be a password.
+        # The message leaves out the text, which may be a password.
         raise argparse.ArgumentTypeError("must be NAME=VALUE")
     return name, value
 
 
 def _arrays(arguments):
     """Returns the events and the contexts, `None` if none are named."""
-    # Late, because it imports NumPy and TensorFlow.
+    # This is imported late, because it imports NumPy and TensorFlow.
     from tf_autoregressive.datasets.array_files import ArrayArchive
 
     keys = [arguments.key]
@@ -133,7 +133,7 @@ def _arrays(arguments):
 
 
 def _token(name):
-    """Returns what the file of a token holds, `None` without one."""
+    """Returns the contents of the file of a token, `None` without one."""
     if name is None:
         return None
     try:

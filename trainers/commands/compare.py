@@ -8,7 +8,7 @@ from ..training.run_directory import RunDirectory
 
 
 def add_arguments(parser: argparse.ArgumentParser):
-    """Adds what the subcommand takes."""
+    """Adds the arguments of the subcommand."""
     parser.add_argument(
         "runs", nargs="+", metavar="RUN", help="directory of a run"
     )

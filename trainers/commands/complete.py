@@ -1,4 +1,4 @@
-"""`tfar complete`: what a model makes of half an example."""
+"""`tfar complete`: completions of examples that are partly known."""
 
 import argparse
 
@@ -13,20 +13,20 @@ from .drawn_files import files_to_write
 
 
 def add_arguments(parser: argparse.ArgumentParser):
-    """Adds what the subcommand takes."""
+    """Adds the arguments of the subcommand."""
     add_run(parser)
     add_draws(parser, num=16)
     parser.add_argument(
         "--known",
         choices=KNOWN,
         default="top",
-        help="what the model is told of an image (default: top)",
+        help="the part that the model is told (default: top)",
     )
     add_data_dir(parser)
 
 
 def run(arguments: argparse.Namespace):
-    """Complete test examples of which a finished run's model knows a part."""
+    """Complete partly known test examples with a finished run's model."""
     directory = RunDirectory(arguments.run)
     recipe, model = directory.recipe(), directory.load_model()
     from ..media import draws

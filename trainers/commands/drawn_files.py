@@ -1,4 +1,4 @@
-"""Where the draws of a subcommand go."""
+"""Paths of the files that hold draws."""
 
 import pathlib
 

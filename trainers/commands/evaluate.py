@@ -10,7 +10,7 @@ from .arguments import add_run
 
 
 def add_arguments(parser: argparse.ArgumentParser):
-    """Adds what the subcommand takes."""
+    """Adds the arguments of the subcommand."""
     add_run(parser)
     parser.add_argument(
         "--split", choices=("train", "validation", "test"), default="test"

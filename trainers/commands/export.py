@@ -10,7 +10,7 @@ from .arguments import positive
 
 
 def add_arguments(parser: argparse.ArgumentParser):
-    """Adds what the subcommand takes."""
+    """Adds the arguments of the subcommand."""
     add_run(parser)
     parser.add_argument(
         "--to",
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser):
         type=positive(int),
         default=1024,
         metavar="N",
-        help="how many samples one request may ask for (default: 1024)",
+        help="the most samples that a request may ask for (default: 1024)",
     )
     parser.add_argument(
         "--xla",
@@ -40,15 +40,15 @@ def add_arguments(parser: argparse.ArgumentParser):
     parser.add_argument(
         "--quantize",
         choices=("float16", "int8"),
-        help="store the weights in fewer bits; prints what that changes",
+        help="store the weights in fewer bits, and print the change of scores",
     )
     parser.add_argument(
         "--quantize-tolerance",
         type=positive(float),
         default=1e-3,
         metavar="NATS",
-        help="how far that may move a score, in nats per dimension (default: "
-        "0.001)",
+        help="the most nats per dimension by which --quantize may change a "
+        "score (default: 0.001)",
     )
 
 

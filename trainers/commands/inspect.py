@@ -1,4 +1,4 @@
-"""`tfar inspect`: what each position of a model sees."""
+"""`tfar inspect`: a report on what each position of a model sees."""
 
 import argparse
 
@@ -9,7 +9,7 @@ from .arguments import seed
 
 
 def add_arguments(parser: argparse.ArgumentParser):
-    """Adds what the subcommand takes."""
+    """Adds the arguments of the subcommand."""
     parser.epilog = (
         "The exit status is 1 if there is a leak: a position that sees itself "
         "or what is drawn after it. A conditional model is tried with random "
@@ -24,8 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser):
         default=[],
         dest="positions",
         metavar="ROW,COL[,CHANNEL]",
-        help="whose view to look at, counted from 0, of a vector INDEX; may "
-        "be repeated (default: the first, the last and, of images, the "
+        help="the position to look at, counted from 0, for a vector INDEX; may "
+        "be repeated (default: the first, the last and, for images, the "
         "corners and the centre, else the middle)",
     )
     chosen.add_argument("--all", action="store_true", help="all positions")
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser):
         help="a .png file (default: RUN/dependencies.png)",
     )
     parser.add_argument(
-        "--seed", type=seed, default=0, help="of the trials (default: 0)"
+        "--seed", type=seed, default=0, help="seed of the trials (default: 0)"
     )
 
 
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         1 if a position sees what it must not: itself, or what is drawn later.
     """
     directory = RunDirectory(arguments.run)
-    # Its error is clearer than that of the file, if there is no run.
+    # Reading the recipe first gives the clearer error if there is no run.
     directory.recipe()
     path = output_file(arguments.out or directory.dependencies, ".png")
     model = directory.load_model()

@@ -1,4 +1,4 @@
-"""`tfar recipes`: what can be trained."""
+"""`tfar recipes`: a list of the recipes."""
 
 import argparse
 

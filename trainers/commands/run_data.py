@@ -10,15 +10,16 @@ from ..training.run_directory import RunDirectory
 def load(
     directory: RunDirectory, recipe: Recipe, arguments: argparse.Namespace
 ):
-    """Returns the `Data` of a run, from where it was or is said to be now.
+    """Returns the `Data` of a run, from its old place or the named one.
 
     Args:
-        directory: The run's.
-        recipe: The run's.
-        arguments: Those of `arguments.add_data_dir`.
+        directory: The `RunDirectory` of the run.
+        recipe: The recipe of the run.
+        arguments: Parsed arguments, with those of `arguments.add_data_dir`.
 
     Raises:
-        UsageError: If it cannot be loaded, or is not what was trained on.
+        UsageError: If the data cannot be loaded, or is not that of the
+            training.
     """
     from .. import data
 

@@ -15,7 +15,7 @@ from .drawn_files import files_to_write
 
 
 def add_arguments(parser: argparse.ArgumentParser):
-    """Adds what the subcommand takes."""
+    """Adds the arguments of the subcommand."""
     add_run(parser)
     add_draws(parser, num=64)
     for name, option in OPTIONS.items():
@@ -25,18 +25,18 @@ def add_arguments(parser: argparse.ArgumentParser):
             help=option.help,
         )
     parser.add_argument(
-        "--prime", metavar="TEXT", help="for texts: what they continue"
+        "--prime", metavar="TEXT", help="a beginning that texts continue"
     )
     parser.add_argument(
         "--steps",
         type=positive(int),
-        help="for texts and sound: characters, or samples, to draw (default: "
-        "those of an example)",
+        help="how many characters of a text, or samples of sound, to draw "
+        "(default: those of an example)",
     )
     parser.add_argument(
         "--stream",
         action="store_true",
-        help="for texts: print one as it is drawn",
+        help="print a text as it is drawn",
     )
     add_data_dir(parser)
 
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace):
 
 
 def _options(arguments: argparse.Namespace) -> dict:
-    """Returns how the draws depart from the model's own distribution."""
+    """Returns the sampling options of the draws."""
     return {name: getattr(arguments, name) for name in OPTIONS}
 
 
@@ -104,6 +104,6 @@ def _allowed(option):
             raise argparse.ArgumentTypeError(f"must be {option.rule}: {text}")
         return number
 
-    # argparse names it in the message about text that is no number.
+    # argparse names it in the message about text that is not a number.
     parse.__name__ = option.kind.__name__
     return parse

@@ -11,7 +11,7 @@ from .arguments import positive
 
 
 def add_arguments(parser: argparse.ArgumentParser):
-    """Adds what the subcommand takes."""
+    """Adds the arguments of the subcommand."""
     parser.epilog = (
         "Parts of the output appear whole or not at all: the same command "
         "goes on where it was stopped."
@@ -104,7 +104,7 @@ def _scorer(export, path):
 
 
 class _RunScorer:
-    """The scores of a run's model, like those of an exported one."""
+    """A scorer with a run's model, like that with an exported one."""
 
     def __init__(self, export, directory):
         self._model = directory.load_model()
@@ -122,6 +122,6 @@ class _RunScorer:
 
         try:
             return self._model.log_prob(events, contexts).numpy()
-        # As with too little memory for a batch.
+        # This happens if there is too little memory for a batch.
         except tf.errors.OpError as error:
             raise ValueError(error.message) from error

@@ -1,4 +1,4 @@
-"""`tfar show`: pictures of what a model learned."""
+"""`tfar show`: pictures of a trained model."""
 
 import argparse
 
@@ -10,25 +10,25 @@ from .arguments import add_data_dir
 from .arguments import add_run
 from .arguments import seed
 
-# Of `pictures`, which imports TensorFlow.
+# The kinds of `pictures` are repeated here, because it imports TensorFlow.
 PICTURES = ("features", "histograms", "log_prob", "masks", "neighbours")
 
 
 def add_arguments(parser: argparse.ArgumentParser):
-    """Adds what the subcommand takes."""
+    """Adds the arguments of the subcommand."""
     add_run(parser)
     parser.add_argument(
         "kind",
         choices=PICTURES,
         help="weights of the first layer, predicted distributions of some "
-        "values, what each pixel of test examples costs, masks, or samples "
+        "values, the cost of each pixel of test examples, masks, or samples "
         "beside their nearest training examples",
     )
     parser.add_argument(
         "--out", metavar="FILE", help="a .png file (default: RUN/KIND.png)"
     )
     parser.add_argument(
-        "--seed", type=seed, default=0, help="of samples (default: 0)"
+        "--seed", type=seed, default=0, help="seed of the samples (default: 0)"
     )
     add_data_dir(parser)
 

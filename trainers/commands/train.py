@@ -16,7 +16,7 @@ from .arguments import seed
 
 
 def add_arguments(parser: argparse.ArgumentParser):
-    """Adds what the subcommand takes."""
+    """Adds the arguments of the subcommand."""
     parser.add_argument(
         "recipes",
         nargs="+",
@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser):
     parser.add_argument(
         "--run-dir",
         metavar="DIR",
-        help="where the run is kept (default: runs/RECIPE)",
+        help="folder that keeps the run (default: runs/RECIPE)",
     )
     parser.add_argument(
         "--strategy",
@@ -72,7 +72,9 @@ def add_arguments(parser: argparse.ArgumentParser):
         "the rounding of a step that XLA compiles",
     )
     parser.add_argument(
-        "--data-dir", metavar="DIR", help="where a published set's files are"
+        "--data-dir",
+        metavar="DIR",
+        help="folder of the files of a published set",
     )
     _add_own_data(parser)
 
@@ -80,7 +82,7 @@ def add_arguments(parser: argparse.ArgumentParser):
 def _add_own_data(parser):
     group = parser.add_argument_group(
         "your own data",
-        "What of it is held out follows from a seed, where no files are given.",
+        "A seed decides which examples are held out, where no files are given.",
     )
     group.add_argument(
         "--data",
@@ -107,14 +109,14 @@ def _add_own_data(parser):
         "--channels",
         type=int,
         choices=(1, 3),
-        help="of images: 1 for grey, 3 for colours (default: what they have)",
+        help="channels of images: 1 for grey, 3 for colours (default: theirs)",
     )
     group.add_argument(
         "--levels",
         type=positive(int),
         metavar="N",
         help="values of a pixel, a sample of sound, or a number of an array "
-        "(default: 256; for arrays what they hold)",
+        "(default: 256; for arrays their own)",
     )
     group.add_argument(
         "--steps",
@@ -127,16 +129,16 @@ def _add_own_data(parser):
         "--rate",
         type=positive(int),
         metavar="HZ",
-        help="of sound: samples a second (default: 8000)",
+        help="samples a second of sound (default: 8000)",
     )
     group.add_argument(
-        "--key", help="of .tfrecord files: the feature (default: x)"
+        "--key", help="the feature in .tfrecord files (default: x)"
     )
     group.add_argument(
         "--split-seed",
         type=seed,
         metavar="SEED",
-        help="of what is held out (default: 0)",
+        help="seed of the choice of held-out examples (default: 0)",
     )
 
 
@@ -156,7 +158,7 @@ def _train_one(recipe: Recipe, chosen: choosing.Chosen, arguments):
     directory = RunDirectory(arguments.run_dir or f"runs/{recipe.name}")
     if chosen.dataset is not None and directory.exists():
         directory.check_same_data(chosen.dataset.info.sha256)
-    # Before TensorFlow is loaded: this needs none.
+    # This does not need TensorFlow, so it comes before TensorFlow is loaded.
     result = directory.finished_result(recipe)
     if result:
         print(f"{directory.path} holds this run, finished.")
@@ -171,7 +173,7 @@ def _train_one(recipe: Recipe, chosen: choosing.Chosen, arguments):
             data_dir=chosen.data_dir,
             data=chosen.data_of(recipe),
             strategy=arguments.strategy,
-            # A progress bar is for people; a log gets one line an epoch.
+            # People get a progress bar, and a log gets one line an epoch.
             verbose=1 if sys.stdout.isatty() else 2,
             callbacks=_watching(recipe, directory, chosen.data_dir, arguments),
         )

@@ -1,4 +1,4 @@
-"""`tfar verify`: does an export answer as the model did."""
+"""`tfar verify`: a check that an export answers as the model did."""
 
 import argparse
 
@@ -7,7 +7,7 @@ from ..sibling import exporter
 
 
 def add_arguments(parser: argparse.ArgumentParser):
-    """Adds what the subcommand takes."""
+    """Adds the arguments of the subcommand."""
     parser.epilog = (
         "The model is loaded in a process that can import neither "
         "tf_autoregressive nor Keras. The exit status is 1 if an answer "

@@ -1,1 +1,1 @@
-"""What a model's draws are to people: images, texts, sound, or numbers."""
+"""The draws of models as people see them: images, texts, sound, numbers."""

@@ -26,10 +26,10 @@ def draw_samples(
         model: The model.
         num: Number of samples.
         seed: Seed of the samples.
-        contexts: `(example, context)` pairs, unbatched, the contexts of which
-            the samples get; `None` for a model without.
-        steps: Of a model of sequences, the length of the samples; `None` for
-            that of an event.
+        contexts: `(example, context)` pairs, unbatched, whose contexts the
+            samples get; `None` for a model without.
+        steps: Length of the samples, for a model of sequences; `None` for that
+            of an event.
         **options: Passed to the model's `sample`, or `generate`.
     """
     context = None if contexts is None else spread(contexts, num)[1]
@@ -62,7 +62,7 @@ def draw_completions(model, examples, num: int, known, *, seed: int):
         model: The model.
         examples: Unbatched examples, with contexts for a model with.
         num: Number of examples.
-        known: bool `event_shape`: what the model is told of each.
+        known: bool `event_shape`, the dimensions that the model is told.
         seed: Seed of the completions.
 
     Returns:
@@ -83,7 +83,7 @@ def known_too_late(model, known) -> bool:
     if model.any_order:
         return False
     in_order = np.ravel(known)[model.ordering]
-    # In each order, once something is known all that follows is.
+    # In each order, all positions after a known one must be known.
     return known.any() and np.all(np.diff(in_order.astype(int), axis=-1) >= 0)
 
 
@@ -92,10 +92,9 @@ def form_of(model, rate: int | None = None) -> str | None:
 
     Args:
         model: The model.
-        rate: Of sound, samples a second.
+        rate: Samples a second of sound.
 
-    Returns:
-        `None` for draws that are numbers and nothing more.
+    Returns: The suffix, or `None` for draws that are numbers alone.
     """
     if texts.vocabulary(model) is not None:
         return ".txt"
@@ -109,11 +108,11 @@ def check_file(path: pathlib.Path, form: str | None):
 
     Args:
         path: The file.
-        form: What `form_of` returns for the model.
+        form: The suffix that `form_of` returns for the model.
 
     Raises:
-        UsageError: If the name ends neither in `.npz` nor in what suits the
-            draws, or its directory does not exist.
+        UsageError: If the name ends neither in `.npz` nor in `form`, or its
+            directory does not exist.
     """
     allowed = [suffix for suffix in (form, ".npz") if suffix]
     if path.suffix not in allowed:
@@ -143,7 +142,7 @@ def save_samples(
 def save_completions(
     path, originals, known, completed, model, rate: int | None = None
 ):
-    """Saves originals, what was known of them and completions, likewise.
+    """Saves originals, their known parts and completions in the same way.
 
     In text and sound each original is followed by its completions.
     """

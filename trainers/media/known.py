@@ -1,10 +1,10 @@
-"""Which positions of an event a completion is told, by name."""
+"""Names for the positions of an event that a completion is told."""
 
 import numpy as np
 
 from ..errors import UsageError
 
-# The axis, and whether its first half is the known one.
+# Each name has an axis, and whether its first half is the known one.
 _HALVES = {
     "top": (0, True),
     "bottom": (0, False),
@@ -15,7 +15,7 @@ KNOWN = (*_HALVES, "random")
 
 
 def known_positions(name: str, event_shape, *, seed: int = 0) -> np.ndarray:
-    """Returns which positions of an event are given, bool `event_shape`.
+    """Returns the known positions of an event, bool `event_shape`.
 
     Args:
         name: One of `KNOWN`: a half of an image ("top" and "bottom" also of a

@@ -1,4 +1,4 @@
-"""Pictures of what a model learned, by kind: `tfar show` and TensorBoard."""
+"""Pictures of a trained model, by kind, for `tfar show` and TensorBoard."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ _NUM_HISTOGRAMS = 9
 
 
 def offered(model) -> list[str]:
-    """Returns the kinds of pictures that there are of a model."""
+    """Returns the kinds of pictures that a model has."""
     is_discrete = model.num_levels is not None
     is_image = plots.is_image_shape(model.event_shape)
     is_vector_model = isinstance(model, (MADE, NADE, DeepNADE))
@@ -44,10 +44,10 @@ def png(kind: str, model, load_data: Callable[[], Data], *, seed: int) -> bytes:
             samples, and the training examples nearest to them.
         model: The model.
         load_data: Returns its data, which not every picture needs.
-        seed: Of the samples.
+        seed: Seed of the samples.
 
     Raises:
-        UsageError: If there is no such picture of the model.
+        UsageError: If the model has no such picture.
     """
     kinds = offered(model)
     if kind not in kinds:

@@ -1,4 +1,4 @@
-"""What TensorBoard shows of the draws of a model, by kind of event."""
+"""Summaries of a model's draws for TensorBoard, by kind of event."""
 
 import keras
 import numpy as np
@@ -30,9 +30,9 @@ def show_draws(model: keras.Model, recipe: Recipe, data: Data, step: int):
 
     Args:
         model: The model.
-        recipe: What it is trained by.
+        recipe: The recipe that trains it.
         data: Its data.
-        step: Of the summaries.
+        step: Step of the summaries.
     """
     if texts.vocabulary(model) is not None:
         _show_texts(model, recipe, step)
@@ -96,7 +96,7 @@ def _show_texts(model, recipe, step):
     drawn = texts.draw_texts(
         model, _NUM_TEXTS, model.event_shape[0], seed=recipe.seed
     )
-    # Four blanks make Markdown leave a line as it is.
+    # Markdown leaves a line as it is after four blanks.
     shown = ["    " + text.replace("\n", "\n    ") for text in drawn]
     tf.summary.text("samples", shown, step=step)
 

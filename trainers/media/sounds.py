@@ -1,4 +1,4 @@
-"""Sound drawn from a model, as wav files."""
+"""Writer of sound from a model as wav files."""
 
 import pathlib
 import wave
@@ -15,7 +15,7 @@ def save_wav(
 ):
     """Writes samples one after another, with half a second between them.
 
-    16 bits, one channel.
+    The file has 16 bits and one channel.
 
     Args:
         path: The file.

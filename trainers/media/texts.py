@@ -12,7 +12,7 @@ _RULE = "\n" + 72 * "-" + "\n"
 
 
 def check_options(model, arguments):
-    """Checks what only models of texts, or of sequences, can do.
+    """Checks the arguments that only models of texts, or of sequences, take.
 
     Raises:
         UsageError: If a text is asked of a model without a vocabulary, a
@@ -61,7 +61,7 @@ def check_file(path: pathlib.Path):
 
 
 def vocabulary(model):
-    """Returns the model's characters, `None` if it is no model of texts."""
+    """Returns the model's characters, `None` if its events are not texts."""
     return getattr(model, "vocabulary", None)
 
 
@@ -72,7 +72,7 @@ def draw_texts(model, num: int, steps: int, *, prime="", **options):
         model: A `SequenceModel` with a vocabulary.
         num: Number of texts.
         steps: Characters to draw.
-        prime: What the texts continue.
+        prime: The beginning that the texts continue.
         **options: Passed to the model's `generate`.
     """
     drawn = model.generate(num, steps, prime=prime, **options)
@@ -95,7 +95,7 @@ def _as_known(model, text):
 
 
 def save_completions(path: pathlib.Path, originals, completed, model):
-    """Writes every text, and behind it how the model goes on in its stead.
+    """Writes every text, and after it the completions of the model.
 
     Args:
         path: The file.

@@ -1,7 +1,7 @@
-"""A user's own data: what lies at a path, read into splits, and recipes for it.
+"""A user's own data: readers that make splits of it, and recipes for it.
 
 A recipe holds the dataset "own" with the options of its kind; where the files
-lie is no setting of the recipe, so that they may move. Nothing here imports
+lie is not a setting of the recipe, so that they may move. Nothing here imports
 TensorFlow before data is read.
 """
 

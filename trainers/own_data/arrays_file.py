@@ -70,7 +70,7 @@ def _read(places, with_labels):
     found = _read_file(places.data, with_labels)
     for split, path in places.of_splits().items():
         if split != "train":
-            # A file of one split alone calls it what it likes.
+            # A file of a single split may give it any name.
             parts = _read_file(path, with_labels)
             for whole, part in zip(found, parts, strict=True):
                 whole.pop(split, None)

@@ -1,4 +1,4 @@
-"""What was understood of a user's data, before anything runs."""
+"""A description of a user's data, shown before anything runs."""
 
 from .medium import medium
 

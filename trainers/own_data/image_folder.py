@@ -16,7 +16,7 @@ _WHITE = 255
 class ImageFolder(Kind):
     """Images, cropped about their centre and scaled to one size.
 
-    What is transparent becomes white. Colour images have three channels, grey
+    Transparent pixels become white. Colour images have three channels, grey
     ones one. A level is `pixel * levels // 256`.
     """
 
@@ -77,7 +77,7 @@ def _files(folder):
 
 
 def _size_and_mode(file):
-    """Returns width and height, and the mode, of which little is read."""
+    """Returns width, height and mode, without reading the whole file."""
     import PIL.Image
 
     from tf_autoregressive.datasets.reading import reading

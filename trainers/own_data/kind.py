@@ -1,4 +1,4 @@
-"""What a kind of data has to say of itself."""
+"""The base class of the kinds of data."""
 
 import abc
 import pathlib
@@ -7,7 +7,7 @@ from typing import Any
 from ..errors import UsageError
 from .places import Places
 
-# By option: the flag that sets it.
+# For each option, the flag that sets it.
 FLAGS = {
     "image_size": "--image-size",
     "channels": "--channels",
@@ -26,7 +26,8 @@ class Kind(abc.ABC):
     Attributes:
         name: Its name in a recipe's options.
         what: Its name in a sentence.
-        options: What it takes beside the paths, with the defaults.
+        options: The options that it takes beside the paths, with their
+            defaults.
     """
 
     name: str
@@ -35,14 +36,14 @@ class Kind(abc.ABC):
 
     @abc.abstractmethod
     def is_at(self, path: pathlib.Path) -> bool:
-        """Whether the file or the folder is of this kind, by its names."""
+        """Returns whether the file or folder is of this kind, by its names."""
 
     @abc.abstractmethod
     def load(self, places: Places, **options):
         """Returns a `tf_autoregressive.datasets.Dataset` of three splits.
 
         Args:
-            places: Where it lies.
+            places: The `Places` where it lies.
             **options: All of `options`.
 
         Raises:
@@ -51,7 +52,7 @@ class Kind(abc.ABC):
         """
 
     def with_defaults(self, given: dict[str, Any]) -> dict[str, Any]:
-        """Returns all options, those that are not `None` as they are given.
+        """Returns all options, with the given numbers in place of defaults.
 
         Raises:
             UsageError: If one is not for this kind.

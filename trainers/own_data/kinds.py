@@ -1,4 +1,4 @@
-"""The kinds of data, and which of them lies at a path."""
+"""The kinds of data, and a way to find the one at a path."""
 
 import pathlib
 
@@ -18,7 +18,7 @@ KINDS: dict[str, Kind] = {
         WavFolder(),
         ArraysFile(),
         RecordFiles(),
-        # The last: of the files that are none of the others.
+        # It comes last, because it takes the files that are none of the others.
         TextFile(),
     )
 }

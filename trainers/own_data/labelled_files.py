@@ -25,7 +25,7 @@ class LabelledFiles:
 
     @property
     def note(self) -> str:
-        """What to say of the labels."""
+        """A sentence on the labels."""
         names = enumerate(self.names)
         return ", ".join(f"{number} = {name}" for number, name in names)
 
@@ -43,7 +43,8 @@ def labelled_files(
         places: The folders.
         list_files: Returns the files in and below a folder, in any order.
         with_labels: Whether they have labels.
-        split_seed: Seed of which files are held out, where that is not given.
+        split_seed: Seed of the choice of the files that are held out, where
+            they are not given.
 
     Raises:
         ValueError: If a folder has no files, or the labels are wrong.

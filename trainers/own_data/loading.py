@@ -1,4 +1,4 @@
-"""A user's data as a recipe names it."""
+"""Loading of a user's data, as a recipe names it."""
 
 import dataclasses
 import hashlib
@@ -15,14 +15,14 @@ NAME = "own"
 def load(places: Places, options: dict[str, Any]):
     """Returns the `tf_autoregressive.datasets.Dataset` at these places.
 
-    With labels, its hash is of events and labels.
+    The hash of data with labels is that of events and labels.
 
     Args:
-        places: Where it lies.
-        options: The name of its kind, and what that takes.
+        places: The `Places` where it lies.
+        options: The name of its kind, and the options of that.
 
     Raises:
-        UsageError: If it cannot be read or is not what it should be.
+        UsageError: If the data cannot be read, or is not of that kind.
     """
     given = dict(options)
     kind = KINDS.get(given.pop("kind", None))

@@ -1,4 +1,4 @@
-"""What examples are of, whatever form they were kept in."""
+"""The medium of examples, in whatever form they were kept."""
 
 
 def medium(info) -> str:

@@ -1,4 +1,4 @@
-"""How each model is trained on each medium, where nothing else is said.
+"""The settings with which each model is trained on each medium.
 
 Gated PixelCNN's kernel and learning rate and Char-RNN's units were compared by
 validation scores of short trainings on two CPU cores; the others were not.
@@ -12,7 +12,7 @@ from .medium import medium
 
 # Pixels of all images in a step, so that one takes as long for every size.
 _PIXELS_OF_A_STEP = 16 * 32 * 32
-# Of fewer steps in a pass, the batches are made smaller.
+# If a pass has fewer steps, the batches are made smaller.
 _FEWEST_STEPS = 8
 # With more levels, their order counts for more than each of them.
 _MOST_CATEGORIES = {"images": 8, "vectors": 32}
@@ -226,7 +226,7 @@ def _all_with(every: dict, models: dict) -> dict:
     return {name: every | settings for name, settings in models.items()}
 
 
-# By medium and model.
+# The keys are medium and model.
 _SETTINGS = {
     "vectors": _all_with(_EVERY_VECTOR, _VECTORS),
     "real vectors": _all_with(_EVERY_VECTOR, _REAL),
@@ -243,7 +243,7 @@ def check_fits(model: str, info):
     """Checks that a model is for data of this medium.
 
     Raises:
-        UsageError: If not, naming those that are.
+        UsageError: If it is not; the message names those that are.
     """
     of = medium(info)
     if model not in _SETTINGS[of]:

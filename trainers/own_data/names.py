@@ -1,4 +1,4 @@
-"""What a name on the command line stands for: a model, or recipes."""
+"""Names on the command line, which stand for a model or for recipes."""
 
 import difflib
 
@@ -9,10 +9,10 @@ from .model_settings import MODELS
 
 
 def model_named(name: str) -> str | None:
-    """Returns the name of a model as it is written, `None` of another name.
+    """Returns the name of a model as it is written, or `None` if it is none.
 
     Args:
-        name: In any case, with or without underscores.
+        name: The name in any case, with or without underscores.
     """
     models = {_plain(model): model for model in MODELS}
     return models.get(_plain(name))
@@ -22,11 +22,12 @@ def named(name: str) -> list[Recipe | str]:
     """Returns the name of a model as it is written, or recipes.
 
     Args:
-        name: Of a model, as `model_named` takes it; or of a recipe, or a
-            family of them.
+        name: Name of a model, as `model_named` takes it; or of a recipe, or of
+            a family of recipes.
 
     Raises:
-        UsageError: If there is none, naming the closest and all models.
+        UsageError: If there is none. The message names the closest and all
+            models.
     """
     model = model_named(name)
     if model:

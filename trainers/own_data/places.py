@@ -1,4 +1,4 @@
-"""Where a user's data lies: one path, or one for a split."""
+"""The places of a user's data: one path, or one for a split."""
 
 import dataclasses
 import os
@@ -12,10 +12,10 @@ class Places:
     """The paths of a user's data.
 
     Args:
-        data: Of the training examples; of all where the others are `None`.
-        validation: Of the validation examples, `None` to take them from
+        data: Path of the training examples; of all where the others are `None`.
+        validation: Path of the validation examples, `None` to take them from
             `data`.
-        test: The same of the test examples.
+        test: The same for the test examples.
     """
 
     data: str
@@ -28,7 +28,7 @@ class Places:
         return pathlib.Path(self.data).absolute().stem
 
     def of_splits(self) -> dict[str, pathlib.Path]:
-        """Returns the paths by the names of the splits, of those that are."""
+        """Returns the given paths by the names of their splits."""
         given = {
             "train": self.data,
             "validation": self.validation,
@@ -51,7 +51,7 @@ class Places:
         )
 
     def as_json(self) -> dict[str, str | None]:
-        """Returns what `Places(**...)` takes to make these places again."""
+        """Returns the arguments that make these places again."""
         return dataclasses.asdict(self)
 
     def checked(self) -> "Places":

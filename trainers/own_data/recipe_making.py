@@ -1,4 +1,4 @@
-"""Recipes for a user's data: of a model's name, or of another recipe."""
+"""Recipes for a user's data, made from a model's name or another recipe."""
 
 import re
 from typing import Any
@@ -29,8 +29,9 @@ def made_recipe(
             such data; or a recipe, whose settings are kept but for those that
             follow from the data.
         data: The `tf_autoregressive.datasets.Dataset`.
-        options: Those that it was loaded with, and its kind.
-        seconds: Of training; `None` for those of the recipe, or ten minutes.
+        options: The options that it was loaded with, and its kind.
+        seconds: Seconds of training; `None` for those of the recipe, or ten
+            minutes.
 
     Raises:
         UsageError: If the model, or the recipe, is not for such data.

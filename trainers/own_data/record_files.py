@@ -77,7 +77,7 @@ def _shape(file, key):
 
     from tf_autoregressive.datasets.reading import reading
 
-    # First: TensorFlow allocates what a damaged length says.
+    # This comes first, because TensorFlow allocates what a damaged length says.
     exporter().scoring.record_file.count_records(file)
     compression = "GZIP" if file.suffix == ".gz" else ""
     with reading(file, "a TFRecord file of `tf.train.Example`s"):
@@ -88,12 +88,12 @@ def _shape(file, key):
         data = feature.bytes_list.value[0]
         return _image_shape(data, file) or (len(data),)
     values = feature.int64_list.value or feature.float_list.value
-    # Without any, reading says what is wrong.
+    # If there is no such feature, reading says what is wrong.
     return (max(1, len(values)),)
 
 
 def _image_shape(data: bytes, file) -> tuple[int, int, int] | None:
-    """Returns the shape of an encoded image, `None` of other bytes."""
+    """Returns the shape of an encoded image, `None` for other bytes."""
     import PIL.Image
 
     from tf_autoregressive.datasets.image_decoder import ImageDecoder

@@ -16,11 +16,12 @@ def rows_dataset(
         labels: Integers `[N]` or numbers `[N, n]`, by split, or `None`.
         image_size: `(H, W)` of images that are stored as vectors, or `None`.
         levels: Number of values of a dimension; `None` to find it.
-        split_seed: Seed of what is held out, where that is not given.
+        split_seed: Seed of the choice of the rows that are held out, where they
+            are not given.
         **described: Fields of `DatasetInfo`.
 
     Raises:
-        ValueError: If the values or the labels are not what they should be.
+        ValueError: If the values or the labels are wrong.
     """
     from tf_autoregressive.datasets import from_arrays
 
@@ -83,7 +84,7 @@ def _shaped(values, image_size):
 
 
 def _levels(events):
-    """Returns the number of values of a dimension, `None` of real ones."""
+    """Returns the number of values of a dimension, `None` for real ones."""
     import numpy as np
 
     every = events.values()

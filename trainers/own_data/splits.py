@@ -1,4 +1,4 @@
-"""Which examples are held out: the same for the same seed, everywhere."""
+"""The choice of held-out examples, the same for the same seed everywhere."""
 
 import hashlib
 import itertools
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 HELD_OUT = ("validation", "test")
 
 _SHARE = 0.1
-# Twice as many know a score little better.
+# Twice as many would make a score little more precise.
 _MOST = 2000
-# One has no standard error.
+# A single example gives no standard error.
 _FEWEST = 2
 
 
@@ -19,12 +19,12 @@ def divided(
     """Returns the units of the training split and of those that are held out.
 
     Each split that is held out gets a tenth of the units, at least 2 and at
-    most 2,000, spread over the labels. Of every label one unit at least stays
+    most 2,000, spread over the labels. At least one unit of every label stays
     in the training split. The choice depends on the number of the units, their
     labels and the seed.
 
     Args:
-        units: What is not to be divided further, such as files.
+        units: Things that are not divided further, such as files.
         held_out: Names of the splits beside "train".
         seed: Seed of the choice.
         labels: One label for each unit, or `None`.
@@ -35,7 +35,7 @@ def divided(
     labels = labels if labels is not None else [0] * len(units)
     indices = range(len(units))
     order = sorted(indices, key=lambda i: (labels[i], _hash(seed, i)))
-    # All but the first of every label.
+    # These are all but the first of every label.
     free = [
         index
         for before, index in itertools.pairwise(order)

@@ -6,7 +6,7 @@ from typing import ClassVar
 from .kind import Kind
 
 _HELD_OUT_SHARE = 0.05
-# Files of other kinds, whatever bytes are in them.
+# Files with these suffixes are of other kinds, whatever bytes they hold.
 _OTHERS = (
     *(".npz", ".npy", ".tfrecord", ".tfrecords", ".wav", ".csv", ".tsv"),
     *(".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp", ".gz", ".zip"),
@@ -36,8 +36,8 @@ class TextFile(Kind):
             text,
             **texts,
             steps=steps,
-            # What a model sees before a character is then half a window or
-            # more for every other one.
+            # A model then sees half a window or more before every other
+            # character.
             stride=max(1, steps // 2),
             validation_share=_HELD_OUT_SHARE,
             test_share=_HELD_OUT_SHARE,
@@ -54,7 +54,7 @@ def read_text(path: pathlib.Path) -> str:
         ValueError: If it is empty, or not in UTF-8.
     """
     try:
-        # Drops the mark that some programs put before the first character.
+        # This drops the mark that some programs put before the first character.
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValueError(

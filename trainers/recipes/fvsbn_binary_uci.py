@@ -23,9 +23,9 @@ _PUBLISHED = {
     "ocr_letters": 39.30,
 }
 
-# Adam, and long enough for rare features, but for the 400 examples of NIPS:
-# there, stochastic gradient descent stopped early is what keeps from fitting
-# noise, as in the paper.
+# Adam trains long enough for rare features. The 400 examples of NIPS have
+# stochastic gradient descent that stops early instead, which keeps it from
+# fitting noise, as in the paper.
 _SETTINGS = {
     "adult": {"learning_rate": 5e-2, "epochs": 60},
     "connect4": {"learning_rate": 5e-2, "epochs": 50},

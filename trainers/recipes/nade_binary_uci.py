@@ -25,8 +25,8 @@ _PUBLISHED = {
 
 _WIDE = {"units": 500, "ordering": "random"}
 
-# By validation: the paper's sigmoid units or rectified ones, and the weight
-# decay, much of it for the two sets of less than 1500 examples.
+# Validation chose between the paper's sigmoid units and rectified ones, and the
+# weight decay, which is large for the two sets of less than 1500 examples.
 _SETTINGS = {
     "adult": {
         "model_options": {**_WIDE, "activation": "sigmoid"},

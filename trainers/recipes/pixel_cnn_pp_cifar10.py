@@ -24,7 +24,7 @@ RECIPE = Recipe(
     learning_rate=1e-3,
     optimizer_options={"beta_1": 0.95, "beta_2": 0.9995},
     schedule="exponential",
-    # 0.999995 a step, over 5,000 epochs of 351 steps.
+    # The rate falls by 0.999995 a step, over 5,000 epochs of 351 steps.
     final_learning_rate_fraction=1.5e-4,
     ema_momentum=0.9995,
     batch_size=128,

@@ -25,7 +25,7 @@ def table(directories: list[RunDirectory]) -> str:
     """Returns a line for every run, finished or not.
 
     Raises:
-        UsageError: If one is no run or has no finished epoch.
+        UsageError: If one is not a run or has no finished epoch.
     """
     return aligned([list(_COLUMNS), *map(_line, directories)])
 

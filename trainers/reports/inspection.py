@@ -1,4 +1,4 @@
-"""What `tfar inspect` looks at in a model, and what it says of it."""
+"""The positions that `tfar inspect` looks at, and its report on them."""
 
 import pathlib
 

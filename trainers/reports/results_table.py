@@ -82,7 +82,7 @@ def _row(recipe: Recipe) -> list[str]:
 def _measured(result: dict[str, Any]) -> list[str]:
     test = result["test"]
     bits_per_dim = test["bits_per_dim"]
-    # Of songs, for example, nats per step.
+    # Songs, for example, have nats per step.
     other = next(iter(units_text(test)), "")
     return [
         f"{test['nats']:.2f} ± {test['standard_error']:.2f}",

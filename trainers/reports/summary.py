@@ -4,7 +4,7 @@ from typing import Any
 
 from ..training.run_directory import RunDirectory
 
-# What a score holds beside itself in the model's units.
+# The entries of a score that are not units of the model.
 _NO_UNITS = ("nats", "standard_error", "examples")
 
 

@@ -1,7 +1,7 @@
 """Training batches that depend on the seed and the step alone.
 
-So a run that continues at step s sees the batches that it would have seen
-without the interruption, and no state of the input has to be saved.
+Therefore a run that continues at step s sees the batches that it would have
+seen without the interruption, and no state of the input has to be saved.
 """
 
 import math
@@ -15,7 +15,7 @@ from ..recipe import Recipe
 _MEMORY_LIMIT_BYTES = 2**31
 _SHUFFLE_BUFFER = 50_000
 
-# Keeps the noise of `draw` apart from that of the order.
+# This keeps the noise of `draw` apart from that of the order.
 _DRAW = 1
 
 
@@ -57,16 +57,16 @@ def training_batches(
 ) -> tf.data.Dataset:
     """Returns an endless dataset of full batches, pass after pass.
 
-    Every pass visits each example at most once, in an order of its own. Of
-    `n` examples, `n % batch_size` are left out, different ones in every pass.
+    Every pass visits each example at most once, in an order of its own. It
+    leaves out `n % batch_size` of `n` examples, different ones in every pass.
 
     Args:
         examples: Unbatched examples, at least one batch of them.
         batch_size: Examples in a batch.
         seed: Seed of the orders and of `draw`.
         first_step: The step that the dataset begins with, 0 for the first.
-        draw: For data that is random itself, a function of a batch and a
-            stateless seed `[2]` that returns the batch to train on.
+        draw: A function of a batch and a stateless seed `[2]` that returns the
+            batch to train on, for data that is random itself; else `None`.
     """
     steps = steps_per_pass(examples, batch_size)
     ordered = _streamed if _bytes(examples) > _MEMORY_LIMIT_BYTES else _gathered
@@ -111,8 +111,9 @@ def _gathered(examples, passes, skipped, steps, batch_size, seed):
 
 def _streamed(examples, passes, skipped, steps, batch_size, seed):
     def shuffled(index):
-        # Of this function's graph alone: TensorFlow combines a global seed
-        # with Python numbers only, not with the tensor that follows.
+        # The seed is that of this function's graph alone. TensorFlow combines a
+        # global seed with Python numbers only, not with the tensor that
+        # follows.
         tf.compat.v1.set_random_seed(None)
         shuffle_seed = tf.random.stateless_uniform(
             [],

@@ -1,4 +1,4 @@
-"""From a recipe to a compiled model with weights."""
+"""Building of a compiled model with weights from a recipe."""
 
 import functools
 import inspect
@@ -25,9 +25,9 @@ _OPTIMIZERS = {
 def compiled_model(recipe: Recipe, data: Data):
     """Builds the recipe's model for the data, ready for `fit` or a restore.
 
-    Under the strategy in whose scope it is called. Seeds Keras, NumPy and
-    Python's `random` as a whole: the initial weights are the recipe's,
-    whatever ran before.
+    The model is made under the strategy in whose scope this is called. Keras,
+    NumPy and Python's `random` are seeded as a whole, so that the initial
+    weights depend on the recipe alone, whatever ran before.
 
     Args:
         recipe: The recipe.
@@ -51,7 +51,7 @@ def compiled_model(recipe: Recipe, data: Data):
         raise UsageError(f"{recipe.model}: {error}") from error
     model.compile(
         optimizer=_optimizer(recipe, steps),
-        # A step of several devices cannot be one XLA program.
+        # XLA cannot compile a step of several devices as one program.
         jit_compile=recipe.jit_compile and _num_replicas() == 1,
         steps_per_execution=_largest_divisor(steps, recipe.steps_per_execution),
     )
@@ -150,7 +150,8 @@ def _optimizer(recipe: Recipe, steps: int):
         **recipe.optimizer_options,
     )
     if recipe.weight_decay is not None:
-        # Decay would pull the biases away from the data's marginals.
+        # Biases do not decay: that would pull them away from the data's
+        # marginals.
         optimizer.exclude_from_weight_decay(var_names=["bias"])
     return optimizer
 
@@ -158,8 +159,8 @@ def _optimizer(recipe: Recipe, steps: int):
 def _learning_rate(recipe: Recipe, steps: int):
     """Returns a number or a schedule of Keras's own.
 
-    Keras's own, because a saved model then loads without this program. A
-    paced schedule is a number that `PacedLearningRate` sets.
+    The schedule is one of Keras's own, so that a saved model loads without this
+    program. A paced schedule is a number that `PacedLearningRate` sets.
     """
     peak, final = recipe.learning_rate, recipe.final_learning_rate_fraction
     if recipe.paced:
@@ -184,6 +185,6 @@ def _learning_rate(recipe: Recipe, steps: int):
 
 
 def _largest_divisor(number: int, limit: int) -> int:
-    # Keras runs whole executions only: with another count the last one of an
-    # epoch would take its steps from the next.
+    # Keras runs whole executions only, so with another count the last one of an
+    # epoch would take steps from the next epoch.
     return next(d for d in range(min(limit, number), 0, -1) if number % d == 0)

@@ -34,7 +34,7 @@ _DAMAGE = (
 
 @dataclasses.dataclass
 class Progress:
-    """How far a run has come.
+    """The progress of a run.
 
     Attributes:
         rows: One row for every finished epoch.
@@ -53,10 +53,11 @@ class Progress:
 
 
 class Checkpoints:
-    """The checkpoints of one run: the last two epochs' and the best epoch's.
+    """The checkpoints of one run: those of the last two epochs and the best.
 
     Args:
-        directory: Where they are kept; made when the first is saved.
+        directory: The folder that keeps them; it is made when the first is
+            saved.
     """
 
     def __init__(self, directory: pathlib.Path):
@@ -70,11 +71,11 @@ class Checkpoints:
         return sorted(int(name[1]) for name in names if name)
 
     def path(self, epoch: int) -> pathlib.Path:
-        """Returns where the checkpoint of an epoch is, or would be."""
+        """Returns the path of an epoch's checkpoint, which need not exist."""
         return self.directory / f"epoch-{epoch:04d}.npz"
 
     def save(self, variables, progress: Progress):
-        """Saves `variables` as they are now, and deletes what has had its day.
+        """Saves `variables` as they are now, and deletes older checkpoints.
 
         Args:
             variables: Keras variables, in an order that restoring repeats.
@@ -145,7 +146,7 @@ def _key(index: int) -> str:
 
 
 def _read(path: pathlib.Path) -> tuple[list[np.ndarray], Progress]:
-    # Reading a member to its end is what compares its checksum.
+    # The checksum of a member is compared when it was read to its end.
     with path.open("rb") as file, np.load(file) as archive:
         progress = Progress(**json.loads(archive["progress"].item()))
         count = len(archive.files) - 1

@@ -1,4 +1,4 @@
-"""Stops training that has gone wrong, and says where."""
+"""A guard that stops training which has gone wrong, and says where."""
 
 import math
 
@@ -7,7 +7,7 @@ import keras
 from ..errors import UsageError
 from .checkpoints import Checkpoints
 
-# Nothing that learns is this many times worse than it was to begin with.
+# A model that learns is never this many times worse than at the beginning.
 _EXPLOSION = 10
 
 
@@ -40,7 +40,7 @@ class StopOnDivergence(keras.callbacks.Callback):
         self._sum, self._seen = 0.0, 0
 
     def on_train_batch_end(self, batch, logs=None):
-        # Keras logs the mean since the epoch began.
+        # Keras logs the mean of all batches since the epoch began.
         total = logs["loss"] * (batch + 1)
         loss = (total - self._sum) / (batch + 1 - self._seen)
         if self._limit is None and math.isfinite(loss):

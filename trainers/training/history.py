@@ -1,4 +1,4 @@
-"""One row for every finished epoch, and what follows from the rows alone.
+"""The history of a run: one row for every finished epoch.
 
 The best epoch and early stopping are functions of the rows, so a run that
 continues after an interruption has no further state to restore for them.
@@ -29,7 +29,7 @@ def best_epoch(rows: list[Row]) -> int:
 
 
 def is_stale(rows: list[Row], patience: int | None) -> bool:
-    """Whether the last `patience` epochs brought no better validation nats."""
+    """Returns whether the last `patience` epochs brought no better score."""
     if patience is None:
         return False
     return rows[-1]["epoch"] - best_epoch(rows) >= patience
@@ -49,7 +49,7 @@ def from_csv(text: str) -> list[Row]:
 
     Raises:
         KeyError: If a column is missing.
-        ValueError: If a value is no number.
+        ValueError: If a value is not a number.
     """
     return [
         {name: _number(row[name], name) for name in COLUMNS}

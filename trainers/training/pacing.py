@@ -1,7 +1,7 @@
-"""A learning rate that keeps to a limit of time as well as to one of steps.
+"""A learning rate that keeps to a limit of time and to one of steps.
 
-How many steps fit into a time is not known before; a schedule over steps alone
-would be broken off at a rate that is still high.
+Nobody knows before how many steps fit into a time, and a schedule over steps
+alone would be broken off at a rate that is still high.
 """
 
 import math
@@ -18,7 +18,7 @@ from ..recipe import Recipe
 class Deadline(TimeLimit):
     """A limit of all that `fit` does, where a `TimeLimit` counts its steps.
 
-    Counts validation, and checkpoints but the last, as well. Training stops
+    It counts validation, and checkpoints but the last, as well. Training stops
     early enough for a last validation as long as the one before.
     """
 
@@ -26,7 +26,7 @@ class Deadline(TimeLimit):
         self._since = time.perf_counter()
 
     def on_epoch_begin(self, epoch, logs=None):
-        """Does nothing: what was before the epoch counts."""
+        """Does nothing, so that the time before the epoch counts."""
 
     def on_epoch_end(self, epoch, logs=None):
         now = time.perf_counter()
@@ -39,7 +39,7 @@ def clock_of(recipe: Recipe, spent: float) -> TimeLimit:
     """Returns the training clock of a recipe, to be the first callback.
 
     Args:
-        recipe: What is trained.
+        recipe: The recipe that is trained.
         spent: Seconds that were spent before.
     """
     kind = Deadline if recipe.paced else TimeLimit
@@ -50,7 +50,7 @@ def paced(recipe: Recipe, clock: TimeLimit, num_steps: int, *, verbose) -> list:
     """Returns the callbacks of a recipe that is paced, none of others.
 
     Args:
-        recipe: What is trained.
+        recipe: The recipe that is trained.
         clock: The training clock; must come before these callbacks in `fit`.
         num_steps: Steps of all epochs.
         verbose: Whether to print a line after every epoch.
@@ -73,7 +73,7 @@ class PacedLearningRate(keras.callbacks.Callback):
         exponential: schedule(f) = r^f
 
     Args:
-        recipe: What is trained.
+        recipe: The recipe that is trained.
         clock: The training clock.
         num_steps: `S`, the steps of all epochs.
     """

@@ -11,11 +11,11 @@ from ..strategies import is_chief
 class Profile(keras.callbacks.Callback):
     """Writes a trace of some training steps.
 
-    TensorBoard shows it with tensorboard-plugin-profile. Of several processes
-    the first one is traced.
+    TensorBoard shows it with tensorboard-plugin-profile. The first of several
+    processes is traced.
 
     Args:
-        directory: Where `plugins/profile` with the trace goes.
+        directory: The folder to write `plugins/profile` with the trace to.
         first: Steps before the trace begins: the first ones compile.
         count: Steps to trace, at least; a call of the compiled function is
             traced as a whole.
@@ -40,7 +40,7 @@ class Profile(keras.callbacks.Callback):
             tf.profiler.experimental.start(str(self.directory))
             self._running = True
         if self._running:
-            # What TensorBoard tells the steps by.
+            # TensorBoard tells the steps by this name.
             self._step = tf.profiler.experimental.Trace(
                 "train", step_num=self._num_steps, _r=1
             )

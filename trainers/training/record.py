@@ -1,4 +1,4 @@
-"""What is written down after every epoch."""
+"""The callbacks that record every epoch."""
 
 import keras
 import numpy as np
@@ -17,7 +17,7 @@ from .run_directory import RunDirectory
 class EpochFollower(keras.callbacks.Callback):
     """Adds the epoch to the progress, and says when to stop.
 
-    For processes that train together with one that writes the files.
+    It is for processes that train together with one that writes the files.
 
     Args:
         recipe: The recipe that is trained.
@@ -62,11 +62,11 @@ class EpochFollower(keras.callbacks.Callback):
 
 
 class EpochRecorder(EpochFollower):
-    """And saves everything.
+    """An `EpochFollower` that also writes checkpoints and metrics.csv.
 
     Args:
-        directory: Where checkpoints and metrics.csv go.
-        *args: What `EpochFollower` takes.
+        directory: The run's directory.
+        *args: Passed to `EpochFollower`.
     """
 
     def __init__(self, directory: RunDirectory, *args):

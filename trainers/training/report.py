@@ -1,4 +1,4 @@
-"""What a finished run leaves: its result and its pictures."""
+"""The result and the pictures of a finished run."""
 
 import importlib
 import math
@@ -34,7 +34,7 @@ _PACKAGES = (
 def result(
     model, recipe: Recipe, data: Data, progress: Progress, *, best_epoch: int
 ) -> dict[str, Any]:
-    """Returns what result.json holds, scoring the test examples for it."""
+    """Scores the test examples, and returns the contents of result.json."""
     last = progress.rows[-1]
     best = progress.rows[best_epoch - 1]
     averaged = recipe.ema_momentum is not None
@@ -73,9 +73,9 @@ def result(
 
 
 def _version(module: str) -> str:
-    """Returns what a module calls its version.
+    """Returns the version that a module says it has.
 
-    Its package may be called otherwise: `tensorflow` is the module of
+    The package of a module may have another name: `tensorflow` is the module of
     `tensorflow-tpu`, `tensorflow-cpu` and `tf-nightly` too.
     """
     return importlib.import_module(module).__version__
@@ -91,7 +91,7 @@ def _cores() -> int | None:
 def write_pictures(
     directory: RunDirectory, model, recipe: Recipe, data: Data, rows: list[Row]
 ):
-    """Writes the learning curve and, of images, samples and completions."""
+    """Writes the learning curve and, for images, samples and completions."""
     epochs = [row["epoch"] for row in rows]
     curves = {
         name: (epochs, [row[f"{name}_nats"] for row in rows])

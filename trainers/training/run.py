@@ -1,9 +1,8 @@
-"""Trains a recipe into a run directory, or continues one that was begun.
+"""The training of a recipe into a run directory, also of one that was begun.
 
-A run that was interrupted at any moment ends like one that was not: same
-weights, optimizer state, order of examples, random state and metrics. The
-state is saved after every epoch; what an interrupted epoch had done is done
-again.
+A run that was interrupted at any moment ends like one that was not, with the
+same weights, optimizer state, order of examples, random state and metrics. The
+state is saved after every epoch; an interrupted epoch is run again.
 
 Among several processes that train together, each runs this; one of them, the
 chief, writes the files, and the others read its checkpoints.
@@ -44,7 +43,7 @@ from .sharding import check_divides
 from .sharding import sharded
 from .sharding import sharded_evaluation
 
-# Of the initial weights, what may be left in the averaged ones.
+# The largest share of the initial weights that the averaged ones may hold.
 _MOST_INITIAL = 0.05
 
 
@@ -61,7 +60,7 @@ def run(
     """Trains the recipe to its end and returns the result.
 
     Args:
-        recipe: What to train.
+        recipe: The recipe to train.
         directory: Where; new, or of an interrupted or finished run of the
             same recipe.
         data_dir: Where the data is, as `tf_autoregressive.datasets.load`
@@ -71,8 +70,7 @@ def run(
         verbose: As Keras's `fit` takes it.
         callbacks: Keras callbacks beside the program's own.
 
-    Returns:
-        What result.json holds.
+    Returns: The contents of result.json.
 
     Raises:
         UsageError: If the recipe, the data or the directory cannot be used.
@@ -81,8 +79,8 @@ def run(
         return finished
     devices = strategies.strategy(strategy)
     _check_possible(recipe, devices)
-    # Before anything is written, so that a mistake in the recipe leaves no
-    # directory behind.
+    # The model is built before anything is written, so that a mistake in the
+    # recipe leaves no directory behind.
     data = data or load(recipe, data_dir)
     with _dtype_policy(recipe.precision):
         with devices.scope():
@@ -100,7 +98,7 @@ def run(
 
 
 def _tell_of_slow_average(recipe: Recipe, data):
-    """Prints it if averaged weights will still be near the initial ones.
+    """Prints a warning if averaged weights will stay near the initial ones.
 
     They would score badly, however well the model has learned.
     """
@@ -182,7 +180,8 @@ def _fit(model, recipe, data, directory, progress, verbose, callbacks):
         steps_per_epoch=steps,
         validation_data=validation,
         validation_steps=validation_steps,
-        # The batches come in their order; Keras would warn that it cannot.
+        # The batches come in their order. Keras would warn that it cannot
+        # shuffle them.
         shuffle=False,
         verbose=verbose if is_chief and not recipe.paced else 0,
         callbacks=[
@@ -200,7 +199,7 @@ def _fit(model, recipe, data, directory, progress, verbose, callbacks):
 
 def _training_batches(recipe: Recipe, data, first_step: int):
     if recipe.carried_rows:
-        # The same in every epoch, which begins without states.
+        # The batches are the same in every epoch, which begins without states.
         return continued_batches(data.train, recipe.carried_rows).repeat()
     return training_batches(
         data.train,
@@ -213,11 +212,12 @@ def _training_batches(recipe: Recipe, data, first_step: int):
 
 def _finish(model, recipe, data, directory, progress) -> dict[str, Any]:
     """Writes the best epoch's model, the pictures and, last, the result."""
-    # Not before the last checkpoint is written.
+    # This waits until the last checkpoint is written.
     _check_shared(directory, progress, model.distribute_strategy)
     is_chief = strategies.is_chief(model.distribute_strategy)
     if is_chief:
-        # Once more: the process may have died between a checkpoint and its row.
+        # The rows are written once more, because the process may have died
+        # between a checkpoint and its row.
         write_text(directory.metrics, as_csv(progress.rows))
     best_first = sorted(
         directory.checkpoints.epochs(),
@@ -227,7 +227,7 @@ def _finish(model, recipe, data, directory, progress) -> dict[str, Any]:
     with averaged_weights(model):
         if is_chief:
             _write(directory, model, recipe, data, progress)
-        # By all together.
+        # Every process takes part in scoring.
         result = report.result(
             model, recipe, data, progress, best_epoch=best.epoch
         )

@@ -1,4 +1,4 @@
-"""The directory of one run: who may write there, and what belongs in it."""
+"""The directory of one run: its files, and the lock that guards them."""
 
 import contextlib
 import json
@@ -71,7 +71,7 @@ class RunDirectory:
         if foreign:
             raise UsageError(
                 f"{self.path} is not empty and has no config.json, so it is "
-                f"no run directory. It holds: {', '.join(foreign[:5])}. "
+                f"not a run directory. It holds: {', '.join(foreign[:5])}. "
                 "Choose another --run-dir."
             )
         return False
@@ -119,7 +119,7 @@ class RunDirectory:
             )
 
     def data_dir(self) -> str | Places | None:
-        """Returns where the run's data was last; `None` if no place was named.
+        """Returns the last place of the run's data; `None` if none was named.
 
         Raises:
             UsageError: If there is no run or its config.json is damaged.
@@ -130,9 +130,8 @@ class RunDirectory:
     def finished_result(self, recipe: Recipe) -> dict[str, Any] | None:
         """Returns the result of a finished run of this recipe.
 
-        Returns:
-            What result.json holds; `None` if there is no run yet or it is not
-            finished.
+        Returns: The contents of result.json; `None` if there is no run yet or
+        it is not finished.
 
         Raises:
             UsageError: If the directory cannot hold this run, or result.json
@@ -144,7 +143,7 @@ class RunDirectory:
         return self.read_result()
 
     def read_result(self) -> dict[str, Any] | None:
-        """Returns what result.json holds, `None` if the run is not finished.
+        """Returns the contents of result.json, `None` for an unfinished run.
 
         Raises:
             UsageError: If result.json is damaged.
@@ -176,7 +175,8 @@ class RunDirectory:
                 f"{self.path} is not finished. Continue it with `tfar train` "
                 "and the settings it was begun with."
             )
-        # Here, because reading a directory should not wait for TensorFlow.
+        # This is imported here, because reading a directory should not wait for
+        # TensorFlow.
         import_tensorflow()
         return _loaded(self.model)
 
@@ -236,7 +236,7 @@ class RunDirectory:
     def _read_config(self) -> tuple[Recipe, str | None, Any]:
         if not self.config.exists():
             raise UsageError(
-                f"{self.path} is no run directory: it has no config.json."
+                f"{self.path} is not a run directory: it has no config.json."
             )
         config = _read_json(self.config)
         try:
@@ -253,7 +253,7 @@ class RunDirectory:
 def _loaded(path: pathlib.Path):
     import keras
 
-    # Tells Keras the model's class.
+    # This import tells Keras the classes of models.
     from tf_autoregressive import models  # noqa: F401
 
     # Keras says that such a file was not found.
@@ -263,7 +263,7 @@ def _loaded(path: pathlib.Path):
         )
     try:
         return keras.saving.load_model(path)
-    # Whatever a file that somebody else wrote makes Keras raise.
+    # A file that somebody else wrote can make Keras raise anything.
     except Exception as error:
         raise UsageError(
             f"{path} cannot be loaded: {type(error).__name__}: {error}"

@@ -1,4 +1,4 @@
-"""How well a model predicts a split: in nats, with its standard error."""
+"""The score of a model on a split, in nats, with its standard error."""
 
 import math
 from typing import Any
@@ -25,12 +25,12 @@ def score(model, examples: tf.data.Dataset, batch_size: int) -> dict[str, Any]:
         examples, batch_size, model.distribute_strategy
     )
     log_prob = model.predict(batches, steps=steps, verbose=0)
-    # Behind the examples comes what a last batch was filled up with.
+    # This drops the padding that fills up the last batch.
     log_prob = log_prob[: int(examples.cardinality())].astype("float64")
     nats = float(-log_prob.mean())
     units = _in_units(model, log_prob, examples)
     if "bits_per_dim" in units:
-        # Not rounded to the metric's float32.
+        # The metric would round the sum to float32.
         bits = nats / math.prod(model.event_shape) / math.log(2)
         units["bits_per_dim"] = bits
     return {

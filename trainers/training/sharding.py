@@ -18,7 +18,7 @@ def check_divides(batch_size: int, strategy):
     """Checks that every replica gets the same number of examples.
 
     Raises:
-        UsageError: If not.
+        UsageError: If a replica would get another number.
     """
     replicas = strategy.num_replicas_in_sync
     if batch_size % replicas:
@@ -85,9 +85,9 @@ def sharded(batches: tf.data.Dataset, strategy):
 def padded(batches: tf.data.Dataset, batch_size: int) -> tf.data.Dataset:
     """Returns batches that all have the same size: dictionaries.
 
-    Of `x`, perhaps `context`, and `weight`, as models take them. A shorter
-    batch is filled up with its last example, at weight 0, so that it divides
-    among replicas and no example counts twice.
+    They hold `x`, perhaps `context`, and `weight`, as models take them. A
+    shorter batch is filled up with its last example, at weight 0, so that it
+    divides among replicas and no example counts twice.
 
     Args:
         batches: Batches of `x` or `(x, context)`, at most `batch_size` long.

@@ -1,4 +1,4 @@
-"""What TensorBoard shows of a run."""
+"""The view of a run in TensorBoard."""
 
 import importlib.util
 import pathlib
@@ -19,13 +19,13 @@ from .averaging import averaged_weights
 class RunBoard(keras.callbacks.TensorBoard):
     """Keras's TensorBoard, with examples per second and draws.
 
-    Metrics and the learning rate after every epoch, the examples trained on
-    in a second (validation does not count) and draws from one seed, of the
-    weights that validation uses: samples and completions of images, texts,
-    sound.
+    It shows metrics and the learning rate after every epoch, the examples
+    trained on in a second (validation does not count) and draws from one seed,
+    of the weights that validation uses: samples and completions of images,
+    texts, sound.
 
     Args:
-        directory: Where the events go.
+        directory: The folder to write the events to.
         recipe: The recipe that is trained.
         data_dir: Where its data is, for what the draws begin with.
         **kwargs: Passed to `keras.callbacks.TensorBoard`.
@@ -55,7 +55,7 @@ class RunBoard(keras.callbacks.TensorBoard):
 
     def set_model(self, model):
         if not is_chief(model.distribute_strategy):
-            # Keras writes in every process; one of them is enough.
+            # Keras would write in every process, and one of them is enough.
             self.log_dir = tempfile.mkdtemp()
         super().set_model(model)
 
@@ -83,7 +83,7 @@ class RunBoard(keras.callbacks.TensorBoard):
 class GradientNorm(keras.callbacks.Callback):
     """Makes `fit` log `gradient_norm`, of a step's gradient before clipping.
 
-    Of an epoch, that of its last step.
+    An epoch has the norm of its last step.
     """
 
     def set_model(self, model):

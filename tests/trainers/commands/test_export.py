@@ -49,7 +49,7 @@ def test_a_version_that_exists_is_the_users_to_put_right(
 def test_a_run_that_is_not_there_is_not_exported(tmp_path, capsys):
     arguments = [str(tmp_path / "run"), "--to", str(tmp_path / "made")]
     assert main(["export", *arguments]) == 2
-    assert "is no run directory" in capsys.readouterr().err
+    assert "is not a run directory" in capsys.readouterr().err
     assert not (tmp_path / "made").exists()
 
 

@@ -56,7 +56,7 @@ def test_runs_are_compared_in_a_table_and_a_picture(make_run, tmp_path, capsys):
 def test_what_cannot_be_compared_is_refused(make_run, tmp_path, capsys):
     run = make_run("run", [3.0])
     assert main(["compare", run, str(tmp_path)]) == 2
-    assert "is no run directory" in capsys.readouterr().err
+    assert "is not a run directory" in capsys.readouterr().err
     assert main(["compare", run, "--out", "x.pdf"]) == 2
     assert "--out must end in .png. Received: x.pdf" in capsys.readouterr().err
     assert main(["compare", make_run("empty", [])]) == 2

@@ -198,7 +198,7 @@ def test_mistakes_end_in_one_message_and_status_2(
 
 def test_what_is_no_finished_run_is_refused(directory, recipe, capsys):
     assert main(["inspect", str(directory.path)]) == 2
-    assert "is no run directory" in capsys.readouterr().err
+    assert "is not a run directory" in capsys.readouterr().err
     with directory.begun(recipe(), None):
         pass
     assert main(["inspect", str(directory.path)]) == 2

@@ -121,7 +121,9 @@ def test_two_processes_do_not_train_in_one_directory(recipe, directory):
 
 
 def test_only_a_finished_run_has_a_model(recipe, directory):
-    with pytest.raises(UsageError, match="is no run directory: it has no conf"):
+    with pytest.raises(
+        UsageError, match="is not a run directory: it has no conf"
+    ):
         directory.recipe()
     begin(directory, recipe())
     with pytest.raises(UsageError, match=r"is not finished\. Continue it"):
