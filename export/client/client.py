@@ -33,8 +33,8 @@ class Client:
             REST; `grpcs://` and `https://` before it for TLS.
         model: Name of the model on the server.
         timeout: Seconds that a call of a method may take, with all of its
-            requests, their answers, retries and pauses. Only the look-up of
-            the host's name over REST takes what the operating system allows.
+            requests, their answers, retries and pauses, and the look-up of
+            the host's name.
         num_retries: How often a server that is not available is asked again,
             after pauses of 0.1, 0.2, 0.4, ... seconds.
         chunk_size: Examples of one request to score or complete; larger

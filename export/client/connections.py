@@ -1,17 +1,22 @@
 """Connections whose timeouts are for all that is sent and read, not a part.
 
 The timeout of a socket is one of each reading: a server that sends a byte now
-and then would hold a client for ever.
+and then would hold a client for ever. To connect takes a timeout for each
+address of the host, and to look them up takes none at all.
 """
 
+import concurrent.futures
 import socket
 import ssl
+import threading
 import time
+from collections import abc
 
 from urllib3.connection import HTTPConnection
 from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.connectionpool import HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError
 
 # Threads that share a client keep so many connections.
 _NUM_KEPT = 16
@@ -54,12 +59,48 @@ class _TLSSocket(_WholeTimeout, ssl.SSLSocket):
     pass
 
 
+def connected_within(
+    seconds: float, connect: abc.Callable[[], socket.socket]
+) -> socket.socket:
+    """Returns the socket that a function connects.
+
+    Raises:
+        TimeoutError: If it takes longer. What it connects then is closed.
+    """
+    connected: concurrent.futures.Future[socket.socket] = (
+        concurrent.futures.Future()
+    )
+
+    def run():
+        try:
+            connected.set_result(connect())
+        except BaseException as error:
+            connected.set_exception(error)
+
+    # Nothing else ends a look-up; nobody waits for a daemon.
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        return connected.result(seconds)
+    except TimeoutError:
+        connected.add_done_callback(_close)
+        raise
+
+
+def _close(connected):
+    if connected.exception() is None:
+        connected.result().close()
+
+
 class _WithSocket:
     def _new_conn(self):
-        connected = super()._new_conn()
-        timeout = connected.gettimeout()
+        end = time.monotonic() + self.timeout
+        try:
+            connected = connected_within(self.timeout, super()._new_conn)
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, "timed out") from error
         connection = TimedSocket(fileno=connected.detach())
-        connection.settimeout(timeout)
+        # Zero would mean not to wait, and come as another error.
+        connection.settimeout(max(end - time.monotonic(), 1e-3))
         return connection
 
 

@@ -1,7 +1,10 @@
 """A client takes no bytes over REST for an answer that are none."""
 
 import itertools
+import socket
+import threading
 import time
+import types
 
 import numpy as np
 import pytest
@@ -10,6 +13,7 @@ from export import AnswerError
 from export import Client
 from export import DeadlineError
 from export import UnavailableError
+from export.client.connections import connected_within
 from export.client.deadline import Deadline
 from tests.export import scripted_servers
 from tests.export.scripted_servers import CERTIFICATE
@@ -141,6 +145,38 @@ def test_an_answer_in_small_pieces_ends_with_the_time(raw, tls):
             client.log_prob(EVENTS)
     # It is not tried again.
     assert len(paths) <= 2
+
+
+def test_the_look_up_of_a_name_counts_against_the_time(monkeypatch):
+    released = threading.Event()
+
+    def look_up(*_):
+        released.wait(5.0)
+        raise socket.gaierror("no such name")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    with (
+        Client("http://no.example", "m", timeout=0.2, num_retries=0) as client,
+        pytest.raises(DeadlineError),
+    ):
+        client.log_prob(EVENTS)
+    released.set()
+
+
+def test_a_connection_that_comes_too_late_is_closed():
+    asked, closed = threading.Event(), threading.Event()
+    connection = types.SimpleNamespace(close=closed.set)
+
+    def connect():
+        asked.wait(60.0)
+        return connection
+
+    with pytest.raises(TimeoutError):
+        connected_within(0.01, connect)
+    assert not closed.is_set()
+    asked.set()
+    assert closed.wait(60.0)
+    assert connected_within(60.0, connect) is connection
 
 
 @pytest.mark.parametrize(
