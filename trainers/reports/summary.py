@@ -36,7 +36,10 @@ def summary(directory: RunDirectory, result: dict[str, Any]) -> str:
 
 def score_text(score: dict[str, Any]) -> str:
     """Returns a score with its units and its standard error."""
-    text = f"{score['nats']:.2f} ± {score['standard_error']:.2f} nats"
+    text = f"{score['nats']:.2f}"
+    if score["standard_error"] is not None:
+        text += f" ± {score['standard_error']:.2f}"
+    text += " nats"
     units = units_text(score)
     return f"{text} ({', '.join(units)})" if units else text
 

@@ -13,13 +13,14 @@ def score(model, examples: tf.data.Dataset, batch_size: int) -> dict[str, Any]:
 
     Args:
         model: The model.
-        examples: Unbatched examples, at least two.
+        examples: Unbatched examples, at least one.
         batch_size: Examples in a step.
 
     Returns:
         `nats`, the mean of -log p(x) over the examples; `standard_error` of
-        that mean, in nats; `examples`, their number; `bits_per_dim`, `None`
-        where the model has other units; and those by their names.
+        that mean, in nats, `None` for a single example; `examples`, their
+        number; `bits_per_dim`, `None` where the model has other units; and
+        those by their names.
     """
     batches, steps = sharded_evaluation(
         examples, batch_size, model.distribute_strategy
@@ -35,13 +36,18 @@ def score(model, examples: tf.data.Dataset, batch_size: int) -> dict[str, Any]:
         units["bits_per_dim"] = bits
     return {
         "nats": nats,
-        "standard_error": float(
-            log_prob.std(ddof=1) / math.sqrt(len(log_prob))
-        ),
+        "standard_error": _standard_error(log_prob),
         "bits_per_dim": None,
         **units,
         "examples": len(log_prob),
     }
+
+
+def _standard_error(values) -> float | None:
+    """Returns that of the mean, which one value alone does not tell."""
+    if len(values) < 2:
+        return None
+    return float(values.std(ddof=1) / math.sqrt(len(values)))
 
 
 def _in_units(model, log_prob, examples) -> dict[str, float]:

@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import tf_autoregressive as tfar
 from trainers.cli import main
+from trainers.reports.summary import score_text
 from trainers.reports.summary import units_text
 from trainers.training import scores
 
@@ -75,6 +77,16 @@ def test_the_result_is_nats_per_step(songs, directory, music_dir, capsys):
         drawn = file["samples"]
     for song, length in zip(drawn, LENGTHS["test"], strict=True):
         np.testing.assert_array_equal(song[length:], 0)
+
+
+def test_a_single_example_has_no_standard_error():
+    model = tfar.models.FVSBN((4,))
+    model.compile(run_eagerly=True)
+    example = tf.data.Dataset.from_tensors(np.ones(4, "uint8"))
+    score = scores.score(model, example, batch_size=2)
+    assert score["standard_error"] is None
+    assert score_text(score) == "2.77 nats (1.0000 bits/dim)"
+    assert score_text({**score, "standard_error": 0.5}).startswith("2.77 ± 0.5")
 
 
 def test_scores_are_named_by_their_units():
