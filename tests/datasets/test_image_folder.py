@@ -52,9 +52,11 @@ def test_labels_are_the_indices_of_the_folders(folder):
         assert label == int(image[0, 0, 0] >= 10)
 
 
-def test_pixels_are_exact_at_the_size_of_the_file(tmp_path, rng):
+@pytest.mark.parametrize("suffix", ["png", "TIF", "tiff", "bmp", "webp"])
+def test_pixels_are_exact_at_the_size_of_the_file(tmp_path, rng, suffix):
     pixels = rng.integers(0, 256, size=(3, 5, 3), dtype="uint8")
-    save(tmp_path / "a.png", pixels)
+    options = {"lossless": True} if suffix == "webp" else {}
+    PIL.Image.fromarray(pixels).save(tmp_path / f"a.{suffix}", **options)
     data = from_image_folder(
         tmp_path, image_size=(3, 5), validation_fraction=0, test_fraction=0
     )

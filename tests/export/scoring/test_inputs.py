@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import pathlib
 
 import numpy as np
 import PIL.Image
@@ -14,6 +15,7 @@ from export.scoring.inputs import open_rows
 from export.scoring.record_rows import RecordRows
 from export.scoring.resumable import score_rows
 from export.scoring.rows import Rows
+from tf_autoregressive.datasets import from_image_folder
 
 SHAPE = (4, 3, 1)
 
@@ -155,6 +157,48 @@ def test_images_of_one_bit_are_black_and_white(tmp_path, rng, kind):
             np.testing.assert_array_equal(rows.read(0, 1), [white * bits])
     with pytest.raises(ValueError, match="`num_levels` must be 256 for images"):
         open_rows(path, "x", SHAPE, num_levels=4).read(0, 1)
+
+
+def pictures(rng):
+    """Returns images 4 x 3 of kinds that decoders take for different ones."""
+    colour = rng.integers(0, 256, (4, 3, 3)).astype("uint8")
+    image, on_its_side = PIL.Image.fromarray(colour), PIL.Image.Exif()
+    on_its_side[0x0112] = 6
+    return {
+        "a.jpg": (image.transpose(PIL.Image.ROTATE_90), {"exif": on_its_side}),
+        "b.jpg": (image.convert("CMYK"), {}),
+        "c.png": (image.convert("P"), {}),
+        "d.png": (image.convert("1"), {}),
+        "e.tif": (image.convert("L"), {}),
+        "f.bmp": (image, {}),
+        "g.webp": (image, {}),
+    }
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_picture_means_the_same_everywhere(tmp_path, rng, channels):
+    files = []
+    for name, (image, options) in pictures(rng).items():
+        folder = tmp_path / pathlib.Path(name).stem
+        folder.mkdir()
+        image.save(folder / name, **options)
+        files.append(folder / name)
+    records = tmp_path / "events.tfrecord"
+    write_bytes(records, [file.read_bytes() for file in files])
+    shape = (4, 3, channels)
+    with open_rows(records, "x", shape) as rows:
+        of_records = rows.read(0, len(files))
+    for file, of_record in zip(files, of_records, strict=True):
+        data = from_image_folder(
+            file.parent,
+            image_size=(4, 3),
+            channels=channels,
+            validation_fraction=0,
+            test_fraction=0,
+        )
+        with open_rows(file.parent, "x", shape) as rows:
+            np.testing.assert_array_equal(rows.read(0, 1), [of_record])
+        np.testing.assert_array_equal(next(iter(data.train)), of_record)
 
 
 @pytest.mark.parametrize("kind", ["folder", "records"])
