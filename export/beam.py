@@ -3,7 +3,7 @@
     python -m tf_autoregressive.export.beam models/made --input big.npz \
         --output scores [--runner ... and other options of Beam]
 
-Runs in this process unless a runner is named. The workers of another runner
+It runs in this process unless a runner is named. The workers of another runner
 need this library, apache-beam, and the paths of the model and the input.
 """
 
@@ -28,7 +28,7 @@ _SCHEMA = pyarrow.schema([("row", "int64"), ("log_prob", "float32")])
 
 
 class SavedModelHandler(TFModelHandlerNumpy):
-    """Beam's handler of TensorFlow models, for what `export_model` wrote.
+    """Beam's handler of TensorFlow models, for those of `export_model`.
 
     Examples are dictionaries of `events` and, of conditional models,
     `context`; the inference of each is its `log_prob`, in nats. (Beam 2.77
@@ -36,7 +36,7 @@ class SavedModelHandler(TFModelHandlerNumpy):
 
     Args:
         path: A version, as `models/made/1`.
-        **options: Of Beam's handler, as `max_batch_size`.
+        **options: Options of Beam's handler, such as `max_batch_size`.
     """
 
     def __init__(self, path: str, **options):
@@ -47,11 +47,11 @@ class SavedModelHandler(TFModelHandlerNumpy):
 
 
 class ReadRows(beam.DoFn):
-    """From the number of a row to `(row, example)` of it and those after.
+    """A function from the number of a row to `(row, example)` from there on.
 
     Args:
-        path: What `open_rows` opens.
-        shapes: Of a row, by the names of its keys.
+        path: The file or folder that `open_rows` opens.
+        shapes: Shapes of a row, by the names of its keys.
         keys: Keys of the rows, by the names of the model's inputs.
         num_levels: As `open_rows` takes it.
         count: Rows to read for each element.
@@ -115,13 +115,14 @@ def score_rows(
 
     Args:
         model: A SavedModel that `export_model` wrote, or its directory.
-        path: What `open_rows` opens, at the same place on every worker.
+        path: The file or folder that `open_rows` opens, at the same place on
+            every worker.
         output: The directory, new or empty.
-        key: Of the events.
-        context_key: Of the contexts, of conditional models.
+        key: Key of the events.
+        context_key: Key of the contexts, for conditional models.
         batch_size: Examples that are scored together, at most.
         part_size: Rows that are read together.
-        options: Beam's: the runner and its own.
+        options: Options of Beam: the runner and its own.
 
     Raises:
         ValueError: If the model or the rows cannot be used, or `output` holds
@@ -161,7 +162,7 @@ def score_rows(
 
 
 def main(argv: list[str] | None = None):
-    """Scores what the command line names."""
+    """Scores the rows that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", metavar="SAVEDMODEL")
     parser.add_argument("--input", required=True, metavar="PATH")

@@ -1,4 +1,4 @@
-"""Arrays in the dtype that a signature takes, with the values that they had."""
+"""Conversion of arrays to the dtype that a signature takes, without loss."""
 
 import numpy as np
 
@@ -9,8 +9,8 @@ def converted(name: str, value, dtype, *, is_discrete=False) -> np.ndarray:
     Real numbers may be rounded, since float32 has fewer digits.
 
     Args:
-        name: What an error calls it.
-        value: Numbers, or what NumPy makes an array of numbers of.
+        name: The name that errors give to the array.
+        value: An array of numbers, or a value that NumPy makes one of.
         dtype: A numeric NumPy dtype.
         is_discrete: Whether only integers are valid. Then no number may become
             an integer by rounding; others are left to the one who asks.

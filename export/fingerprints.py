@@ -1,4 +1,4 @@
-"""What tells whether files are the same: SHA-256 of their contents."""
+"""Fingerprints of files: SHA-256 of their contents."""
 
 import hashlib
 import pathlib
@@ -17,25 +17,25 @@ def of_files(files: list[pathlib.Path], folder: pathlib.Path) -> str:
     """Returns one hash of the names and the contents of files, in this order.
 
     Args:
-        files: The files.
-        folder: What their names are relative to.
+        files: The paths of the files.
+        folder: The folder to which their names are relative.
     """
     return hashlib.sha256(_sums(files, folder).encode()).hexdigest()
 
 
 def of_version(path: pathlib.Path) -> str:
-    """Returns a hash of what a SavedModel computes with: graph and weights."""
+    """Returns a hash of the graph and the weights of a SavedModel."""
     return of_files(_computed_with(path), path)
 
 
 def write_sums(path: pathlib.Path):
-    """Writes the hashes of what a SavedModel computes with into it."""
+    """Writes the hashes of its graph and weights into a SavedModel."""
     sums = _sums(_computed_with(path), path)
     (path / _SUMS).write_text(sums, encoding="utf-8")
 
 
 def check_sums(path: pathlib.Path):
-    """Checks what a SavedModel computes with against the hashes in it, if any.
+    """Checks the graph and the weights of a SavedModel by its hashes, if any.
 
     Raises:
         ValueError: If a file is not the one that was written.

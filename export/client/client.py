@@ -29,14 +29,15 @@ class Client:
     """A model that TF-Serving serves, with the methods of the model.
 
     Args:
-        host: Where: `localhost:8500` for gRPC, `http://localhost:8501` for
-            REST; `grpcs://` and `https://` before it for TLS.
+        host: Address of the server: `localhost:8500` for gRPC,
+            `http://localhost:8501` for REST; `grpcs://` and `https://` before
+            it for TLS.
         model: Name of the model on the server.
         timeout: Seconds that a call of a method may take, with all of its
             requests, their answers, retries and pauses, and the look-up of
             the host's name.
-        num_retries: How often a server that is not available is asked again,
-            after pauses of 0.1, 0.2, 0.4, ... seconds.
+        num_retries: Number of times that a server which is not available is
+            asked again, after pauses of 0.1, 0.2, 0.4, ... seconds.
         chunk_size: Examples of one request to score or complete; larger
             batches become several requests, as do more samples than the limit
             of the model. One version of the model answers them all, and the
@@ -44,9 +45,9 @@ class Client:
         max_answer_bytes: The largest answer that is read.
         ca: PEM file of the certificates to trust over TLS, by default those of
             the system or of gRPC.
-        token: Sent with every request, as `Authorization: Bearer TOKEN`. It
-            can be read on the way unless `host` is for TLS.
-        headers: Sent with every request, texts by name.
+        token: A token that every request carries, as `Authorization: Bearer
+            TOKEN`. It can be read on the way unless `host` is for TLS.
+        headers: Headers that every request carries, texts by name.
 
     Raises:
         ValueError: If an argument is not of this kind.
@@ -99,7 +100,7 @@ class Client:
 
     @property
     def address(self) -> str:
-        """Where the server is, without a password."""
+        """The address of the server, without a password."""
         return self._transport.address
 
     def close(self):
@@ -111,7 +112,7 @@ class Client:
 
         Args:
             events: `[N, *event_shape]`.
-            context: `[N, ...]`, of conditional models.
+            context: `[N, ...]`, for conditional models.
         """
         return self._scores("log_prob", events, context)
 
@@ -146,7 +147,7 @@ class Client:
         return_log_prob=True)` with the same context and options.
 
         Args:
-            num_samples: How many, at least 1.
+            num_samples: Number of samples, at least 1.
             seed: An int of 64 bits.
             context: One context `[1, ...]` for all samples, or
                 `[num_samples, ...]`.
@@ -208,13 +209,13 @@ class Client:
         )
 
     def complete(self, events, known, *, seed: int, context=None) -> np.ndarray:
-        """Returns what `model.complete` returns for the same seed.
+        """Returns the completions of `model.complete` for the same seed.
 
         Args:
             events: `[N, *event_shape]`.
             known: bool `[N, *event_shape]`.
             seed: An int of 64 bits.
-            context: `[N, ...]`, of conditional models.
+            context: `[N, ...]`, for conditional models.
         """
         deadline = Deadline(self._timeout)
         events, known = array_of("events", events), array_of("known", known)
@@ -239,7 +240,7 @@ class Client:
         return drawn
 
     def info(self) -> dict:
-        """Returns what the model is and how it was trained."""
+        """Returns facts on the model and its training."""
         return self._conversation.info(Deadline(self._timeout))
 
     def _scores(self, signature, events, context):
@@ -287,8 +288,8 @@ def _warn_of_old_name(old, new):
 
 
 def _starts(count, size):
-    """Returns where parts of this size begin."""
-    # One where there are none, so that the server refuses it.
+    """Returns the first indices of parts of this size."""
+    # There is one part even without examples, so that the server refuses it.
     return range(0, max(count, 1), size)
 
 
@@ -299,7 +300,7 @@ def _of_batch(context, part):
 
 def _of_part(context, part):
     """Returns the contexts of a part; one for all samples is part of each."""
-    # What has no axis is for the server to refuse.
+    # The server refuses contexts without an axis.
     if context is None or np.ndim(context) == 0:
         return context
     context = array_of("context", context)

@@ -1,4 +1,4 @@
-"""Connections whose timeouts are for all that is sent and read, not a part.
+"""Connections whose timeouts are for all that is sent and read.
 
 The timeout of a socket is one of each reading: a server that sends a byte now
 and then would hold a client for ever. To connect takes a timeout for each
@@ -18,7 +18,7 @@ from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.connectionpool import HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError
 
-# Threads that share a client keep so many connections.
+# A client keeps so many connections for threads that share it.
 _NUM_KEPT = 16
 
 
@@ -33,7 +33,7 @@ def pool_of(
 
 
 class _WholeTimeout:
-    """Makes a timeout begin when it is set, and not at each reading."""
+    """A socket whose timeout begins when it is set, not at each reading."""
 
     _end = None
 
@@ -44,7 +44,7 @@ class _WholeTimeout:
     def recv_into(self, *args):
         if self._end is not None:
             remaining = self._end - time.monotonic()
-            # Zero would mean not to wait, and come as another error.
+            # Zero would mean not to wait, and end in another error.
             if remaining <= 0.0:
                 raise TimeoutError("timed out")
             super().settimeout(remaining)
@@ -52,7 +52,7 @@ class _WholeTimeout:
 
 
 class TimedSocket(_WholeTimeout, socket.socket):
-    """A socket whose timeout is for all that is read after it was set."""
+    """A file of a socket whose timeout is for all that is read from it."""
 
 
 class _TLSSocket(_WholeTimeout, ssl.SSLSocket):
@@ -99,7 +99,7 @@ class _WithSocket:
         except TimeoutError as error:
             raise ConnectTimeoutError(self, "timed out") from error
         connection = TimedSocket(fileno=connected.detach())
-        # Zero would mean not to wait, and come as another error.
+        # Zero would mean not to wait, and end in another error.
         connection.settimeout(max(end - time.monotonic(), 1e-3))
         return connection
 

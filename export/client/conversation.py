@@ -1,6 +1,6 @@
-"""Requests to one served model, and answers that are what was asked for.
+"""Requests to one served model, and answers that fit them.
 
-Shapes: B what one request asks for: examples, samples or rows.
+Shapes: B examples, samples or rows of one request.
 """
 
 import json
@@ -18,17 +18,18 @@ from .served import Signature
 from .transport import Transport
 
 _FIRST_PAUSE = 0.1
-# Far beyond any deadline, and doubling it often would overflow.
+# The pause is far beyond any deadline by then, and would overflow if it doubled
+# on.
 _MOST_DOUBLINGS = 20
 
 
 class Request(typing.NamedTuple):
-    """What is asked of a signature.
+    """A request to a signature.
 
     Attributes:
         num_rows: The first axis of every output, `B`.
-        inputs: Arrays or what NumPy makes arrays of, by name; `None` for what
-            is not sent.
+        inputs: Arrays, or values that NumPy makes arrays of, by name; an input
+            that is `None` is not sent.
     """
 
     num_rows: int
@@ -36,7 +37,7 @@ class Request(typing.NamedTuple):
 
 
 class Facts(typing.NamedTuple):
-    """What a client itself needs to know of a model.
+    """The facts that a client itself needs to know of a model.
 
     Attributes:
         max_num_samples: The most samples of one request.
@@ -51,12 +52,14 @@ class Conversation:
     """The requests to one model.
 
     A request is repeated while no server is available, and all requests of a
-    call go to the same version of the model. What the model takes and gives is
-    asked once and kept, until a request is refused or another version answers.
+    call go to the same version of the model. The signatures of the model are
+    asked for once and kept, until a request is refused or another version
+    answers.
 
     Args:
-        transport: How requests travel.
-        num_retries: How often a server that is not available is asked again.
+        transport: The `Transport` that requests travel by.
+        num_retries: Number of times that a server which is not available is
+            asked again.
     """
 
     def __init__(self, transport: Transport, num_retries: int):
@@ -65,7 +68,7 @@ class Conversation:
         self._forget()
 
     def signature(self, name: str, deadline: Deadline) -> Signature:
-        """Returns what a signature takes and gives.
+        """Returns the inputs and the outputs of a signature.
 
         Raises:
             ClientError: If the model has no such signature, or as `answers`.
@@ -89,9 +92,9 @@ class Conversation:
 
         Args:
             signature: Name of the signature.
-            starts: Where the parts of the call begin.
+            starts: The first indices of the parts of the call.
             request_of: Returns the request for a part.
-            deadline: When the call ends.
+            deadline: The `Deadline` of the call.
 
         Raises:
             ClientError: If a request is refused, no server answers, the call
@@ -107,12 +110,13 @@ class Conversation:
                     signature, starts, request_of, deadline
                 )
             except NotFoundError:
-                # Another version has taken its place, and answers all anew.
+                # Another version has taken the place of the first, and answers
+                # all anew.
                 continue
         return self._of_one_version(signature, starts, request_of, deadline)
 
     def info(self, deadline: Deadline) -> dict:
-        """Returns what the model is and how it was trained.
+        """Returns facts on the model and its training.
 
         Raises:
             ClientError: As `answers` does.
@@ -129,7 +133,7 @@ class Conversation:
             ) from error
 
     def facts(self, deadline: Deadline) -> Facts:
-        """Returns what a client needs to know of the model.
+        """Returns the facts that a client needs to know of the model.
 
         Raises:
             ClientError: As `answers` does.
@@ -178,7 +182,8 @@ class Conversation:
             try:
                 yield self._retried(self._transport.ask, *ask, deadline)
             except (RequestError, AnswerError):
-                # Perhaps the model is no longer the one that was known.
+                # Another model may have taken the place of the one that was
+                # known.
                 self._forget()
                 raise
 
@@ -196,7 +201,8 @@ class Conversation:
 
     def _input(self, name, value, spec, deadline):
         is_discrete = False
-        # Asked only where a cast could make an integer of what is none.
+        # The server is asked only if a cast could turn other numbers into
+        # integers.
         if name == "events" and not np.can_cast(value.dtype, spec.dtype):
             is_discrete = self.facts(deadline).num_levels > 0
         return _converted(name, value, spec.dtype, is_discrete=is_discrete)
@@ -216,7 +222,7 @@ def array_of(name: str, value) -> np.ndarray:
     """Returns an array with at least one axis.
 
     Raises:
-        RequestError: If NumPy makes none of it.
+        RequestError: If NumPy makes no array of it.
     """
     try:
         return np.atleast_1d(np.asanyarray(value))
@@ -228,7 +234,7 @@ def number_of(name: str, value) -> int:
     """Returns an int of 32 bits.
 
     Raises:
-        RequestError: If it is none.
+        RequestError: If the value is not such an int.
     """
     array = _converted(name, value, np.dtype("int32"))
     if array.ndim:
@@ -244,7 +250,8 @@ def output(answers, name: str, shape: tuple) -> np.ndarray:
     Args:
         answers: Arrays by name, of each part of a call.
         name: Name of the output.
-        shape: What its shape must be; `...` at the end for any further axes.
+        shape: The shape that it must have; `...` at the end for any further
+            axes.
 
     Raises:
         AnswerError: If it is missing, of another shape, or not of numbers.

@@ -6,10 +6,11 @@ from .errors import DeadlineError
 
 
 class Deadline:
-    """The moment when a call that begins now has taken its time.
+    """The moment at which a call that begins now must end.
 
     Args:
-        seconds: What the call may take, with all its requests and pauses.
+        seconds: Seconds that the call may take, with all its requests and
+            pauses.
     """
 
     def __init__(self, seconds: float):
@@ -28,10 +29,10 @@ class Deadline:
         return remaining
 
     def pause(self, seconds: float):
-        """Waits, unless the time would be over then.
+        """Waits for some seconds.
 
         Raises:
-            DeadlineError: If so.
+            DeadlineError: If the time would be over before.
         """
         if seconds >= self.remaining():
             raise self.error()

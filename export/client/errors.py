@@ -1,8 +1,8 @@
-"""How asking a server can fail. All of it is a `ClientError`."""
+"""The errors of a client, each of which is a `ClientError`."""
 
 
 class ClientError(Exception):
-    """What `Client` raises about a request, a server or an answer."""
+    """An error that `Client` raises about a request, a server or an answer."""
 
 
 class RequestError(ClientError, ValueError):
@@ -22,11 +22,11 @@ class DeadlineError(ClientError, TimeoutError):
 
 
 class AnswerError(ClientError, ValueError):
-    """The server's answer is not one to the request, and was not used."""
+    """The server's answer does not fit the request, and was not used."""
 
 
 def excerpt(text: str) -> str:
-    """Returns the beginning of a foreign text, fit for one line."""
+    """Returns the beginning of a foreign text as one line."""
     line = " ".join(text.split())
     shown = "".join(c if c.isprintable() else "?" for c in line[:500])
     return shown + "..." * (len(line) > len(shown))

@@ -25,7 +25,7 @@ class GRPCTransport(Transport):
         address: Host and port, as `localhost:8500`; with `grpcs://` before
             them over TLS.
         model: Name of the model.
-        headers: Sent with every request, texts by name.
+        headers: Headers that every request carries, texts by name.
         ca: PEM file of the certificates to trust, `None` for those of gRPC.
         max_answer_bytes: The largest answer that is read.
 
@@ -95,7 +95,7 @@ class GRPCTransport(Transport):
         return self._call(self._stub.Predict, request, deadline).outputs
 
     def _array(self, name, output, spec, num_rows):
-        # Its size is checked before it takes memory.
+        # The size of an output is checked before it takes memory.
         try:
             dtype = np.dtype(tf.as_dtype(output.dtype).as_numpy_dtype)
             shape = tuple(dim.size for dim in output.tensor_shape.dim)
@@ -127,7 +127,7 @@ class GRPCTransport(Transport):
         kinds = {
             codes.UNAVAILABLE: UnavailableError,
             codes.NOT_FOUND: NotFoundError,
-            # The request is not what is wrong.
+            # The fault does not lie in the request.
             codes.CANCELLED: AnswerError,
             codes.DATA_LOSS: AnswerError,
             codes.INTERNAL: AnswerError,

@@ -12,7 +12,7 @@ from .transport import Transport
 
 _TLS = ("grpcs://", "https://")
 _REST = ("http://", "https://")
-# Made by the transports themselves: others would break a request.
+# The transports make these headers themselves; others would break a request.
 _RESERVED = {
     "accept-encoding",
     "connection",
@@ -35,12 +35,12 @@ def transport_to(
     headers: abc.Mapping[str, str],
     max_answer_bytes: int,
 ) -> Transport:
-    """Returns how requests travel to a model.
+    """Returns the `Transport` to a model.
 
-    Args are those of `Client`.
+    The arguments are those of `Client`.
 
     Raises:
-        ValueError: If one is not as `Client` takes it.
+        ValueError: If an argument is not as `Client` takes it.
         ImportError: If tensorflow-serving-api is needed and not installed.
     """
     _check_host(host)
@@ -86,7 +86,7 @@ def check_count(name: str, value: int, *, at_least: int):
     """Checks an int.
 
     Raises:
-        ValueError: If it is none, or not in `[at_least, 2**31)`.
+        ValueError: If it is not an int in `[at_least, 2**31)`.
     """
     is_integer = isinstance(value, int) and not isinstance(value, bool)
     if not is_integer or not at_least <= value <= _LARGEST:
@@ -98,7 +98,7 @@ def check_count(name: str, value: int, *, at_least: int):
 
 def _check_host(host):
     if not isinstance(host, str) or not re.fullmatch(r"[!-~]+", host):
-        # It may hold a password.
+        # The message leaves out `host`, which may hold a password.
         raise ValueError(
             "`host` must be as localhost:8500 or http://localhost:8501, of "
             "printable ASCII without spaces."
@@ -115,7 +115,7 @@ def _check_model(model):
 
 
 def _check_header(name, value):
-    # No value in the message: it may be a password or a token.
+    # The message leaves out the value, which may be a password or a token.
     if not isinstance(name, str) or not re.fullmatch("[A-Za-z0-9_.-]+", name):
         raise ValueError(
             "`headers` must have names of letters, digits, `_`, `-` and `.`. "

@@ -33,7 +33,7 @@ class RESTTransport(Transport):
     Args:
         address: URL of the server, as `http://localhost:8501`.
         model: Name of the model.
-        headers: Sent with every request, texts by name.
+        headers: Headers that every request carries, texts by name.
         ca: PEM file of the certificates to trust, `None` for those of the
             system.
         max_answer_bytes: The largest answer that is read.
@@ -59,7 +59,7 @@ class RESTTransport(Transport):
             raise ValueError("`host` must be a URL of a server alone.")
         super().__init__(url._replace(auth=None).url, max_answer_bytes)
         prefix = (url.path or "").rstrip("/")
-        # What is not quoted would reach other paths.
+        # A name that is not quoted could reach other paths.
         name = urllib.parse.quote(model, safe="")
         self._path = f"{prefix}/v1/models/{name}"
         self._headers = {
@@ -114,7 +114,7 @@ class RESTTransport(Transport):
         data = self._call("POST", f"{path}:predict", deadline, text)
         values = _object(data).get("outputs")
         if signature.has_only_numbers and (b"true" in data or b"false" in data):
-            # Among numbers, NumPy takes them for 1 and 0.
+            # NumPy takes booleans among numbers for 1 and 0.
             raise AnswerError("The answer must hold numbers. Received: bools")
         if len(signature.outputs) == 1:
             # The server leaves out the name of an only output.
@@ -159,7 +159,8 @@ class RESTTransport(Transport):
         if response.headers.get("Content-Encoding", "identity") != "identity":
             raise AnswerError("The answer is compressed, unlike requested.")
         data = bytearray()
-        # Up to the empty piece: only there is a body noticed that was cut off.
+        # The body is read up to the empty piece, because a body that was cut
+        # off is noticed only there.
         while piece := response.read(_PIECE):
             data += piece
             if len(data) > self._max_answer_bytes:
@@ -168,7 +169,7 @@ class RESTTransport(Transport):
 
 
 def _version(metadata):
-    """Returns which version answers, `None` if the server does not say."""
+    """Returns the version that answers, `None` if the server leaves it out."""
     spec = metadata.get("model_spec")
     version = str(spec.get("version")) if isinstance(spec, dict) else ""
     return int(version) if re.fullmatch("[1-9][0-9]{0,18}", version) else None
@@ -182,7 +183,7 @@ def _authorization(auth):
 
 
 def _refusal(response, data):
-    """Returns the error that an answer of another status than 200 is."""
+    """Returns the error for an answer of another status than 200."""
     message = excerpt(_message(data))
     if response.status in _NOT_READY:
         return UnavailableError(f"status {response.status}: {message}")

@@ -1,6 +1,6 @@
-"""What a server says that a model takes and gives, and whether it gives it.
+"""Signatures as a server describes them, and checks of its answers.
 
-Shapes: B what was asked for: examples, samples or rows.
+Shapes: B examples, samples or rows of a request.
 """
 
 import typing
@@ -97,7 +97,7 @@ def signatures_of(definitions) -> dict[str, Signature]:
                 _specs(definition.inputs), _specs(definition.outputs)
             )
             for name, definition in definitions.items()
-            # Without inputs there is only what initializes the model.
+            # A signature without inputs initializes the model.
             if definition.inputs
         }
     except (TypeError, ValueError) as error:

@@ -1,6 +1,6 @@
-"""How requests travel to a model on a server.
+"""The base class of the ways to a model on a server.
 
-Shapes: B what one request asks for: examples, samples or rows.
+Shapes: B examples, samples or rows of one request.
 """
 
 import abc
@@ -20,7 +20,7 @@ class Transport(abc.ABC):
     """Asks one model of one server.
 
     Args:
-        address: Where the server is, without a password.
+        address: Address of the server, without a password.
         max_answer_bytes: The largest answer that is read.
 
     Attributes:
@@ -37,7 +37,7 @@ class Transport(abc.ABC):
 
     @abc.abstractmethod
     def served(self, deadline: Deadline) -> Served:
-        """Returns what the server answers with now.
+        """Returns the version that the server answers with now.
 
         Raises:
             ClientError: As `ask` does.
@@ -56,17 +56,18 @@ class Transport(abc.ABC):
 
         Args:
             name: Name of the signature.
-            signature: What it takes and gives.
+            signature: Its inputs and outputs.
             inputs: Arrays by name.
             num_rows: The first axis of every output, `B`.
-            version: Which version must answer, `None` for the server's choice.
-            deadline: When the answer is too late.
+            version: The version that must answer, `None` for the server's
+                choice.
+            deadline: The `Deadline` of the answer.
 
         Raises:
             RequestError: If the server refuses it.
             UnavailableError: If no server answers.
             DeadlineError: If the answer is late.
-            AnswerError: If it is not what the signature gives.
+            AnswerError: If the answer does not fit the signature.
         """
         outputs = self._outputs(name, signature, inputs, version, deadline)
         signature.check_names(outputs)
@@ -91,7 +92,7 @@ class Transport(abc.ABC):
     def _array(
         self, name: str, output: Any, spec: Spec, num_rows: int
     ) -> np.ndarray:
-        """Returns an output, once it was found to be of a spec."""
+        """Returns an output, once it was found to fit a spec."""
 
     def _too_large(self) -> AnswerError:
         return AnswerError(

@@ -1,7 +1,7 @@
-"""Compares what a SavedModel answers with the answers recorded in it.
+"""Compares the answers of a SavedModel with those recorded in it.
 
-A program of its own: it is run in a process of its own, in which the library,
-Keras and TFP cannot be imported, and needs NumPy and TensorFlow alone.
+This is a program that needs NumPy and TensorFlow alone. It is run in a process
+in which the library, Keras and TFP cannot be imported.
 
     python -I checker.py models/made/1
 """
@@ -19,12 +19,12 @@ NOT_NEEDED = {
 }
 RECORD = pathlib.Path("assets.extra", "reference_answers.npz")
 
-# Of float32 sums that another machine may add up in another order.
+# Another machine may add up float32 sums in another order.
 RELATIVE, ABSOLUTE = 1e-5, 1e-5
 
 
 class WithoutLibraries(importlib.machinery.PathFinder):
-    """Finds modules as Python does, but none that serving must not need."""
+    """A finder of modules that refuses those which serving must not need."""
 
     @classmethod
     def find_spec(cls, fullname, path=None, target=None):
@@ -52,7 +52,7 @@ def main(path: str) -> int:
         with np.load(pathlib.Path(path) / RECORD) as record:
             exchanges = _exchanges(record)
         signatures = tf.saved_model.load(path).signatures
-    # Whatever damaged files make NumPy and TensorFlow raise.
+    # Damaged files can make NumPy and TensorFlow raise anything.
     except Exception as error:
         print(f"FAILED: {path} cannot be loaded: {error!r}")
         return 1
@@ -85,7 +85,7 @@ def _exchanges(record):
 
 
 def _problem(tf, np, signatures, signature, inputs, outputs):
-    """Returns what is wrong with the answer to a request, or `None`."""
+    """Returns the difference between two answers in words, or `None`."""
     if signature not in signatures:
         return "is missing"
     try:

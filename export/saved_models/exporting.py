@@ -1,4 +1,4 @@
-"""From a model to a directory that TF-Serving serves."""
+"""Export of a model to a directory that TF-Serving serves."""
 
 import contextlib
 import pathlib
@@ -41,24 +41,24 @@ def export_model(
     what models of texts add; for equal seeds they give the values of
     `model.sample` and `model.complete`.
 
-    The weights are those that the model has: of a trained run, what
-    `model.keras` holds, which is the moving average where the run keeps one.
+    The weights are those that the model has. For a trained run they are those
+    in `model.keras`, which is the moving average where the run keeps one.
 
     Args:
         model: An `AutoregressiveModel`.
         path: The directory of the served model, as `models/made`.
         version: A number that `path` does not hold yet; `None` for the next.
-        result: What is known of the training, for the signature `info`: what
-            JSON can hold.
+        result: The record of the training, for the signature `info`, of values
+            that JSON can hold.
         max_num_samples: The largest `num_samples` that a request may ask for.
         xla: Whether to compile with XLA the signatures that it makes faster
             on this machine; what was measured is printed. Such an export needs
             a server that has XLA, which compiles anew for every batch size.
         quantize: `"float16"` or `"int8"` to store matrices and kernels in so
-            few bits; graphs compute with float32 all the same. What that
-            changes and what it saves is printed and recorded.
-        quantize_tolerance: How far `log_prob` of a recorded event may be from
-            the model's own, nats per dimension.
+            few bits; graphs compute with float32 all the same. The change of
+            scores and the saved bytes are printed and recorded.
+        quantize_tolerance: The most nats per dimension by which `log_prob` of a
+            recorded event may differ from the model's own.
 
     Returns:
         The directory of the new version, as `models/made/1`.
@@ -114,7 +114,7 @@ def export_model(
 
 
 def _save(directory, weights, functions, name, found):
-    """Writes what is the same of all exports of a model."""
+    """Writes the files that all exports of a model share."""
     module = tf.Module()
     module.weights = weights.variables
     tf.saved_model.save(module, directory, signatures=functions)
@@ -127,7 +127,7 @@ def _save(directory, weights, functions, name, found):
 
 @contextlib.contextmanager
 def _disk_errors(path):
-    """Makes an `OSError` of what TensorFlow raises where it cannot write."""
+    """Turns errors of TensorFlow about writing into `OSError`s."""
     try:
         yield
     except tf.errors.OpError as error:

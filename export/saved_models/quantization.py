@@ -1,4 +1,4 @@
-"""What storing weights in fewer bits costs, in nats, and whether it may.
+"""The cost of storing weights in fewer bits, in nats, and its limit.
 
 Shapes: B reference events.
 """
@@ -19,15 +19,15 @@ _RECORD = "quantization.json"
 
 
 class Change(typing.NamedTuple):
-    """How scores change that are computed with smaller weights.
+    """The change of scores by weights that are stored in fewer bits.
 
     Attributes:
-        quantize: What the weights are stored as.
+        quantize: The name of the way in which weights are stored.
         events: Number of reference events, `B`.
         mean_nats: Mean change of their `log_prob`, nats.
         largest_nats_per_dim: The largest change, without its sign, divided by
             the number of dimensions of an event.
-        quantize_tolerance: What that may be at most.
+        quantize_tolerance: The most that it may be.
     """
 
     quantize: str
@@ -38,7 +38,8 @@ class Change(typing.NamedTuple):
 
     def checked(self):
         """Returns itself, or raises a `ValueError` beyond the tolerance."""
-        # Not "above": NaN is beyond as well.
+        # The comparison is negated, because NaN is beyond the tolerance as
+        # well.
         if not self.largest_nats_per_dim <= self.quantize_tolerance:
             raise ValueError(
                 f"`quantize_tolerance` is exceeded: with {self.quantize} "
@@ -78,13 +79,14 @@ def stored_weights(model, quantize: str | None) -> StoredWeights:
 
 
 def measured(model, quantize, found, quantize_tolerance: float) -> Change:
-    """Returns how scores of recorded events differ from the model's own.
+    """Returns the change of the scores of recorded events.
 
     Args:
         model: The model with its exact weights.
-        quantize: What the weights are stored as.
+        quantize: The name of the way in which weights are stored.
         found: `reference.Exchange`s, answered with the stored weights.
-        quantize_tolerance: What a score may change by, nats per dimension.
+        quantize_tolerance: The most that a score may change, nats per
+            dimension.
     """
     scored = next(e for e in found if e.signature == "log_prob")
     inputs = dict(scored.inputs)

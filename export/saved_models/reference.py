@@ -1,8 +1,7 @@
 """Requests with the answers that the model itself gives to them.
 
-They travel with the SavedModel: `checker` compares what it answers with what
-the model answered, wherever it is loaded, and servers warm up with the
-requests.
+They travel with the SavedModel: `checker` compares its answers with those of
+the model, wherever it is loaded, and servers warm up with the requests.
 
 Shapes: B batch.
 """
@@ -43,7 +42,7 @@ def exchanges(model, functions, facts) -> list[Exchange]:
     Args:
         model: An `AutoregressiveModel`.
         functions: The signatures, graphs by name.
-        facts: What `info` answers, arrays of one row by name.
+        facts: The answer of `info`, arrays of one row by name.
     """
     num_examples = min(_NUM_EXAMPLES, int(facts["max_num_samples"][0]))
     context = _contexts(model, num_examples)
@@ -103,7 +102,7 @@ def _drawn(model, options, num_examples, first, numbers):
         **numbers,
         **options,
     }
-    # The first ones are drawn and left out; whatever their context is.
+    # The first samples are drawn and left out, so any context serves for them.
     contexts = {
         name: np.concatenate([value[:1]] * first + [value])
         for name, value in options.items()
@@ -151,7 +150,7 @@ def _numbers(model, which):
 
 
 def _arguments(numbers):
-    """Returns what `model.sample` takes; 0.8 is another number in float32."""
+    """Returns arguments of `model.sample`; 0.8 is another number in float32."""
     return {
         name: None if number == OPTIONS[name].off else number.item()
         for name, number in numbers.items()

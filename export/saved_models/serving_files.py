@@ -1,7 +1,7 @@
-"""What stands beside the versions of a model: how to serve it and ask it.
+"""Serving files of a model, which say how to serve it and how to ask it.
 
-Written for the official image of TF-Serving, which finds the directory of the
-model at /models/NAME.
+They are written for the official image of TF-Serving, which finds the directory
+of the model at /models/NAME.
 """
 
 import json
@@ -145,12 +145,13 @@ ask(
 
 
 def check_ours(path: pathlib.Path):
-    """Checks that no file is replaced that no export has written.
+    """Checks that only files of earlier exports are replaced.
 
     Raises:
         ValueError: If there is one.
     """
-    # The first that is written: without it, the others are not ours.
+    # This file is the first that an export writes. Without it, the others are
+    # not ours.
     if (path / _CONFIG).exists():
         return
     foreign = [n for n in _LATER if (path / n).exists()]

@@ -11,12 +11,11 @@ from .versions import newest_version
 
 
 def verify(path: str | pathlib.Path) -> bool:
-    """Whether a SavedModel answers as the model did that it was made from.
+    """Returns whether a SavedModel answers as the model did.
 
-    Loads it in a process of its own in which neither `tf_autoregressive` nor
-    Keras can be imported, sends the recorded requests to every signature and
-    prints how the answers compare: draws must be identical, scores within
-    1e-5 of their size.
+    It is loaded in a process in which neither `tf_autoregressive` nor Keras can
+    be imported, and gets the recorded requests. A report on the answers is
+    printed: draws must be identical, scores within 1e-5 of their size.
 
     Args:
         path: A version, as in `models/made/1`, or the directory of a model,
@@ -35,7 +34,7 @@ def verify(path: str | pathlib.Path) -> bool:
     fingerprints.check_sums(path)
     checker = pathlib.Path(__file__).with_name("checker.py")
     environment = {"TF_CPP_MIN_LOG_LEVEL": "2", **os.environ}
-    # Isolated, so that no path of this process leads to the library.
+    # Python is isolated, so that no path of this process leads to the library.
     command = [sys.executable, "-I", str(checker), str(path.resolve())]
     finished = subprocess.run(
         command, env=environment, capture_output=True, text=True, check=False

@@ -11,7 +11,7 @@ from tf_autoregressive.files import flush
 from tf_autoregressive.files import one_of_several_writers
 from tf_autoregressive.files import umask
 
-# Beside the versions: files that are replaced by every export.
+# Files beside the versions that every export replaces.
 REQUESTS = "requests"
 # Servers read the names of versions into 64 bits.
 _LARGEST = 2**63 - 1
@@ -22,8 +22,8 @@ def new_version(base: pathlib.Path, version: int | None = None):
     """Yields an empty directory that becomes a version when the block succeeds.
 
     A server that polls `base` sees all of the version or nothing. If the block
-    fails, nothing of it is left; what exports left that were killed is removed
-    first, unless another one is writing.
+    fails, nothing of it is left. The remains of exports that were killed are
+    removed first, unless another one is writing.
 
     Args:
         base: The directory of the model; made if it does not exist.
@@ -34,7 +34,7 @@ def new_version(base: pathlib.Path, version: int | None = None):
         gives it its number and returns the path it has from then on.
 
     Raises:
-        ValueError: If there is such a version, or it is no such number.
+        ValueError: If there is such a version, or it is not such a number.
         OSError: If the directory cannot be written.
     """
     check_version(base, version)
@@ -43,7 +43,7 @@ def new_version(base: pathlib.Path, version: int | None = None):
         temporary = pathlib.Path(
             tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=base)
         )
-        # The server may run as somebody else, and `mkdtemp` shuts others out.
+        # The server may run as another user, and `mkdtemp` shuts others out.
         temporary.chmod(0o777 & ~umask())
         try:
             yield temporary, lambda: _publish(temporary, base, version)
@@ -94,7 +94,7 @@ def newest_version(path: str | pathlib.Path) -> pathlib.Path:
 
 
 def _directories(base):
-    """Returns what servers take for versions: directories by number."""
+    """Returns the directories that servers take for versions, by number."""
     if not base.is_dir():
         return {}
     names = [
@@ -105,7 +105,8 @@ def _directories(base):
         and int(entry.name) <= _LARGEST
         and entry.is_dir()
     ]
-    # Without zeros comes last, and counts: so versions are written here.
+    # A name without zeros comes last, and counts, because versions are written
+    # so.
     names.sort(key=len, reverse=True)
     return {int(name): base / name for name in names}
 
@@ -117,7 +118,7 @@ def _publish(temporary, base, version):
     target = base / str(version or max(versions(base), default=0) + 1)
     while True:
         try:
-            # Fails where another process has just published this number.
+            # This fails if another process has just published this number.
             temporary.rename(target)
         except OSError:
             if version is not None or not target.exists():

@@ -1,4 +1,4 @@
-"""Which signatures XLA makes faster, by measurement."""
+"""A measurement of the signatures that XLA makes faster."""
 
 import time
 
@@ -8,7 +8,7 @@ import tensorflow as tf
 from .reference import Exchange
 
 _REPEATS = 5
-# What a compiled signature must save at least to be worth its compilation.
+# The least share of time that a compiled signature must save.
 _WORTH = 0.9
 _MOST_TIMES = 16
 
@@ -18,7 +18,7 @@ def faster_under_xla(
 ) -> set[str]:
     """Returns the names of the signatures that XLA makes faster here.
 
-    Prints what it measured: the fastest of five answers to requests of up to
+    It prints the times: the fastest of five answers to requests of up to
     sixteen times the size of the recorded ones, compilation not counted.
 
     Args:

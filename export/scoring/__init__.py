@@ -1,1 +1,1 @@
-"""Scores of the rows of files, in a table that a stopped run goes on with."""
+"""Scores of the rows of files, in a run that can be resumed."""

@@ -20,7 +20,7 @@ class ImageRows(RowReader):
     """The images in a folder and below it, in the order of their paths.
 
     They are read as `ImageDecoder` says, which `from_image_folder` uses too.
-    Only what is read takes memory, and the names of all files.
+    Only the images that are read take memory, and the names of all files.
 
     Args:
         path: The folder.
@@ -34,8 +34,8 @@ class ImageRows(RowReader):
         files: Paths of the images, one for each row.
 
     Raises:
-        ValueError: If the folder holds no images, or `shape` or `num_levels`
-            is of none.
+        ValueError: If the folder holds no images, or images do not have such a
+            `shape` or `num_levels`.
     """
 
     dtype = np.dtype("uint8")
@@ -74,7 +74,7 @@ class ImageRows(RowReader):
 
 
 def image_decoder(shape, num_levels, background) -> ImageDecoder:
-    """Returns what decodes images to events of a shape.
+    """Returns the `ImageDecoder` for events of a shape.
 
     Raises:
         ValueError: If images do not have such events.

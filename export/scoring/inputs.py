@@ -1,4 +1,4 @@
-"""Which way of reading a file or folder of events needs."""
+"""A choice of the reader for a file or folder of events."""
 
 import pathlib
 
@@ -17,7 +17,7 @@ def open_rows(
     num_levels: int | None = 256,
     background: int | tuple[int, int, int] | None = None,
 ) -> RowReader:
-    """Returns what reads the rows of a file or folder.
+    """Returns the reader of the rows of a file or folder.
 
     Args:
         path: An `.npz` or `.npy` file, a TFRecord file (`.tfrecord`,
@@ -27,8 +27,8 @@ def open_rows(
         shape: Shape of one row.
         num_levels: Number of levels of the model that the rows are for. Images
             are for those of 256, or of 2 if they are black and white.
-        background: Of images: what lies behind transparent pixels, a level or
-            three; `None` refuses images that have some.
+        background: The level behind transparent pixels of images, or three;
+            `None` refuses images that have some.
 
     Raises:
         FileNotFoundError: If there is no such file.

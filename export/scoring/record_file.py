@@ -1,4 +1,4 @@
-"""The frame of TFRecord files: how many records there are, and how long.
+"""The frame of TFRecord files: the number of records, and their lengths.
 
 A record is 8 bytes of its length, 4 of a checksum of that, its data, and 4 of
 a checksum of the data. TensorFlow compares the checksums, but allocates what
@@ -12,21 +12,22 @@ import pathlib
 from tf_autoregressive.datasets.reading import check_memory
 from tf_autoregressive.datasets.reading import reading
 
-# What a file should be, for errors.
+# The description of a right file, for errors.
 RECORD_FILE = "a TFRecord file"
 _BEFORE, _BEHIND = 12, 4
 _BUFFER = 2**20
-# Of a byte of a record: in Python, in TensorFlow, parsed, and as a number.
+# Bytes of memory for a byte of a record: in Python, in TensorFlow, parsed, and
+# as a number.
 _TIMES_IN_MEMORY = 8
 
 
 def is_compressed(path: pathlib.Path) -> bool:
-    """Whether a record file is compressed, by its name."""
+    """Returns whether a record file is compressed, by its name."""
     return path.suffix == ".gz"
 
 
 def count_records(path: pathlib.Path) -> int:
-    """Returns the number of records of a file, each of which is all there.
+    """Returns the number of records of a file, all of which are whole.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -48,10 +49,10 @@ def count_records(path: pathlib.Path) -> int:
 
 
 def check_read(path: pathlib.Path, num_bytes: int):
-    """Checks what records of some bytes take when they are read together.
+    """Checks the memory of records of some bytes that are read together.
 
     Raises:
-        ValueError: If that is more than `check_memory` allows.
+        ValueError: If they need more than `check_memory` allows.
     """
     check_memory(path, num_bytes * _TIMES_IN_MEMORY)
 

@@ -42,12 +42,12 @@ class RecordRows(RowReader):
         path: The file, as `events.tfrecord` or `events.tfrecord.gz`.
         key: Name of the feature.
         shape: Shape of one event.
-        num_levels: Of images, as `ImageDecoder` takes it.
-        background: Of images, as `ImageDecoder` takes it.
+        num_levels: Number of levels of images, as `ImageDecoder` takes it.
+        background: Background of images, as `ImageDecoder` takes it.
 
     Attributes:
         shape: `(N, *shape)`.
-        dtype: Of the rows: int64, float32 or uint8.
+        dtype: Dtype of the rows: int64, float32 or uint8.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -89,7 +89,8 @@ class RecordRows(RowReader):
         with reading(self.path, self._what(start, stop)):
             if start != self._next:
                 self._following = self._records.skip(start).as_numpy_iterator()
-            # Until these are read: after an error they are read anew.
+            # The position is unknown until these are read: after an error they
+            # are read anew.
             self._next = None
             records = self._records_up_to(stop - start)
             parsed = tf.io.parse_example(
@@ -114,7 +115,7 @@ class RecordRows(RowReader):
         return records
 
     def _kind(self):
-        """Returns the feature, what makes events of it, and their dtype."""
+        """Returns the feature, a function to events, and their dtype."""
         with reading(self.path, f"{RECORD_FILE} of `tf.train.Example`s"):
             record = next(self._records.as_numpy_iterator())
             features = tf.train.Example.FromString(record).features.feature
@@ -162,7 +163,7 @@ def _as_they_are(values, start):
 
 
 def _is_encoded(data, size):
-    """Whether bytes are of an image file, rather than an event of a size."""
+    """Returns whether bytes are an image file, rather than an event."""
     if len(data) != size or not is_image(data):
         return is_image(data)
     # An event may begin like a file, but does not go on like one.
@@ -174,6 +175,6 @@ def _is_encoded(data, size):
 
 
 def is_record_file(path: pathlib.Path) -> bool:
-    """Whether a file is a TFRecord file by its name."""
+    """Returns whether a file is a TFRecord file by its name."""
     name = path.name.removesuffix(".gz")
     return name.endswith(_SUFFIXES)

@@ -34,11 +34,11 @@ def score_rows(
     Args:
         score: A function of events `[B, ...]` and contexts `[B, ...]` or
             `None` to `[B]` nats.
-        events: What `open_rows` returns, one row an example.
+        events: The rows that `open_rows` returns, one for each example.
         output: The directory, as `scores.parquet`; pandas, pyarrow and the
             like read it as one table.
         contexts: As many rows as `events`, or `None`.
-        about: What else must be the same for a run to go on: what JSON can
+        about: Values that must be the same for a run to go on, such as JSON can
             hold. By default `score.about`, if `score` has it, as a
             `SavedModelScorer` has.
         batch_size: Examples that are scored together.
@@ -101,7 +101,7 @@ def _check_counts(events, contexts):
 
 
 def _facts(name, rows):
-    """Returns what tells whether rows are the same, by names of settings."""
+    """Returns the fingerprints of rows, by names of settings."""
     return {
         f"{name} from": rows.path.name,
         f"{name} key": rows.key,
@@ -112,7 +112,7 @@ def _facts(name, rows):
 
 
 def _state(files):
-    """Returns what changes, as a rule, where somebody writes to files."""
+    """Returns the sizes and times of files, which change when they do."""
     return [
         (path.stat().st_size, path.stat().st_mtime_ns) for path in sorted(files)
     ]
@@ -150,7 +150,7 @@ def _scores_of_batch(score, events, contexts, start):
 
 
 def _first_refused(score, events, contexts):
-    """Returns the first row that is refused alone, and why; or twice `None`."""
+    """Returns the first row that is refused alone and why, or two `None`s."""
 
     def refusal(start, stop):
         rows = slice(start, stop)

@@ -1,4 +1,4 @@
-"""What all ways of reading rows of events from disk have in common."""
+"""The base class of the readers of rows of events from disk."""
 
 import abc
 import pathlib
@@ -9,14 +9,14 @@ import numpy as np
 class RowReader(abc.ABC):
     """Rows on disk that are read where they are asked for.
 
-    A context manager, which closes what is open.
+    It is a context manager, which closes open files.
 
     Attributes:
         shape: Shape of all rows; the first axis counts them.
         dtype: Dtype of the rows.
         path: The file or folder that they are read from.
         files: All files that they are read from.
-        key: Their name in a file, `None` where they have none.
+        key: Name of the rows in a file, `None` if they have none.
     """
 
     shape: tuple
@@ -36,7 +36,7 @@ class RowReader(abc.ABC):
 
     @abc.abstractmethod
     def close(self):
-        """Closes what is open."""
+        """Closes open files."""
 
     @abc.abstractmethod
     def read(self, start: int, stop: int) -> np.ndarray:

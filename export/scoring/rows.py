@@ -18,7 +18,7 @@ from .row_reader import RowReader
 class Rows(RowReader):
     """The rows of an array in an `.npz` or `.npy` file, read where asked for.
 
-    Only what is read takes memory, however large the file is.
+    Only the rows that are read take memory, however large the file is.
 
     Args:
         path: The file.

@@ -22,8 +22,8 @@ class SavedModelScorer:
         event_shape: Shape of one event.
         num_levels: Number of values of a dimension, `None` if real-valued.
         context_shape: Shape of one context, `None` if it takes none.
-        about: What tells whether two scorers give the same scores: the path
-            and a hash of the graph and its weights.
+        about: The path and a hash of the graph and its weights, by which
+            scorers that give the same scores are known.
 
     Raises:
         ValueError: If there is no such version, or it is damaged.
@@ -34,7 +34,8 @@ class SavedModelScorer:
         if not (path / "saved_model.pb").exists():
             raise ValueError(f"{path} is neither a SavedModel nor a run.")
         fingerprints.check_sums(path)
-        # Kept: the signatures hold their weights by weak references.
+        # The model is kept, because the signatures hold its weights by weak
+        # references.
         self._loaded = _loaded(path)
         self._function = _signature(
             path, self._loaded, "log_prob", takes="events", gives="log_prob"
@@ -43,7 +44,7 @@ class SavedModelScorer:
             path, self._loaded, "info", takes="request", gives="num_levels"
         )
         num_levels = info(request=tf.constant([0]))["num_levels"]
-        # Real values have none, and answer 0.
+        # Real values have no levels, and the answer is 0.
         self.num_levels = int(num_levels.numpy()[0]) or None
         _, self._specs = self._function.structured_input_signature
         self.event_shape = self._shape("events")
@@ -58,7 +59,7 @@ class SavedModelScorer:
 
         Args:
             events: `[B, *event_shape]`.
-            contexts: `[B, *context_shape]`, of conditional models.
+            contexts: `[B, *context_shape]`, for conditional models.
 
         Raises:
             ValueError: If the model refuses them, or they are not numbers.
@@ -90,7 +91,7 @@ class SavedModelScorer:
 
 
 def message_of(error: tf.errors.OpError) -> str:
-    """Returns what a check in a graph says, without where it stands."""
+    """Returns the message of a check in a graph, without its place there."""
     found = re.search(r"assertion failed: \[(.*)\]", error.message)
     return found[1] if found else " ".join(error.message.split())
 
@@ -98,7 +99,7 @@ def message_of(error: tf.errors.OpError) -> str:
 def _loaded(path):
     try:
         return tf.saved_model.load(path)
-    # Whatever a file that is no SavedModel makes TensorFlow raise.
+    # A file that is not a SavedModel can make TensorFlow raise anything.
     except Exception as error:
         raise ValueError(
             f"{path} cannot be loaded as a SavedModel: "

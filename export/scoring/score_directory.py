@@ -1,4 +1,4 @@
-"""The directory that `score_rows` writes: parts that are whole and belong."""
+"""The directory that `score_rows` writes, and the checks of its parts."""
 
 import contextlib
 import hashlib
@@ -27,8 +27,9 @@ class ScoreDirectory:
 
     Args:
         path: The directory.
-        settings: What the scores are computed from: what JSON can hold.
-        num_parts: How many parts there are when all is scored.
+        settings: The settings that scores are computed from, of values that
+            JSON can hold.
+        num_parts: Number of parts when all is scored.
     """
 
     def __init__(self, path: pathlib.Path, settings: dict, num_parts: int):
@@ -49,7 +50,8 @@ class ScoreDirectory:
             settings = self._path / _SETTINGS
             has_begun = settings.exists()
             self._check_names(has_begun=has_begun)
-            # After the check: in a foreign directory they are not ours.
+            # The check comes first: in a foreign directory such files are not
+            # ours.
             remove_temporaries(self._path)
             if has_begun:
                 self._check_same(settings)
@@ -85,7 +87,8 @@ class ScoreDirectory:
         numbers = np.arange(rows.start, rows.stop)
         checksum = self._checksum(numbers, scores)
         table = arrow.table({"row": numbers, "log_prob": scores})
-        # The checksum covers no statistics, by which readers would filter.
+        # The checksum does not cover statistics, by which readers would filter,
+        # so there are none.
         with (
             replacing(self._part(number)) as temporary,
             parquet.ParquetWriter(
@@ -136,7 +139,7 @@ class ScoreDirectory:
             if has_begun:
                 is_ours = path.name in self._names or path.name[0] in "_."
             else:
-                # Left where a process was killed while it began.
+                # A process that was killed while it began leaves such a file.
                 unfinished = f"{TEMPORARY_PREFIX}{_SETTINGS}"
                 is_ours = path.name.startswith(unfinished)
             if not is_ours:

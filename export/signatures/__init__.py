@@ -1,1 +1,1 @@
-"""What a served model answers, as graphs of tensors."""
+"""The signatures of a served model, as graphs of tensors."""

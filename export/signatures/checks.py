@@ -15,10 +15,10 @@ def require(tensor, condition, rule, received):
     """Returns `tensor`, once `condition` was found true.
 
     Args:
-        tensor: What depends on the condition.
+        tensor: The tensor that depends on the condition.
         condition: bool scalar.
-        rule: What the error says: the input, in backticks, and its rule.
-        received: String scalar, what the error says was received.
+        rule: The sentence of the error: the input, in backticks, and its rule.
+        received: String scalar, the received values as the error shows them.
     """
     message = tf.strings.join([rule, received], separator=" Received ")
     check = tf.debugging.Assert(condition, [message])
@@ -41,7 +41,8 @@ def shaped(name, tensor, shape):
     fixed = shape[1:] if batched else shape
     fits = (
         (tf.rank(tensor) == len(shape))
-        # As text, since shapes of other ranks cannot be compared as numbers.
+        # Shapes are compared as texts, since those of other ranks cannot be
+        # compared as numbers.
         & (_as_text(actual[int(batched) :]) == _as_text(fixed))
         & (tf.size(tensor) > 0)
     )
@@ -53,7 +54,7 @@ def shaped(name, tensor, shape):
         f"`{name}` must have shape [{wanted}]{at_least}.",
         tf.strings.join(["shape [", _as_text(actual), "]"]),
     )
-    # Not `ensure_shape`, which the optimizer believes as well.
+    # `ensure_shape` would not do, because the optimizer believes it as well.
     return tf.reshape(tensor, [-1 if size is None else size for size in shape])
 
 
@@ -90,7 +91,7 @@ def checked_context(context, tensor, batch_size, of="events"):
 def repeated_context(context, tensor, batch_size):
     """Returns contexts `[B, ...]`; a batch of one stands for all examples.
 
-    Args are those of `checked_context`.
+    The arguments are those of `checked_context`.
     """
     tensor = _valid_context(context, tensor)
     size = tf.shape(tensor)[0]
@@ -181,8 +182,8 @@ def _counts(size, batch_size):
 
 def _of_unknown_shape(tensor):
     # The server does not hold requests to the shapes that a signature states,
-    # and the graph optimizer believes them: it would remove the checks. What
-    # comes out of a string has no shape that it could know.
+    # and the graph optimizer believes them: it would remove the checks. A
+    # tensor that comes out of a string has no shape that it could know.
     return tf.io.parse_tensor(tf.io.serialize_tensor(tensor), tensor.dtype)
 
 

@@ -1,4 +1,4 @@
-"""What a served model answers: its signatures.
+"""The signatures of a served model.
 
 Shapes: B batch, N samples, D event dimensions.
 """
@@ -15,7 +15,7 @@ from . import checks
 from .stored_weights import StoredWeights
 
 COMPILABLE = frozenset({"log_prob", "sample", "complete"})
-# Far from where the numbering of the noise would overflow.
+# The limit is far from where the numbering of the noise would overflow.
 _LARGEST_FIRST = 2**40
 
 
@@ -36,23 +36,23 @@ class Signatures:
       `first`: example `i` is the first sample of `seeds[i]`;
     - `complete`: `events`, `known [B, *event_shape]`, `seed` and `first` to
       `events`, completions `first` to `first + B` of the seed;
-    - `info`: `request [B]`, whatever its values, to what the model is, one
-      row for each.
+    - `info`: `request [B]`, whatever its values, to facts on the model, one row
+      for each.
 
     Conditional models take a `context` as well: labels or floats, one for
     each example, and in `sample` also one for all. Answers are those of the
     model's methods of these names for the same seed, an int64.
 
-    Events are float32, whatever their values: so a value that is no integer
-    comes as far as the check that refuses it by name.
+    Events are float32, whatever their values, so that a value which is not an
+    integer comes as far as the check that refuses it by name.
 
     Args:
         model: An `AutoregressiveModel`.
         max_num_samples: The largest `num_samples` of a request.
-        result: What is known of the training, for `info`.
+        result: The record of the training, for `info`.
         weights: `StoredWeights` to compute with; by default the model's own.
-        compiled: Which of `COMPILABLE` are compiled with XLA: these answers
-            need a server that has it.
+        compiled: The names of `COMPILABLE` that are compiled with XLA: these
+            answers need a server that has it.
     """
 
     def __init__(
@@ -169,7 +169,7 @@ class Signatures:
         return self._completed(events, known, seed, context)
 
     def info(self, request):
-        """Answers with what the model is and how it was trained."""
+        """Answers with facts on the model and its training."""
         num_rows = tf.shape(checks.shaped("request", request, [None]))[0]
         return {
             name: tf.repeat(tf.constant(row), num_rows, axis=0)
@@ -177,13 +177,13 @@ class Signatures:
         }
 
     def facts(self, **more):
-        """Returns what `info` answers: arrays of one row by name."""
+        """Returns the answer of `info`: arrays of one row by name."""
         model = self._model
         facts = {
             "model": type(model).__name__,
             "distribution": model.output_distribution.name,
             "event_shape": model.event_shape,
-            # Zero for real values: an array has no None.
+            # Real values have zero levels, because an array cannot hold None.
             "num_levels": model.num_levels or 0,
             "weights": self._weights.name,
             "max_num_samples": self._max_num_samples,
@@ -221,7 +221,7 @@ class Signatures:
         events, log_prob = self._run(
             name,
             self._drawn,
-            # Its shape, which XLA knows, tells the number.
+            # XLA knows the shape of this tensor, which tells the number.
             tf.zeros([num_samples]),
             seed,
             context,
@@ -252,7 +252,7 @@ class Signatures:
         return completed
 
     def _with_events(self, events):
-        """Returns what an answer with these events holds."""
+        """Returns the contents of an answer with these events."""
         return {"events": events}
 
     def _drawn(self, rows, seed, context, numbers):
@@ -295,7 +295,7 @@ def _later_examples(seed, first):
 
 
 def stateless(seed):
-    """Returns int32 `[2]`, what `sampling.as_seed` makes of the same int."""
+    """Returns int32 `[2]`, the seed of `sampling.as_seed` for the same int."""
     return tf.bitcast(checks.shaped("seed", seed, []), tf.int32)
 
 

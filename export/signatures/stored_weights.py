@@ -17,7 +17,7 @@ class StoredWeights:
         model: A Keras model.
 
     Attributes:
-        name: What the matrices are stored as.
+        name: The name of the way in which matrices are stored.
     """
 
     name = "float32"
@@ -29,7 +29,7 @@ class StoredWeights:
     def variables(self):
         """The `tf.Variable`s that a SavedModel holds.
 
-        The model's alone: neither the optimizer's nor the metrics'.
+        They are those of the model, without those of the optimizer and metrics.
         """
         return [weight.value for weight in self._model.weights]
 
@@ -43,10 +43,10 @@ class StoredWeights:
 
 
 class SmallerWeights(StoredWeights):
-    """Weights of which matrices and kernels are stored in fewer bits.
+    """Weights whose matrices and kernels are stored in fewer bits.
 
-    Graphs turn them back into float32 before they compute. What has fewer than
-    two axes, as biases have, stays as it is.
+    Graphs turn them back into float32 before they compute. A weight with fewer
+    than two axes, such as a bias, stays as it is.
 
     Args:
         model: A Keras model.

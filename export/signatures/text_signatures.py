@@ -1,4 +1,4 @@
-"""What a served model of texts answers beside what all models do.
+"""The signatures that served models of texts have beside those of all models.
 
 Shapes: B batch, T steps.
 """
@@ -16,8 +16,8 @@ from .texts import Texts
 class TextSignatures(Signatures):
     """`Signatures` of a model with a vocabulary, which take and give texts.
 
-    `sample` and `complete` answer with `text [B]` beside `events`. And there
-    are, for texts of 1 to `T` characters,
+    `sample` and `complete` answer with `text [B]` beside `events`. There are
+    also, for texts of 1 to `T` characters,
 
     - `log_prob_text`: `text [B]` to `log_prob [B]` nats of these characters,
       whatever follows them, and `bits_per_char [B]`;
@@ -27,7 +27,7 @@ class TextSignatures(Signatures):
     Characters that the model does not know are an error, or become its
     `unknown` one.
 
-    Args are those of `Signatures`.
+    The arguments are those of `Signatures`.
     """
 
     def __init__(self, model, **options):
@@ -66,7 +66,7 @@ class TextSignatures(Signatures):
         return self._completed(numbers, known, stateless(seed), context)
 
     def facts(self):
-        """Returns what `info` answers, the characters of the model too."""
+        """Returns the answer of `info`, with the characters of the model."""
         model = self._model
         return super().facts(
             vocabulary=model.vocabulary, unknown=model.unknown or ""

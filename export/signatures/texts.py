@@ -13,9 +13,9 @@ class Texts:
     """The characters of a model as operations on string tensors.
 
     Args:
-        characters: In the order of their numbers.
+        characters: Characters in the order of their numbers.
         num_steps: `T`, the characters of one text.
-        unknown: What stands for other characters, `None` for an error.
+        unknown: The character that stands for all others, `None` for an error.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Texts:
         return numbers, counts
 
     def _numbers(self, codes):
-        """Returns the numbers of Unicode code points, and which have one."""
+        """Returns the numbers of code points, and whether each has one."""
         ordered = tf.constant(self._codes[self._order])
         place = tf.minimum(
             tf.searchsorted(ordered, codes), len(self._codes) - 1
