@@ -91,6 +91,7 @@ CASES = [
         (6,),
         units=(8,),
         activation="elu",
+        ordering=ORDER_6,
         num_masks=3,
         direct=False,
         mask_seed=1,

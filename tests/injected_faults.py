@@ -1,0 +1,771 @@
+"""Faults put in on purpose, and the tests that must notice them.
+
+    python -m tests.injected_faults             # all of them, some minutes
+    python -m tests.injected_faults NAME ...    # some of them
+    python -m tests.injected_faults --list
+
+Each fault replaces a piece of the source that occurs once, in a copy of the
+project. Its tests, without any that take turns, must pass before and fail
+after. A fault that no test notices means that a property is no longer tested.
+"""
+
+import argparse
+import contextlib
+import importlib
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+import time
+import typing
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parent.parent
+SOURCES = ("tf_autoregressive", "trainers", "export")
+
+
+class Fault(typing.NamedTuple):
+    """A fault, and what must notice it.
+
+    Attributes:
+        name: What it is called.
+        why: What goes wrong.
+        old: A piece of the source that occurs once.
+        new: What stands there instead.
+        test: The name of the test.
+        of: Of which parameters, as pytest's `-k` takes it.
+    """
+
+    name: str
+    why: str
+    old: str
+    new: str
+    test: str
+    of: str = ""
+
+
+FAULTS = [
+    # Layers: who sees whom, and the arithmetic.
+    Fault(
+        "mask-sees-itself",
+        "The output of a dimension sees the dimension itself.",
+        "        return out_degrees[None, :] > in_degrees[:, None]\n",
+        "        return out_degrees[None, :] >= in_degrees[:, None]\n",
+        "test_a_changed_value_changes_what_it_may",
+        "made-two-layers",
+    ),
+    Fault(
+        "mask-hides-too-much",
+        "A hidden unit does not see the last dimension that it may.",
+        "    return out_degrees[None, :] >= in_degrees[:, None]\n",
+        "    return out_degrees[None, :] > in_degrees[:, None]\n",
+        "test_a_changed_value_changes_what_it_may",
+        "made-no-direct",
+    ),
+    Fault(
+        "mask-of-another-member",
+        "All members of an ensemble have the mask of the first.",
+        "            ops.convert_to_tensor(self.in_degrees)[member],\n"
+        "            ops.convert_to_tensor(self.out_degrees)[member],\n",
+        "            ops.convert_to_tensor(self.in_degrees)[0],\n"
+        "            ops.convert_to_tensor(self.out_degrees)[0],\n",
+        "test_a_changed_value_changes_what_it_may",
+        "made-orders-labels",
+    ),
+    Fault(
+        "convolution-unmasked",
+        "The mask of a convolution is left out of the forward pass.",
+        'kernel = ops.cast(kernel, "float32") * self._mask',
+        'kernel = ops.cast(kernel, "float32")',
+        "test_a_changed_value_changes_what_it_may",
+        "pixel-cnn-colours",
+    ),
+    Fault(
+        "convolution-sees-the-right",
+        "A pixel sees the one to its right.",
+        "        mask[self.above, self.left :] = False\n",
+        "        mask[self.above, self.left : self.left + 1] = False\n",
+        "test_a_mask_is_the_one_that_is_drawn_by_hand",
+    ),
+    Fault(
+        "colours-leak",
+        "A first layer sees the colour that is to be drawn.",
+        "self.in_colours, self.out_colours, exclusive=self.exclusive\n",
+        "self.in_colours, self.out_colours, exclusive=False\n",
+        "test_a_changed_value_changes_what_it_may",
+        "pixel-cnn-colours",
+    ),
+    Fault(
+        "gates-swapped",
+        "The input and the forget gate of the LSTM change places.",
+        "    return tf.concat([out, forget, new, candidate], axis=-1)\n",
+        "    return tf.concat([out, new, forget, candidate], axis=-1)\n",
+        "test_it_is_keras_lstm",
+    ),
+    Fault(
+        "gate-forgotten-in-a-step",
+        "A single step of an LSTM does not apply the input gate.",
+        "    cell = forget * cell + new * candidate\n    return out * tf",
+        "    cell = forget * cell + candidate\n    return out * tf",
+        "test_both_methods_draw_the_same_events",
+        "row-lstm-labels",
+    ),
+    Fault(
+        "gradient-of-a-gate",
+        "The written gradient of the LSTM's input gate lacks a factor.",
+        "            candidate * new * (1.0 - new),\n",
+        "            candidate * (1.0 - new),\n",
+        "test_gradients_are_those_of_automatic_differentiation",
+    ),
+    Fault(
+        "ring-of-a-convolution",
+        "A causal convolution writes its step to the wrong place of its ring.",
+        "        state = state.write(time % self.reach, x)\n",
+        "        state = state.write((time + 1) % self.reach, x)\n",
+        "test_steps_are_those_of_the_sequence",
+    ),
+    Fault(
+        "norm-without-one-axis",
+        "Weight normalisation leaves the channels out of the norm.",
+        'ops.cast(self.kernel, "float32"), axis=[0, 1, 2]',
+        'ops.cast(self.kernel, "float32"), axis=[0, 1]',
+        "test_the_norm_of_a_filter_is_its_scale",
+    ),
+    # Models.
+    Fault(
+        "nade-does-not-look",
+        "NADE's running sum leaves out the value that was seen.",
+        '        return activation + value * row["encoder"]\n',
+        '        return activation + 0.0 * value * row["encoder"]\n',
+        "test_a_changed_value_changes_what_it_may",
+        "nade-categorical",
+    ),
+    Fault(
+        "cache-not-advanced",
+        "DeepNADE's cache stays as it was after a value.",
+        '        return {**state, "total": state["total"] + added}\n',
+        "        return state\n",
+        "test_both_methods_draw_the_same_events",
+        "deep-nade-two-layers",
+    ),
+    Fault(
+        "block-not-read",
+        "A MADE of many masks forgets a block once it has drawn it.",
+        "read, units[layer][:, None], new[layer]",
+        "read, units[layer][:, None], 0.0 * new[layer]",
+        "test_both_methods_draw_the_same_events",
+        "made-orders-labels",
+    ),
+    Fault(
+        "link-after-the-gate",
+        "Gated PixelCNN links its stacks after the gate, not before it.",
+        "return gated(before_gate), scope.run(link, before_gate)\n",
+        "return gated(before_gate), scope.run(link, tf.tanh(before_gate))\n",
+        "test_links_are_taken_before_the_gate",
+    ),
+    Fault(
+        "first-layer-residual",
+        "Gated PixelCNN's first layer hands on the pixel to be drawn.",
+        "            x = x + residual if index else residual\n",
+        "            x = x + residual if index else x[..., :1] + residual\n",
+        "test_a_changed_value_changes_what_it_may",
+        "gated-pixel-cnn",
+    ),
+    Fault(
+        "dropout-in-scores",
+        "Dropout is active wherever the model is run.",
+        "self.segments.dropout(layer, x) if self.training else x\n",
+        "self.segments.dropout(layer, x)\n",
+        "test_dropout_is_active_in_training_alone",
+    ),
+    Fault(
+        "context-dropped",
+        "MADE leaves out what the context adds.",
+        "        if context is None:\n"
+        "            return [None] * (len(self.units) + 1)\n",
+        "        if True:\n            return [None] * (len(self.units) + 1)\n",
+        "test_every_output_depends_on_the_context",
+        "made-orders-labels",
+    ),
+    Fault(
+        "length-off-by-one",
+        "A sequence goes on one step beyond its length.",
+        "return tf.sequence_mask(context, self.num_steps, tf.float32)\n",
+        "return tf.sequence_mask(\n"
+        "            context + 1, self.num_steps, tf.float32\n        )\n",
+        "test_a_sequence_scores_what_a_model_of_its_length_scores",
+    ),
+    Fault(
+        "end-ignored",
+        "Draws do not end where their length says.",
+        "        return tf.where(is_part[..., None] > 0.0, 0.0, shift",
+        "        return tf.where(is_part[..., None] >= 0.0, 0.0, shift",
+        "test_draws_end_where_they_are_told",
+    ),
+    Fault(
+        "members-do-not-take-turns",
+        "Training updates the first member of an ensemble alone.",
+        "            member = self.num_updates % self.ensemble_size\n",
+        "            member = 0\n",
+        "test_members_train_in_turn",
+    ),
+    Fault(
+        "estimate-biased",
+        "DeepNADE's estimate lacks the weight that makes it unbiased.",
+        "        weight = self.num_dims / (self.num_dims - num_known)\n",
+        "        weight = 1.0 + 0.0 * num_known\n",
+        "test_the_estimate_to_train_on_is_unbiased",
+    ),
+    Fault(
+        "ensemble-of-parameters",
+        "An ensemble averages its members' logits, not their probabilities.",
+        "        return tfd.MixtureSameFamily(\n"
+        "            tfd.Categorical(logits=tf.zeros([self.ensemble_size])),"
+        " conditionals\n        )\n",
+        "        return output.distribution(\n"
+        "            tf.reduce_mean(parameters, axis=1),\n"
+        "            event_ndims=len(self.event_shape),\n        )\n",
+        "test_log_prob_is_that_of_the_product_averaged_over_members",
+        "made-orders-labels",
+    ),
+    Fault(
+        "conditionals-of-an-ensemble",
+        "Conditionals of an ensemble are summed in the order of the event.",
+        "    by_rank = tf.gather(flat, ordering, axis=-1)\n",
+        "    by_rank = flat\n",
+        "test_log_prob_per_dim_are_the_conditionals_of_the_joint",
+        "made-masks",
+    ),
+    Fault(
+        "states-not-carried",
+        "Truncated training begins every batch with the start symbol.",
+        "        self.last_codes.assign(codes[:, -1])\n",
+        "        self.last_codes.assign(tf.zeros_like(codes[:, -1]))\n",
+        "test_parts_of_a_text_score_like_the_whole",
+    ),
+    Fault(
+        "weights-of-another-order",
+        "Weights load into a model of another ordering without a word.",
+        "if not np.array_equal(stored.pop(name, expected), expected):",
+        "if stored.pop(name, expected) is None:",
+        "test_weights_of_another_structure_are_refused",
+    ),
+    Fault(
+        "graphs-kept",
+        "Graphs from before LoRA was switched on are used after it.",
+        "        key = (key, jit_compile, self.adaptations())\n",
+        "        key = (key, jit_compile)\n",
+        "test_graphs_that_were_kept_follow_lora",
+    ),
+    Fault(
+        "weights-of-examples",
+        "The loss that is shown leaves out the weights of examples.",
+        "        self._loss_tracker.update_state("
+        "-log_prob, sample_weight=weight)\n",
+        "        self._loss_tracker.update_state(-log_prob)\n",
+        "test_weights_of_arrays_count_in_the_mean",
+    ),
+    Fault(
+        "nothing-counts",
+        "A batch whose weights are all zero makes the loss NaN.",
+        "    return tf.math.divide_no_nan("
+        "tf.reduce_sum(values * weight), total)\n",
+        "    return tf.reduce_sum(values * weight) / total\n",
+        "test_a_batch_in_which_nothing_counts_changes_nothing",
+    ),
+    Fault(
+        "walk-of-others",
+        "A walk that some events were taken from goes on with the first ones.",
+        "            indices = _at(history.indices, indices)\n",
+        "            pass\n",
+        "test_graphs_walk_as_eager_mode_does",
+        "made-two-layers",
+    ),
+    # Distributions.
+    Fault(
+        "edge-bin",
+        "The lowest level has a bin of the usual width, not all mass below.",
+        "            lower=tf.where(is_lowest, -far, position - 1.0),\n",
+        "            lower=position - 1.0,\n",
+        "test_probabilities_sum_to_one",
+    ),
+    Fault(
+        "mixture-not-normalised",
+        "The weights of logistic components do not add up to one.",
+        "        masses[0] += tf.nn.log_softmax(self.logits)\n",
+        "        masses[0] += self.logits\n",
+        "test_probabilities_sum_to_one",
+        "gated-pixel-cnn-logistics",
+    ),
+    Fault(
+        "channels-not-coupled",
+        "The mean of a channel does not depend on the channels before.",
+        "            mean += coeff * position\n",
+        "            mean += 0.0 * coeff * position\n",
+        "test_probabilities_are_those_of_the_definition",
+    ),
+    Fault(
+        "component-not-chosen-again",
+        "A later channel is drawn from the components of the first.",
+        "                log_joint += channel.log_mass(positions, end)\n",
+        "                pass\n",
+        "test_samples_follow_the_probabilities",
+    ),
+    Fault(
+        "threshold-of-a-bit",
+        "A bit is drawn as its complement.",
+        "        return tf.math.log1p(-uniforms) - tf.math.log(uniforms)\n",
+        "        return tf.math.log(uniforms) - tf.math.log1p(-uniforms)\n",
+        "test_a_draw_inverts_the_cumulative_probabilities",
+    ),
+    Fault(
+        "scale-of-the-inputs",
+        "The network sees the levels of a mixture from 0 on, not from -1.",
+        "        return tf.cast(values, tf.float32) * scale - 1.0\n\n"
+        "    def distribution(self, parameters, event_ndims):\n"
+        "        sites = self._sites(parameters)\n",
+        "        return tf.cast(values, tf.float32) * scale\n\n"
+        "    def distribution(self, parameters, event_ndims):\n"
+        "        sites = self._sites(parameters)\n",
+        "test_the_network_sees_what_it_does_of_a_categorical",
+    ),
+    # Drawing.
+    Fault(
+        "noise-shared",
+        "All examples are drawn from the same noise.",
+        "    bits = seed.bits(shape) if has_bits else _bits(seed, shape)\n",
+        "    bits = seed.bits(shape) if has_bits else tf.repeat(\n"
+        "        _bits(seed, [1, *shape[1:]]), shape[0], axis=0\n    )\n",
+        "test_samples_follow_log_prob",
+        "fvsbn",
+    ),
+    Fault(
+        "noise-of-members",
+        "The noise that chooses a member is that of the first value.",
+        "    return tf.bitwise.bitwise_xor(seed, [0, _MEMBER_SALT])\n",
+        "    return seed\n",
+        "test_members_are_uniform_and_not_tied_to_the_values",
+    ),
+    Fault(
+        "noise-differs-under-xla",
+        "Uniforms come from floats that XLA makes in another way.",
+        "    return (cells + 0.5) * 2.0**-23\n\n\ndef members",
+        "    return cells * 0.0 + tf.random.stateless_uniform(\n"
+        "        shape, tf.reduce_sum(tf.cast(bits, tf.int32)) * 0 + [1, 2]\n"
+        "    )\n\n\ndef members",
+        "test_uniforms_are_the_same_in_every_mode",
+    ),
+    Fault(
+        "draws-in-the-wrong-order",
+        "Values are put where their rank says, not their dimension.",
+        "    events = _gather_sites(values, tf.argsort(ordering, axis=-1))\n",
+        "    events = _gather_sites(values, ordering)\n",
+        "test_log_prob_of_the_sampler_is_that_of_scoring",
+        "made-relu",
+    ),
+    Fault(
+        "first-examples-not-skipped",
+        "Later examples of a seed are the first ones again.",
+        "        skipped = self.first * size\n",
+        "        skipped = 0 * self.first * size\n",
+        "test_later_examples_have_the_noise_of_the_whole",
+    ),
+    Fault(
+        "options-ignored",
+        "Temperature and cuts change nothing.",
+        "        if not self.numbers:\n            return output, parameters\n",
+        "        if True:\n            return output, parameters\n",
+        "test_samples_with_options_follow_their_log_prob",
+        "made-orders",
+    ),
+    Fault(
+        "temperature-inverted",
+        "A higher temperature sharpens bits.",
+        "        logits = parameters / options.temperature\n",
+        "        logits = parameters * options.temperature\n",
+        "test_temperature_takes_powers_of_probabilities",
+    ),
+    Fault(
+        "top-p-one-too-few",
+        "`top_p` leaves out the value that crosses the limit.",
+        "mass = tf.cumsum(tf.nn.softmax(ordered), axis=-1, exclusive=True)\n",
+        "mass = tf.cumsum(tf.nn.softmax(ordered), axis=-1)\n",
+        "test_top_p_keeps_the_fewest_that_hold_so_much",
+    ),
+    Fault(
+        "top-k-one-too-many",
+        "`top_k` keeps one value more.",
+        "    last = tf.minimum(k, logits.shape[-1]) - 1\n",
+        "    last = tf.minimum(k, logits.shape[-1] - 1)\n",
+        "test_top_k_keeps_the_most_probable",
+    ),
+    Fault(
+        "known-values-drawn",
+        "A completion changes what is known.",
+        "return tf.where(known, values, self.draw(parameters, noise))\n",
+        "return tf.where(~known, values, self.draw(parameters, noise))\n",
+        "test_known_values_are_kept_and_methods_agree",
+        "fvsbn",
+    ),
+    Fault(
+        "known-values-last",
+        "A model of any order visits known values after the others.",
+        "    ranks = tf.argsort(tf.cast(~known, tf.int32), axis=-1, "
+        "stable=True)\n",
+        "    ranks = tf.argsort(tf.cast(known, tf.int32), axis=-1, "
+        "stable=True)\n",
+        "test_any_order_conditions_on_known_values_of_late_ranks",
+        "deep-nade",
+    ),
+    # Data.
+    Fault(
+        "held-out-bits-by-seed",
+        "Validation bits depend on the seed of the training.",
+        "    keys = {split: _once(key) for split, key in "
+        "_HELD_OUT_SEEDS.items()}\n",
+        "    keys = {s: _once(key + seed) for s, key in "
+        "_HELD_OUT_SEEDS.items()}\n",
+        "test_dynamic_held_out_bits_are_drawn_once_whatever_the_seed",
+    ),
+    Fault(
+        "threshold-excluded",
+        "The level in the middle becomes 0 instead of 1.",
+        "        return tf.cast(2 * tf.cast(x, tf.int32) >= top, tf.uint8)\n",
+        "        return tf.cast(2 * tf.cast(x, tf.int32) > top, tf.uint8)\n",
+        "test_the_threshold_of_five_levels_is_the_middle_one",
+    ),
+    Fault(
+        "bits-drawn-once",
+        "Training bits are the same in every pass.",
+        "        seed=seed, rerandomize_each_iteration=True\n",
+        "        seed=seed, rerandomize_each_iteration=False\n",
+        "test_dynamic_training_bits_differ_by_example_and_by_pass",
+    ),
+    Fault(
+        "splits-overlap",
+        "The test split of a text begins within its training split.",
+        '        "test": numbers[test:],\n',
+        '        "test": numbers[test - 1 :],\n',
+        "test_splits_are_parts_of_the_text_in_their_order",
+    ),
+    Fault(
+        "speakers-in-two-splits",
+        "Recordings of the validation split are trained on.",
+        'chosen = {"train": index >= 10, "validation": index // 5 == 1}',
+        'chosen = {"train": index >= 5, "validation": index // 5 == 1}',
+        "test_spoken_digits_have_the_official_test_split",
+    ),
+    # Training.
+    Fault(
+        "batch-repeated",
+        "A run that continues trains on the first batches again.",
+        "batches = _training_batches(recipe, data, progress.epoch * steps)\n",
+        "batches = _training_batches(recipe, data, 0)\n",
+        "test_an_interrupted_run_ends_as_if_it_had_not_been",
+    ),
+    Fault(
+        "checkpoint-without-the-optimizer",
+        "A checkpoint leaves out the optimizer.",
+        "    return model.variables + model.optimizer.variables\n",
+        "    return list(model.variables)\n",
+        "test_an_interrupted_run_ends_as_if_it_had_not_been",
+    ),
+    Fault(
+        "checkpoint-without-its-time",
+        "A checkpoint forgets how long training took.",
+        "        state = json.dumps(dataclasses.asdict(progress))\n",
+        '        state = json.dumps({"rows": progress.rows})\n',
+        "test_variables_and_progress_come_back",
+    ),
+    Fault(
+        "average-stays",
+        "Training goes on from the averaged weights after a validation.",
+        "            variable.assign(value)\n\n\nclass ValidateAveraged",
+        "            pass\n\n\nclass ValidateAveraged",
+        "test_weights_are_the_average_in_the_block_and_the_same_after",
+    ),
+    Fault(
+        "average-not-saved",
+        "The saved model has the last weights, not the averaged ones.",
+        "    with averaged_weights(model):\n        if is_chief:\n",
+        "    with contextlib.nullcontext():\n        if is_chief:\n",
+        "test_validation_and_the_saved_model_use_averaged_weights",
+    ),
+    Fault(
+        "worst-epoch-saved",
+        "The model of the worst epoch is the one that is kept.",
+        'key=lambda epoch: progress.rows[epoch - 1]["validation_nats"],',
+        'key=lambda epoch: -progress.rows[epoch - 1]["validation_nats"],',
+        "test_the_best_epoch_is_the_one_that_is_saved",
+    ),
+    Fault(
+        "noise-of-every-step",
+        "Every step binarizes with the same noise.",
+        "draw(batch, _seed_pair(seed, step, _DRAW))",
+        "draw(batch, _seed_pair(seed, 0 * step, _DRAW))",
+        "test_noise_depends_on_seed_and_step_alone",
+    ),
+    Fault(
+        "schedule-of-one-epoch",
+        "The learning rate reaches its end after one epoch.",
+        "    total_steps = recipe.epochs * steps\n",
+        "    total_steps = steps\n",
+        "test_a_cosine_ends_at_its_fraction",
+    ),
+    # Exports.
+    Fault(
+        "served-with-another-seed",
+        "An export draws with another seed than the one asked for.",
+        "    return sampling.LaterExamples(stateless(seed), first)\n",
+        "    return sampling.LaterExamples(stateless(seed + 1), first)\n",
+        "test_sample",
+        "fvsbn",
+    ),
+    Fault(
+        "served-values-unchecked",
+        "A served model scores values that are not events.",
+        '    tensor = _valid("events", event, tensor)\n',
+        "",
+        "test_the_error_names_the_input",
+    ),
+    Fault(
+        "wrong-shape-taken",
+        "The client takes an answer of another shape.",
+        "    if actual != fixed or array.dtype.kind not in ",
+        "    if array.dtype.kind not in ",
+        "test_a_wrong_answer_is_not_taken",
+    ),
+    Fault(
+        "versions-mixed",
+        "Two versions of a model answer the parts of one call.",
+        "            self._asked(signature, starts, request_of, version, "
+        "deadline)\n",
+        "            self._asked(signature, starts, request_of, None, "
+        "deadline)\n",
+        "test_one_version_answers_all_parts_of_a_call",
+    ),
+    Fault(
+        "rows-left-out",
+        "Scoring leaves out the last row of every part.",
+        "rows = range(start, min(start + part_size, len(events)))\n",
+        "rows = range(start, min(start + part_size, len(events)) - 1)\n",
+        "test_every_row_is_scored_once",
+    ),
+    Fault(
+        "damaged-part-taken",
+        "A damaged part of scores is not scored again.",
+        "        is_whole = checksum == self._checksum(found, scores)\n",
+        "        is_whole = True\n",
+        "test_no_flipped_bit_gives_another_score",
+    ),
+    Fault(
+        "quantized-by-the-wrong-axis",
+        "All columns of an int8 weight share one scale.",
+        "        largest = np.abs(value).max("
+        "axis=tuple(range(value.ndim - 1)))\n",
+        "        largest = np.abs(value).max()\n",
+        "test_an_int8_is_within_half_a_step_of_its_column",
+    ),
+    # Evaluation.
+    Fault(
+        "bits-in-nats",
+        "Bits per dimension are nats per dimension.",
+        "        bits = nats / (self.num_dims * math.log(2.0))\n",
+        "        bits = nats / self.num_dims\n",
+        "test_a_uniform_model_of_binary_data_scores_one_bit",
+    ),
+    Fault(
+        "sequences-counted",
+        "Nats per step weigh sequences, not steps.",
+        "        weight = lengths / self.num_steps\n",
+        "        weight = lengths / keras.ops.maximum(lengths, 1.0)\n",
+        "test_steps_are_counted_not_sequences",
+    ),
+    Fault(
+        "features-permuted",
+        "Features of NADE are shown in the order of generation.",
+        "        ranks = orderings.ranks(model.ordering[0])\n"
+        "        kernel = tf.gather(model.conditionals.encoder, ranks)\n",
+        "        ranks = model.ordering[0]\n"
+        "        kernel = tf.gather(model.conditionals.encoder, ranks)\n",
+        "test_features_of_nade_are_in_the_order_of_the_event",
+    ),
+    Fault(
+        "distances-overflow",
+        "Distances between images are computed in their 8 bits.",
+        '        events.reshape(len(events), -1).astype("float64")\n',
+        "        events.reshape(len(events), -1)\n",
+        "test_neighbours_are_the_nearest_examples",
+    ),
+]
+
+
+class Project:
+    """A copy of the project, of which one file at a time is changed.
+
+    Args:
+        folder: Where the copy goes.
+
+    Attributes:
+        log: What the last run of tests printed.
+    """
+
+    def __init__(self, folder: pathlib.Path):
+        self.folder = folder
+        self.log = folder / "log"
+        ignored = shutil.ignore_patterns("__pycache__")
+        for name in (*SOURCES, "tests"):
+            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+        for name in ("setup.cfg", "pyproject.toml"):
+            shutil.copy(ROOT / name, folder)
+
+    @contextlib.contextmanager
+    def with_fault(self, fault: Fault):
+        """Puts a fault in for the length of a block."""
+        path = place_of(fault, sources(self.folder))
+        sound = path.read_text()
+        path.write_text(sound.replace(fault.old, fault.new))
+        try:
+            yield
+        finally:
+            path.write_text(sound)
+
+    def run_tests(self, faults) -> int:
+        """Returns pytest's exit status of the tests of these faults.
+
+        From a process of its own, forked from this one, which has imported
+        TensorFlow and not used it: starting anew would take longer than most
+        of the tests.
+        """
+        sys.stdout.flush()
+        process = os.fork()
+        if not process:
+            # Whatever happens, a child must not go on with the parent's work.
+            try:
+                os._exit(self._tested(faults))
+            finally:
+                os._exit(3)
+        _, status = os.waitpid(process, 0)
+        return os.waitstatus_to_exitcode(status)
+
+    def _tested(self, faults):
+        os.chdir(self.folder)
+        log = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+        sys.path[0] = str(self.folder)
+        for name in list(sys.modules):
+            if name.partition(".")[0] in (*SOURCES, "tests"):
+                del sys.modules[name]
+        files = {file for fault in faults for file in self._files(fault.test)}
+        chosen = {
+            f"({fault.test} and ({fault.of}))" if fault.of else fault.test
+            for fault in faults
+        }
+        options = ["--run-slow", "-m", "not takes_turns", "-x", "-q"]
+        options += ["-p", "no:cacheprovider", "-k", " or ".join(chosen)]
+        return pytest.main([*sorted(files), *options])
+
+    def _files(self, test):
+        """Returns the files that define a test of this name."""
+        return [
+            str(path)
+            for path in pathlib.Path("tests").rglob("test_*.py")
+            if f"def {test}(" in path.read_text()
+        ]
+
+
+def sources(root: pathlib.Path = ROOT) -> dict[pathlib.Path, str]:
+    """Returns the text of every source file."""
+    return {
+        path: path.read_text()
+        for folder in SOURCES
+        for path in sorted((root / folder).rglob("*.py"))
+    }
+
+
+def place_of(fault: Fault, texts: dict[pathlib.Path, str]) -> pathlib.Path:
+    """Returns the source file that a fault changes, out of `sources`.
+
+    Raises:
+        ValueError: If its piece of the source does not occur exactly once.
+    """
+    found = [
+        path
+        for path, text in texts.items()
+        for _ in range(text.count(fault.old))
+    ]
+    if len(found) != 1:
+        raise ValueError(
+            f"The fault {fault.name} must replace a piece of the source that "
+            f"occurs once. Received one that occurs {len(found)} times: "
+            f"{fault.old!r}"
+        )
+    return found[0]
+
+
+def check(faults) -> int:
+    """Prints for each fault whether its tests notice it.
+
+    Returns:
+        The number of faults that they do not.
+    """
+    # Here and not in each child. Nothing of the project may be imported: the
+    # children have a copy of their own.
+    for module in (
+        "keras",
+        "tensorflow",
+        "tensorflow_probability.python.distributions",
+    ):
+        importlib.import_module(module)
+    caught = 0
+    with tempfile.TemporaryDirectory() as name:
+        project = Project(pathlib.Path(name))
+        if project.run_tests(faults):
+            raise RuntimeError(
+                f"Tests fail without a fault:\n{project.log.read_text()}"
+            )
+        for fault in faults:
+            start = time.monotonic()
+            with project.with_fault(fault):
+                verdict = _verdict(project.run_tests([fault]))
+            caught += verdict == "caught"
+            seconds = time.monotonic() - start
+            print(f"{fault.name:34s}{verdict:10s}{seconds:5.1f} s  {fault.why}")
+    print(f"{caught} of {len(faults)} faults were caught.")
+    return len(faults) - caught
+
+
+def _verdict(status):
+    """Returns what pytest's exit status says of a fault."""
+    # Others than these: it chose no test, or could not run those chosen.
+    return {0: "MISSED", 1: "caught"}.get(status, f"ERROR {status}")
+
+
+def main(argv=None):
+    """Ends with the exit status 1 unless every fault is caught."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--list", action="store_true", help="only list them")
+    arguments = parser.parse_args(argv)
+    known = {fault.name: fault for fault in FAULTS}
+    if unknown := set(arguments.names) - set(known):
+        parser.error(f"There is no fault {', '.join(sorted(unknown))}.")
+    faults = [known[name] for name in arguments.names] or FAULTS
+    if arguments.list:
+        for fault in faults:
+            print(f"{fault.name:34s}{fault.why}")
+        return 0
+    return int(check(faults) > 0)
+
+
+if __name__ == "__main__":
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
+    # Files change within a second, which Python's cache does not notice.
+    sys.dont_write_bytecode = True
+    sys.exit(main())
