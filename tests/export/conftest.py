@@ -1,7 +1,10 @@
 """Models of the zoo, exported once a session and shared by the tests."""
 
+import sys
+
 import pytest
 
+from export.saved_models import checker
 from tests.zoo import BY_NAME
 
 
@@ -60,3 +63,11 @@ def fvsbn(seed, shared_exports, tmp_path_factory):
     return exported.__wrapped__(
         BY_NAME["fvsbn"], seed, shared_exports, tmp_path_factory
     )
+
+
+@pytest.fixture
+def verify_here(monkeypatch):
+    """Does what `verify` does in a process of its own, which starts slowly."""
+    # The checker changes it for the whole process.
+    monkeypatch.setattr(sys, "meta_path", sys.meta_path[:])
+    return lambda path: checker.main(str(path)) == 0

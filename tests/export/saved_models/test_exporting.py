@@ -7,7 +7,6 @@ import pytest
 import tensorflow as tf
 
 from export import export_model
-from export import verify
 from tests.zoo import BY_NAME
 
 
@@ -136,8 +135,8 @@ def test_warm_up_records_are_prediction_logs_that_run(fvsbn):
 
 
 @pytest.mark.slow
-def test_a_limit_below_the_recorded_requests_holds(tmp_path):
+def test_a_limit_below_the_recorded_requests_holds(tmp_path, verify_here):
     pytest.importorskip("tensorflow_serving", reason="needs .[serving]")
     model = BY_NAME["fvsbn"].make()
     path = export_model(model, tmp_path / "fvsbn", max_num_samples=1, xla=True)
-    assert verify(path)
+    assert verify_here(path)

@@ -7,7 +7,6 @@ import pytest
 import tensorflow as tf
 
 from export import export_model
-from export import verify
 from export.saved_models.quantization import Change
 from export.saved_models.quantization import stored_weights
 from export.signatures.model_signatures import Signatures
@@ -89,11 +88,11 @@ def test_graphs_hold_the_stored_weights_alone(model, quantize, rng):
 
 
 @pytest.mark.slow
-def test_the_export_is_smaller_and_verified(tmp_path, capfd):
+def test_the_export_is_smaller_and_verified(tmp_path, capfd, verify_here):
     pytest.importorskip("tensorflow_serving", reason="needs .[serving]")
     model = MADE((400,), units=(400,), direct=False)
     path = export_model(model, tmp_path / "made", quantize="int8")
-    assert verify(path)
+    assert verify_here(path)
     assert "reference events changes by" in capfd.readouterr().out
     (values,) = (path / "variables").glob("*.data-*")
     bits = 8 * values.stat().st_size / model.count_params()

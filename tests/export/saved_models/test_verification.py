@@ -61,7 +61,6 @@ def with_a_bad_request(arrays):
     return {**arrays, key: arrays[key] + 0.5}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -72,9 +71,11 @@ def with_a_bad_request(arrays):
         (with_a_bad_request, "`events` must hold integers"),
     ],
 )
-def test_a_difference_is_noticed(fvsbn, tmp_path, capfd, change, message):
-    assert not verify(changed(fvsbn, tmp_path, change))
-    printed = capfd.readouterr().out
+def test_a_difference_is_noticed(
+    fvsbn, tmp_path, capsys, verify_here, change, message
+):
+    assert not verify_here(changed(fvsbn, tmp_path, change))
+    printed = capsys.readouterr().out
     assert message in printed
     assert "FAILED: 1 of 8 answers differ" in printed
 

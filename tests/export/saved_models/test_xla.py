@@ -7,7 +7,6 @@ import pytest
 import tensorflow as tf
 
 from export import export_model
-from export import verify
 from export.saved_models import exporting
 from export.saved_models import xla
 from export.saved_models.reference import Exchange
@@ -29,7 +28,7 @@ def is_compiled(path, signature):
     "case", [BY_NAME["made-orders-labels"], BY_NAME["fvsbn-categorical"]]
 )
 def test_compiled_answers_are_those_of_the_model(
-    case, seed, tmp_path, monkeypatch, capfd
+    case, seed, tmp_path, monkeypatch, capfd, verify_here
 ):
     pytest.importorskip("tensorflow_serving", reason="needs .[serving]")
     measured = []
@@ -44,7 +43,7 @@ def test_compiled_answers_are_those_of_the_model(
     for name in COMPILABLE:
         assert is_compiled(path, name)
     assert not is_compiled(path, "info")
-    assert verify(path)
+    assert verify_here(path)
     printed = capfd.readouterr().out
     for name in COMPILABLE:
         assert f"{name}: " in printed
