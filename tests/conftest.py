@@ -4,16 +4,21 @@ import collections
 import datetime
 import gc
 import os
-import zlib
 
 import numpy as np
 import pytest
 
 # Tests that take turns run in one of so many runs.
-NUM_TURNS = 4
+NUM_TURNS = 8
 
 # Before TensorFlow is imported: its start-up notes drown the tests' output.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# XLA compiles in three quarters of the time. Its code need not be fast here.
+os.environ.setdefault(
+    "XLA_FLAGS",
+    "--xla_backend_optimization_level=0 "
+    "--xla_llvm_disable_expensive_passes=true",
+)
 
 
 def pytest_addoption(parser):
@@ -74,6 +79,7 @@ def pytest_collection_modifyitems(config, items):
         leave_out_other_turns(config, items)
     for item in items:
         item.add_marker(pytest.mark.xdist_group(group_of(item)))
+    put_long_groups_first(items)
 
 
 def skip_what_was_not_asked_for(config, items):
@@ -89,34 +95,46 @@ def skip_what_was_not_asked_for(config, items):
 def leave_out_other_turns(config, items):
     """Deselects the tests that take turns and have another one.
 
-    The cases of a test are dealt out evenly; which comes first differs from
-    test to test, so that a turn has all cases.
+    All tests of a case have the same turn: they share its model and its draws.
     """
-    dealt = collections.Counter()
     mine, others = [], []
     for item in items:
-        if "takes_turns" not in item.keywords:
-            mine.append(item)
-            continue
-        test = item.nodeid.partition("[")[0]
-        turn = (dealt[test] + zlib.crc32(test.encode())) % NUM_TURNS
-        dealt[test] += 1
-        (mine if turn == config.option.turn else others).append(item)
+        is_mine = (
+            "takes_turns" not in item.keywords
+            or turn_of(item.callspec.params["case"]) == config.option.turn
+        )
+        (mine if is_mine else others).append(item)
     items[:] = mine
     config.hook.pytest_deselected(items=others)
+
+
+def turn_of(case):
+    """Returns the turn of a case of the zoo; neighbours have different ones."""
+    # Here: to import it takes TensorFlow, which not all tests need.
+    from tests.zoo import CASES
+
+    return CASES.index(case) % NUM_TURNS
 
 
 def group_of(item):
     """Returns the name of the tests that run in the same process as this.
 
-    They share what is costly: a model of the zoo and its draws, or the
-    fixtures of a module.
+    They share what is costly: a model of the zoo, its draws and its export, or
+    the fixtures of a module.
     """
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    is_conformance = "conformance" in item.path.parts
-    if is_conformance and "case" in parameters:
-        return parameters["case"].name
-    return item.path.stem
+    return getattr(parameters.get("case"), "name", item.path.stem)
+
+
+def put_long_groups_first(items):
+    """Sorts tests such that no process is left with a long group at the end.
+
+    The number of slow tests tells how long a group takes.
+    """
+    num_slow = collections.Counter(
+        group_of(item) for item in items if "slow" in item.keywords
+    )
+    items.sort(key=lambda item: -num_slow[group_of(item)])
 
 
 @pytest.fixture

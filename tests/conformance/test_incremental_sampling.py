@@ -14,6 +14,7 @@ from tests.zoo import FAMILIES
 from tests.zoo import HARDEST
 from tests.zoo import REPRESENTATIVE
 from tests.zoo import all_but
+from tests.zoo import taking_turns
 from tf_autoregressive.models import MADE
 from tf_autoregressive.models import NADE
 
@@ -33,7 +34,7 @@ def methods(case):
     return METHODS if case.constructor.incremental else METHODS[1:]
 
 
-@pytest.mark.parametrize("case", INCREMENTAL, ids=repr)
+@pytest.mark.parametrize("case", taking_turns(INCREMENTAL), ids=repr)
 def test_both_methods_draw_the_same_events(case, model, seed, draws):
     full, incremental = draws("full"), draws("incremental")
     assert_same_draws(
@@ -51,7 +52,7 @@ def test_both_methods_follow_another_seed(case, model, seed, context, draws):
     assert (full.numpy() != draws("full").x).any()
 
 
-@pytest.mark.parametrize("case", CASES, ids=repr)
+@pytest.mark.parametrize("case", taking_turns(), ids=repr)
 def test_log_prob_of_the_sampler_is_that_of_scoring(case, model, draws):
     for method in methods(case):
         drawn = draws(method)
@@ -63,7 +64,7 @@ def test_log_prob_of_the_sampler_is_that_of_scoring(case, model, draws):
         )
 
 
-@pytest.mark.parametrize("case", CASES, ids=repr)
+@pytest.mark.parametrize("case", taking_turns(), ids=repr)
 def test_the_sampler_draws_from_the_conditionals_that_are_scored(
     case, model, draws
 ):

@@ -12,6 +12,7 @@ from tests.zoo import BY_NAME
 from tests.zoo import CASES
 from tests.zoo import CONDITIONAL
 from tests.zoo import REPRESENTATIVE
+from tests.zoo import taking_turns
 from tf_autoregressive.distributions import DiscretizedLogisticMixture
 from tf_autoregressive.models import MADE
 
@@ -30,7 +31,7 @@ def test_shapes_and_dtype_are_those_of_one_event(case, model, context):
     np.testing.assert_array_equal(joint.batch_shape_tensor(), [])
 
 
-@pytest.mark.parametrize("case", CONDITIONAL, ids=repr)
+@pytest.mark.parametrize("case", taking_turns(CONDITIONAL), ids=repr)
 def test_a_batch_of_contexts_is_the_batch_shape(case, model, rng):
     contexts = case.contexts(rng, 4)
     joint = model.joint(contexts)

@@ -10,11 +10,11 @@ import tensorflow as tf
 from tests.conformance.conditionals import joint_table
 from tests.conformance.conditionals import repeated
 from tests.conformance.draws import run_eagerly
-from tests.zoo import CASES
 from tests.zoo import DISCRETE
 from tests.zoo import FAMILIES
 from tests.zoo import REAL_VALUED
 from tests.zoo import all_but
+from tests.zoo import taking_turns
 
 ONE_ORDERING = [case for case in DISCRETE if not case.has_many_orderings]
 MANY_ORDERINGS = [case for case in DISCRETE if case.has_many_orderings]
@@ -25,6 +25,7 @@ def log_prob_of_states(case, model, context):
     return model.log_prob(states, context=repeated(context, len(states)))
 
 
+@pytest.mark.usefixtures("eagerly")
 @pytest.mark.parametrize("case", DISCRETE, ids=repr)
 def test_probabilities_sum_to_one(case, model, rng):
     for context in case.all_contexts(rng):
@@ -33,6 +34,7 @@ def test_probabilities_sum_to_one(case, model, rng):
         np.testing.assert_allclose(total, 0.0, atol=1e-5)
 
 
+@pytest.mark.usefixtures("eagerly")
 @pytest.mark.parametrize("case", DISCRETE, ids=repr)
 def test_log_prob_is_that_of_the_product_averaged_over_members(
     case, model, rng
@@ -49,7 +51,7 @@ def test_log_prob_is_that_of_the_product_averaged_over_members(
         )
 
 
-@pytest.mark.parametrize("case", CASES, ids=repr)
+@pytest.mark.parametrize("case", taking_turns(), ids=repr)
 def test_the_distribution_scores_what_the_model_scores(case, model, rng):
     x, context = case.batch(rng, 9)
     conditionals = model(x, context=context)
@@ -99,7 +101,7 @@ def conditionals_of_table(case, model, table):
     return result
 
 
-@pytest.mark.parametrize("case", ONE_ORDERING, ids=repr)
+@pytest.mark.parametrize("case", taking_turns(ONE_ORDERING), ids=repr)
 def test_log_prob_per_dim_are_the_conditionals_of_the_joint(case, model, rng):
     context = case.all_contexts(rng)[-1]
     states = case.states()

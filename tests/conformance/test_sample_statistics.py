@@ -13,6 +13,7 @@ from tests.conformance.conditionals import repeated
 from tests.zoo import DISCRETE
 from tests.zoo import REAL_VALUED
 from tests.zoo import REPRESENTATIVE
+from tests.zoo import taking_turns
 
 NUM_SAMPLES = 20_000
 # Cells of a uniform, to count real values in.
@@ -21,7 +22,7 @@ NUM_CELLS = 5
 pytestmark = pytest.mark.usefixtures("eagerly")
 
 
-@pytest.mark.parametrize("case", DISCRETE, ids=repr)
+@pytest.mark.parametrize("case", taking_turns(DISCRETE), ids=repr)
 def test_samples_follow_log_prob(case, model, seed, context):
     assert_follows(
         lambda seed: model.sample(NUM_SAMPLES, seed=seed, context=context),

@@ -11,9 +11,9 @@ from tests.zoo import BY_NAME
 from tests.zoo import CASES
 from tests.zoo import FAMILIES
 from tests.zoo import HARDEST
-from tests.zoo import ORDER_6
 from tests.zoo import REPRESENTATIVE
 from tests.zoo import all_but
+from tests.zoo.vectors import ORDER_6
 from tf_autoregressive.models import FVSBN
 from tf_autoregressive.models import MADE
 from tf_autoregressive.models import NADE

@@ -11,6 +11,7 @@ from tests.zoo import FAMILIES
 from tests.zoo import IMAGE_FAMILIES
 from tests.zoo import SEQUENCE_FAMILIES
 from tests.zoo import all_but
+from tests.zoo import taking_turns
 
 WALKED = [case for case in CASES if not case.has_many_orderings]
 REFUSED = [case for case in CASES if case.has_many_orderings]
@@ -45,7 +46,7 @@ def walked(case, model, x, context):
     return walks
 
 
-@pytest.mark.parametrize("case", WALKED, ids=repr)
+@pytest.mark.parametrize("case", taking_turns(WALKED), ids=repr)
 def test_a_walk_takes_the_steps_of_a_draw(case, model, draws):
     drawn = draws("incremental" if model.incremental else "full")
     with run_eagerly():
@@ -64,7 +65,7 @@ def test_a_walk_takes_the_steps_of_a_draw(case, model, draws):
 
 
 @pytest.mark.usefixtures("eagerly")
-@pytest.mark.parametrize("case", WALKED, ids=repr)
+@pytest.mark.parametrize("case", taking_turns(WALKED), ids=repr)
 def test_its_conditionals_are_those_that_are_scored(case, model, rng):
     x, context = case.batch(rng, 5)
     per_dim = np.array(model.log_prob_per_dim(x, context=context))

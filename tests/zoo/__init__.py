@@ -80,10 +80,52 @@ COMPILED = [
 ]
 
 
+# One of each family, and of each way of computing: no turn leaves them out.
+LEADING = [
+    *FAMILIES,
+    *IMAGE_FAMILIES,
+    *SEQUENCE_FAMILIES,
+    *(
+        BY_NAME[name]
+        for name in (
+            "made-masks",
+            "char-rnn-labels",
+            "char-rnn-vectors",
+            "user-attention",
+        )
+    ),
+]
+
+
 def all_but(fast, cases=CASES):
-    """Returns test parameters of all cases; others are slow and take turns."""
-    marks = [pytest.mark.slow, pytest.mark.takes_turns]
+    """Returns test parameters of cases; all but some of them are slow.
+
+    Those that do not lead take turns.
+    """
+    leading = _leading(cases)
     return [
-        case if case in fast else pytest.param(case, marks=marks)
+        pytest.param(
+            case,
+            marks=[
+                *([] if case in fast else [pytest.mark.slow]),
+                *([] if case in leading else [pytest.mark.takes_turns]),
+            ],
+        )
         for case in cases
     ]
+
+
+def taking_turns(cases=CASES):
+    """Returns test parameters of cases; those that do not lead take turns."""
+    return all_but(cases, cases)
+
+
+def _leading(cases):
+    """Returns those of the cases that lead, and at least one of each family."""
+    leading = [case for case in cases if case in LEADING]
+    families = {case.constructor for case in leading}
+    for case in cases:
+        if case.constructor not in families:
+            leading.append(case)
+            families.add(case.constructor)
+    return leading
