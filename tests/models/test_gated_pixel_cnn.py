@@ -15,7 +15,7 @@ from tests.layers.convolutions import shifted
 from tests.models.probes import check_dependencies
 from tests.models.probes import triangle
 from tests.models.test_pixel_cnn import thirds
-from tests.zoo import Case
+from tests.zoo.case import Case
 from tf_autoregressive.layers.segments import SegmentedScope
 from tf_autoregressive.models import GatedPixelCNN
 

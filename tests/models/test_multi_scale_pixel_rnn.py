@@ -7,7 +7,7 @@ import tensorflow as tf
 from tests.conformance import receptive_fields
 from tests.layers.convolutions import randomise
 from tests.models.probes import check_dependencies
-from tests.zoo import Case
+from tests.zoo.case import Case
 from tf_autoregressive.models import MultiScalePixelRNN
 
 SIZES = {"units": 6, "head_filters": 9, "upsampling_filters": 5}

@@ -14,7 +14,7 @@ from tests.layers.convolutions import randomise
 from tests.layers.convolutions import shifted
 from tests.models.probes import check_dependencies
 from tests.models.probes import triangle
-from tests.zoo import Case
+from tests.zoo.case import Case
 from tf_autoregressive.models import PixelCNN
 
 THREE_LEVELS = {"distribution": "categorical", "num_levels": 3}

@@ -20,7 +20,7 @@ from tests.layers.convolutions import shifted
 from tests.layers.convolutions import upsampled
 from tests.models.probes import check_dependencies
 from tests.models.probes import triangle
-from tests.zoo import Case
+from tests.zoo.case import Case
 from tf_autoregressive.layers import MapScope
 from tf_autoregressive.models import PixelCNNPlusPlus
 from tf_autoregressive.models.initialisation import first_examples

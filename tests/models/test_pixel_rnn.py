@@ -10,7 +10,7 @@ from tests.layers.convolutions import randomise
 from tests.layers.convolutions import shifted
 from tests.models.probes import check_dependencies
 from tests.models.test_pixel_cnn import thirds
-from tests.zoo import Case
+from tests.zoo.case import Case
 from tf_autoregressive.models import PixelRNN
 
 SIZES = {"units": 4, "head_filters": 5, "first_kernel_size": 3}
