@@ -8,7 +8,9 @@ from tf_autoregressive import arguments
 
 @pytest.mark.parametrize("value", [0, -1, 1.0, np.nan, "2", None, True])
 def test_a_count_is_a_positive_integer(value):
-    with pytest.raises(ValueError, match="`steps` must be at least 1"):
+    with pytest.raises(
+        ValueError, match="`steps` must be an integer of at least 1"
+    ):
         arguments.checked_count("steps", value)
     assert type(arguments.checked_count("steps", np.int64(3))) is int
 

@@ -95,5 +95,5 @@ def test_events_that_are_no_images_are_refused(tmp_path):
 
 @pytest.mark.parametrize("options", [{"num_samples": 0}, {"every": 0}])
 def test_counts_must_be_positive(options, tmp_path):
-    with pytest.raises(ValueError, match="must be at least 1"):
+    with pytest.raises(ValueError, match="must be an integer of at least 1"):
         SampleGrid(tmp_path, **options)

@@ -21,10 +21,11 @@ MAY_IMPORT_ONLY = {
     "backend": set(),
     "files": set(),
     "sampling_options": set(),
-    "orderings": set(),
+    "orderings": {"types"},
+    "types": set(),
     "masks": {"orderings"},
-    "layers": {"backend", "masks", "orderings"},
-    "datasets": {"arguments", "backend", "vocabulary"},
+    "layers": {"arguments", "backend", "masks", "orderings", "types"},
+    "datasets": {"arguments", "backend", "types", "vocabulary"},
 }
 MAY_NOT_IMPORT = {
     "distributions": {"layers", "masks", "models"},

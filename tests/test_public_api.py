@@ -4,6 +4,7 @@ import importlib
 import inspect
 import pathlib
 import pkgutil
+import typing
 
 import keras
 import pytest
@@ -182,16 +183,22 @@ def test_configurations_of_models_hold_their_arguments(cls):
 
 
 LAYERS = {
-    layers.CausalConv1D: lambda cls: cls(1),
-    layers.DiagonalBiLSTM: lambda cls: cls([0], [0]),
-    layers.MaskedConv2D: lambda cls: cls([0], [0], (1, 1)),
-    layers.MaskedDense: lambda cls: cls([[1]], [[1]]),
-    layers.NADEConditionals: lambda cls: cls(1, 1),
-    layers.NormedConv2D: lambda cls: cls(1, (1, 1), above=0, left=0),
-    layers.RescaledNADEConditionals: lambda cls: cls(1, 1),
-    layers.RowLSTM: lambda cls: cls([0], [0]),
-    layers.ShiftedConv2D: lambda cls: cls(1, (1, 1), above=0, left=0),
-    layers.UpsamplingConv2D: lambda cls: cls(1, 2),
+    layers.CausalConv1D: lambda cls: cls(filters=1),
+    layers.DiagonalBiLSTM: lambda cls: cls(in_colours=[0], out_colours=[0]),
+    layers.MaskedConv2D: lambda cls: cls(
+        in_colours=[0], out_colours=[0], kernel_size=(1, 1)
+    ),
+    layers.MaskedDense: lambda cls: cls(in_degrees=[[1]], out_degrees=[[1]]),
+    layers.NADEConditionals: lambda cls: cls(units=1, num_parameters=1),
+    layers.NormedConv2D: lambda cls: cls(
+        filters=1, kernel_size=(1, 1), above=0, left=0
+    ),
+    layers.RescaledNADEConditionals: lambda cls: cls(units=1, num_parameters=1),
+    layers.RowLSTM: lambda cls: cls(in_colours=[0], out_colours=[0]),
+    layers.ShiftedConv2D: lambda cls: cls(
+        filters=1, kernel_size=(1, 1), above=0, left=0
+    ),
+    layers.UpsamplingConv2D: lambda cls: cls(filters=1, kernel_width=2),
 }
 # Follow from the colours and the size of the window.
 SET_BY_MASKED_CONV = {"filters", "above", "left"}
@@ -216,6 +223,97 @@ def test_configurations_of_layers_hold_their_arguments(cls):
     if cls in (layers.RowLSTM, layers.DiagonalBiLSTM):
         expected -= SET_BY_LSTM
     assert set(LAYERS[cls](cls).get_config()) - of_keras == expected
+
+
+# Arguments that may be 0, and those that may be any integer.
+MAY_BE_ZERO = {"above", "left", "carried_rows"}
+SEEDS = {"mask_seed", "ordering_seed"}
+
+
+def constructor_parameters(cls):
+    """Returns the parameters of a constructor and of those it passes on to."""
+    found = {}
+    for base in cls.__mro__:
+        if not base.__module__.startswith("tf_autoregressive"):
+            continue
+        if "__init__" in vars(base):
+            parameters = inspect.signature(base.__init__).parameters
+            found = {**parameters, **found}
+            if "kwargs" not in parameters:
+                break
+    return [found[name] for name in arguments(cls)]
+
+
+def wrong_integers(parameter):
+    """Returns values that an argument refuses if it takes integers."""
+    types = typing.get_args(parameter.annotation) or (parameter.annotation,)
+    if int not in types or parameter.name in SEEDS:
+        return []
+    wrong = [-1, 2.5, True, "3"]
+    if type(None) not in types:
+        wrong.append(None)
+    if parameter.name not in MAY_BE_ZERO:
+        wrong.append(0)
+    if len(types) > 1 and types != (int, type(None)):
+        wrong += [(value, value) for value in wrong]
+    return wrong
+
+
+def settable(cls):
+    """Returns the parameters that a user of a class can set."""
+    fixed = {
+        models.FVSBN: SET_BY_FVSBN,
+        layers.MaskedConv2D: SET_BY_MASKED_CONV,
+        layers.RowLSTM: SET_BY_LSTM,
+        layers.DiagonalBiLSTM: SET_BY_LSTM,
+    }
+    parameters = constructor_parameters(cls)
+    return [p for p in parameters if p.name not in fixed.get(cls, ())]
+
+
+def make_with(cls, name, value):
+    """Makes a model or a layer, with one argument given."""
+    if cls in LAYERS:
+        return LAYERS[cls](lambda **arguments: cls(**arguments | {name: value}))
+    arguments = {"event_shape": (4,)}
+    if issubclass(cls, models.RasterModel | models.MultiScalePixelRNN):
+        arguments["event_shape"] = (4, 4, 1)
+    if cls is models.RNNNADE:
+        arguments["event_shape"] = (4, 4)
+    if name == "num_levels" and cls is not models.RNADE:
+        # One that has levels to number.
+        arguments["distribution"] = "categorical"
+    return cls(**arguments | {name: value})
+
+
+INTEGERS = [
+    pytest.param(cls, parameter, id=f"{cls.__name__}-{parameter.name}")
+    for cls in [*MODELS, *LAYERS]
+    if cls.__module__.startswith("tf_autoregressive")
+    for parameter in settable(cls)
+    if wrong_integers(parameter)
+]
+
+
+@pytest.mark.parametrize(("cls", "parameter"), INTEGERS)
+def test_numbers_of_things_are_integers(cls, parameter):
+    for value in wrong_integers(parameter):
+        with pytest.raises(ValueError, match=f"`{parameter.name}` must"):
+            make_with(cls, parameter.name, value)
+
+
+RATES = [
+    cls
+    for cls in MODELS
+    if "dropout" in {p.name for p in constructor_parameters(cls)}
+]
+
+
+@pytest.mark.parametrize("cls", RATES)
+def test_dropout_is_a_share(cls):
+    for value in ("0.5", None, True, -0.1, 1.0):
+        with pytest.raises(ValueError, match="`dropout` must"):
+            make_with(cls, "dropout", value)
 
 
 SAVED = (

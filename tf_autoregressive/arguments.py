@@ -20,49 +20,92 @@ def checked_num_levels(num_levels: int) -> int:
     Raises:
         ValueError: If it is not an integer from 2 to `MAX_LEVELS`.
     """
-    if not _is_integer(num_levels) or not 2 <= num_levels <= MAX_LEVELS:
+    if not is_integer(num_levels) or not 2 <= num_levels <= MAX_LEVELS:
         raise ValueError(
-            "`num_levels` must be at least 2, and whole, and at most "
+            f"`num_levels` must be an integer of at least 2 and at most "
             f"{MAX_LEVELS}, which is what float32 tells apart. Received: "
             f"num_levels={num_levels!r}"
         )
     return int(num_levels)
 
 
-def is_positive_integer(value) -> bool:
-    """Returns whether it is an integer of Python or NumPy, and at least 1."""
-    return _is_integer(value) and value >= 1
+def is_integer(value: object) -> bool:
+    """Returns whether it is an integer of Python or NumPy; `True` is not one."""
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
-def checked_count(argument: str, value: int) -> int:
-    """Returns a number of at least 1 as an int.
+def checked_count(argument: str, value: int, at_least: int = 1) -> int:
+    """Returns a number of things as an int.
 
     Raises:
-        ValueError: If it is not an integer of at least 1.
+        ValueError: If it is not an integer, or less than `at_least`.
     """
-    if not is_positive_integer(value):
+    if not is_integer(value) or value < at_least:
         raise ValueError(
-            f"`{argument}` must be at least 1, and whole. "
+            f"`{argument}` must be an integer of at least {at_least}. "
             f"Received: {argument}={value!r}"
         )
     return int(value)
 
 
-def checked_shape(argument: str, shape) -> tuple[int, ...]:
-    """Returns a shape as a tuple; an int stands for one axis.
+def checked_counts(
+    argument: str,
+    values: int | abc.Iterable[int],
+    *,
+    length: int | None = None,
+    may_be_empty: bool = False,
+) -> tuple[int, ...]:
+    """Returns numbers of things, or the sides of a shape, as a tuple.
+
+    Args:
+        argument: Name of the argument.
+        values: The numbers; an int stands for a single one.
+        length: How many there must be, `None` for any number of them.
+        may_be_empty: Whether there may be none.
 
     Raises:
-        ValueError: If it is empty or an axis is not a positive integer.
+        ValueError: If there are too few or too many, or one is not an integer
+            of at least 1.
     """
-    axes = tuple(shape) if isinstance(shape, abc.Iterable) else (shape,)
-    if not axes or not all(
-        isinstance(axis, (int, np.integer)) and axis > 0 for axis in axes
-    ):
+    is_many = isinstance(values, abc.Iterable) and not isinstance(values, str)
+    found = tuple(values) if is_many else (values,)
+    fits = length in (None, len(found)) and (found or may_be_empty)
+    if not fits or not all(is_integer(v) and v >= 1 for v in found):
+        number = "any number of" if may_be_empty else "one or more"
         raise ValueError(
-            f"`{argument}` must hold at least one axis, each a positive "
-            f"integer. Received: {argument}={shape!r}"
+            f"`{argument}` must hold {length or number} integers of at least "
+            f"1. Received: {argument}={values!r}"
         )
-    return tuple(map(int, axes))
+    return tuple(map(int, found))
+
+
+def checked_odd(argument: str, size: int, at_least: int = 1) -> int:
+    """Returns the size of a window that has a middle, as an int.
+
+    Raises:
+        ValueError: If it is not an odd integer, or less than `at_least`.
+    """
+    if not is_integer(size) or size < at_least or size % 2 == 0:
+        raise ValueError(
+            f"`{argument}` must be an odd integer of at least {at_least}. "
+            f"Received: {argument}={size!r}"
+        )
+    return int(size)
+
+
+def checked_rate(argument: str, rate: float) -> float:
+    """Returns the share of units that dropout sets to zero.
+
+    Raises:
+        ValueError: If it is not a number from 0 up to, but not including, 1.
+    """
+    is_number = isinstance(rate, numbers.Real) and not isinstance(rate, bool)
+    if not is_number or not 0 <= rate < 1:
+        raise ValueError(
+            f"`{argument}` must be a number of at least 0 and below 1. "
+            f"Received: {argument}={rate!r}"
+        )
+    return float(rate)
 
 
 def plain_array(argument: str, values) -> np.ndarray:
@@ -85,7 +128,3 @@ def plain_array(argument: str, values) -> np.ndarray:
             f"`{argument}` must be an array of numbers. Received: "
             f"{type(values).__name__}, of which NumPy says: {error}"
         ) from error
-
-
-def _is_integer(value):
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool)

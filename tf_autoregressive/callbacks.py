@@ -6,6 +6,7 @@ import time
 import keras
 
 from tf_autoregressive import plots
+from tf_autoregressive.arguments import checked_count
 
 
 class TimeLimit(keras.callbacks.Callback):
@@ -83,14 +84,9 @@ class SampleGrid(keras.callbacks.Callback):
         self, directory, *, num_samples=64, every=1, seed=0, context=None
     ):
         super().__init__()
-        if num_samples < 1 or every < 1:
-            raise ValueError(
-                "`num_samples` and `every` must be at least 1. Received: "
-                f"num_samples={num_samples}, every={every}"
-            )
         self.directory = pathlib.Path(directory)
-        self.num_samples = num_samples
-        self.every = every
+        self.num_samples = checked_count("num_samples", num_samples)
+        self.every = checked_count("every", every)
         self.seed = seed
         self.context = context
 

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive import orderings
+from tf_autoregressive.arguments import checked_count
 
 
 class Dependencies(typing.NamedTuple):
@@ -83,11 +84,7 @@ def find_dependencies(
         >>> find_dependencies(model, [(2,)]).depends.astype(int)
         array([[[1, 1, 0, 0]]])
     """
-    if num_probes < 1:
-        raise ValueError(
-            "`num_probes` must be at least 1. "
-            f"Received: num_probes={num_probes}"
-        )
+    num_probes = checked_count("num_probes", num_probes)
     if positions is None:
         positions = _some_positions(model)
     positions = _checked_positions(positions, model.site_shape)

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive import orderings
+from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.layers import MaskedDense
 from tf_autoregressive.models import MADE
 from tf_autoregressive.models import NADE
@@ -41,6 +42,7 @@ def nearest_neighbours(samples, examples, *, num_neighbours=5):
         >>> nearest_neighbours(examples[:1], examples, num_neighbours=2)[1]
         array([[0., 5.]])
     """
+    num_neighbours = checked_count("num_neighbours", num_neighbours)
     samples = np.asarray(samples)
     shape = (len(samples), 0)
     found = np.zeros((*shape, *samples.shape[1:]), samples.dtype)
@@ -61,10 +63,10 @@ def nearest_neighbours(samples, examples, *, num_neighbours=5):
         best = _smallest(squares, num_neighbours)
         found = found[np.arange(len(samples))[:, None], best]
         squares = np.take_along_axis(squares, best, axis=1)
-    if num_neighbours < 1 or squares.shape[1] < num_neighbours:
+    if squares.shape[1] < num_neighbours:
         raise ValueError(
-            "`num_neighbours` must be at least 1 and at most the number of "
-            f"examples. Received: num_neighbours={num_neighbours}"
+            "`num_neighbours` must be at most the number of examples, "
+            f"{squares.shape[1]}. Received: num_neighbours={num_neighbours}"
         )
     return found, np.sqrt(squares)
 

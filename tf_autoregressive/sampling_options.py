@@ -47,8 +47,8 @@ class Option(typing.NamedTuple):
             )
             if limit is not None
         ]
-        kind = "whole number" if self.kind is int else "number"
-        return f"a {kind} {' and '.join(limits)}"
+        kind = "an integer" if self.kind is int else "a number"
+        return f"{kind} {' and '.join(limits)}"
 
     def allows(self, number):
         """Returns whether a number is within the limits; NaN never is.

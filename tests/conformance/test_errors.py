@@ -257,11 +257,15 @@ BAD_ARGUMENTS = [
     ],
     (MADE, {"distribution": "poisson"}, "`distribution`.*bernoulli.*poisson"),
     (MADE, {"num_levels": 3}, "`num_levels` must be 2.*num_levels=3"),
-    (MADE, {"num_levels": 2.5}, "`num_levels` must be.* whole.*num_levels=2.5"),
+    (
+        MADE,
+        {"num_levels": 2.5},
+        "`num_levels` must be an integer.*num_levels=2.5",
+    ),
     (
         MADE,
         {"distribution": "categorical", "num_levels": 1},
-        "`num_levels` must be at least 2.*num_levels=1",
+        "`num_levels` must be .* at least 2.*num_levels=1",
     ),
     (
         MADE,
@@ -320,7 +324,7 @@ BAD_OPTIONS = [
     ({"temperature": float("inf")}, r"at most 1e\+30.*=inf"),
     ({"temperature": True}, "`temperature` must be a number.*=True"),
     ({"top_p": "x"}, "`top_p` must be a number above 0 and at most 1.*='x'"),
-    ({"top_k": 0}, "`top_k` must be a whole number of at least 1.*=0"),
+    ({"top_k": 0}, "`top_k` must be an integer of at least 1.*=0"),
     ({"top_p": 0.0}, "`top_p` must be a number above 0.*=0.0"),
     ({"top_p": 1.1}, "`top_p` must be a number above 0.*=1.1"),
     ({"seed": 1.5}, "`seed` must be"),

@@ -61,7 +61,7 @@ def test_what_is_wrong_is_said(music, rng, tmp_path):
         load("nottingham")
     with pytest.raises(ValueError, match="songs have no labels"):
         load("jsb_chorales", data_dir=folder, with_labels=True)
-    with pytest.raises(ValueError, match="must be at least 1"):
+    with pytest.raises(ValueError, match="must be an integer of at least 1"):
         from_songs({"train": songs(rng, [3])}, steps=0)
 
 

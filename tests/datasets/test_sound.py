@@ -135,7 +135,7 @@ def test_recordings_are_checked(signal, message):
         ({"labels": {"train": 3}}, r"`labels\['train'\]` must have one"),
         ({"labels": {"train": np.ma.masked_equal([1], 1)}}, "no masked values"),
         ({"labels": {"test": [1]}}, "`labels` must be a dict with"),
-        ({"steps": 2.5}, "`steps` must be at least 1, and whole"),
+        ({"steps": 2.5}, "`steps` must be an integer of at least 1"),
         ({"num_levels": "2"}, "`num_levels` must be"),
     ],
 )
@@ -236,7 +236,7 @@ def test_folders_of_wav_files(rng, tmp_path):
 
 @pytest.mark.parametrize("rate", [0, -1, np.nan, np.inf, 0.5, "8000"])
 def test_rates_are_positive_integers(tmp_path, rate):
-    with pytest.raises(ValueError, match="`rate` must be at least 1"):
+    with pytest.raises(ValueError, match="`rate` must be an integer"):
         from_wav_folder(tmp_path, steps=6, rate=rate)
 
 

@@ -39,10 +39,3 @@ def test_outputs_are_the_sums_of_their_taps(rng, kernel_size, dilation):
             )
         )
         np.testing.assert_allclose(outputs[:, time], expected, atol=1e-5)
-
-
-@pytest.mark.parametrize("sizes", [(0, 1, 1), (4, 0, 1), (4, 2, 0)], ids=repr)
-def test_sizes_are_positive(sizes):
-    filters, kernel_size, dilation = sizes
-    with pytest.raises(ValueError, match=f"Received: filters={filters}, "):
-        CausalConv1D(filters, kernel_size, dilation=dilation)

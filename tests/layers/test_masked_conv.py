@@ -258,8 +258,7 @@ def test_the_initial_scale_makes_up_for_the_mask(size, exclusive, seed):
 
 @pytest.mark.parametrize("size", [(2, 3), (3, 2), (4, 4)])
 def test_windows_have_a_centre(size):
-    message = rf"`kernel_size` must be odd.*\({size[0]}, {size[1]}\)"
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match="`kernel_size` must be an odd"):
         MaskedConv2D([0], [0], size)
 
 

@@ -103,7 +103,7 @@ def test_so_must_batches_of_any_size(rng):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"carried_rows": -1}, "`carried_rows` must be a number of rows"),
+        ({"carried_rows": -1}, "`carried_rows` must be an integer"),
         (
             {"carried_rows": 2, "variable_length": True},
             "`variable_length` must be False with `carried_rows`",

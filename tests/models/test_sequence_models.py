@@ -160,15 +160,15 @@ def test_without_a_vocabulary_there_are_no_texts(rng):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"num_steps": 0}, "`num_steps` must be at least 1"),
-        ({"num_steps": 2.5}, "`num_steps` must be at least 1, and whole"),
+        ({"num_steps": 0}, "`num_steps` must be an integer"),
+        ({"num_steps": 2.5}, "`num_steps` must be an integer of at least 1"),
         ({"prime": [0, 4]}, r"a text, or integers \[steps\] in \[0, 4\)"),
         ({"prime": [[0]]}, r"a text, or integers \[steps\] in"),
         ({"prime": [0.5]}, r"a text, or integers \[steps\] in"),
         ({"prime": "abx"}, "Received: 'x' at position 2"),
         ({"prime": 3}, r"a text, or integers \[steps\] in"),
         ({"min_p": 2.0}, "`min_p` must be a number above 0 and at most 1"),
-        ({"top_k": 2.5}, "`top_k` must be a whole number of at least 1"),
+        ({"top_k": 2.5}, "`top_k` must be an integer of at least 1"),
     ],
 )
 def test_arguments_of_generation_are_checked(options, message, rng):

@@ -9,8 +9,8 @@ import math
 import numpy as np
 import tensorflow as tf
 
+from tf_autoregressive.arguments import checked_counts
 from tf_autoregressive.arguments import checked_num_levels
-from tf_autoregressive.arguments import checked_shape
 from tf_autoregressive.arguments import plain_array
 from tf_autoregressive.datasets.info import Dataset
 from tf_autoregressive.datasets.info import DatasetInfo
@@ -65,7 +65,7 @@ def from_arrays(
     if num_levels is not None:
         num_levels = checked_num_levels(num_levels)
     if event_shape is not None:
-        event_shape = checked_shape("event_shape", event_shape)
+        event_shape = checked_counts("event_shape", event_shape)
     given = {"train": train, "validation": validation, "test": test}
     arrays = {
         split: _events(split, values, num_levels, event_shape)

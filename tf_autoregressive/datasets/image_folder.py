@@ -10,6 +10,8 @@ import pathlib
 import numpy as np
 
 from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.arguments import checked_counts
+from tf_autoregressive.arguments import is_integer
 from tf_autoregressive.datasets.arrays import from_arrays
 from tf_autoregressive.datasets.image_decoder import ImageDecoder
 from tf_autoregressive.datasets.image_files import SUFFIXES
@@ -84,15 +86,10 @@ def from_image_folder(
 
 
 def _height_and_width(image_size):
-    size = image_size
-    if isinstance(image_size, numbers.Integral):
-        size = (image_size, image_size)
-    if not isinstance(size, (tuple, list)) or len(size) != 2:
-        raise ValueError(
-            "`image_size` must be (height, width) or one int. Received: "
-            f"image_size={image_size!r}"
-        )
-    return tuple(checked_count("image_size", axis) for axis in size)
+    if is_integer(image_size):
+        side = checked_count("image_size", image_size)
+        return side, side
+    return checked_counts("image_size", image_size, length=2)
 
 
 def _names(folder):

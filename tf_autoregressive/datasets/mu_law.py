@@ -58,7 +58,7 @@ def mu_law_decode(levels, *, num_levels=256):
         and np.array_equal(levels, np.rint(levels))
     ):
         raise ValueError(
-            f"`levels` must be in [0, {num_levels}), and whole. Received "
+            f"`levels` must be integers in [0, {num_levels}). Received "
             f"values from {levels.min()} to {levels.max()}"
         )
     companded = 2.0 * levels.astype("float64") / mu - 1.0

@@ -3,6 +3,7 @@
 import inspect
 
 from tf_autoregressive import backend
+from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.arguments import checked_num_levels
 from tf_autoregressive.distributions.bernoulli import BernoulliOutput
 from tf_autoregressive.distributions.categorical import CategoricalOutput
@@ -84,10 +85,11 @@ def _of_name(name, num_levels, num_components):
                 f"Received: num_levels={num_levels}"
             )
         options["num_levels"] = checked_num_levels(num_levels)
-    # The configurations of all models hold `num_components`, whatever their
-    # distribution.
-    if num_components is not None and "num_components" in takes:
-        options["num_components"] = num_components
+    if num_components is not None:
+        num_components = checked_count("num_components", num_components)
+        # Users may give it whatever the distribution; old files do.
+        if "num_components" in takes:
+            options["num_components"] = num_components
     return cls(**options)
 
 

@@ -3,11 +3,15 @@
 Shapes: B batch, I inputs, O outputs, E ensemble members.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
 
 from tf_autoregressive import masks
+from tf_autoregressive.types import Initializer
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -56,15 +60,15 @@ class MaskedDense(keras.layers.Layer):
 
     def __init__(
         self,
-        in_degrees,
-        out_degrees,
+        in_degrees: np.ndarray | Sequence[Sequence[int]],
+        out_degrees: np.ndarray | Sequence[Sequence[int]],
         *,
-        exclusive=False,
-        use_bias=True,
-        kernel_initializer=None,
-        bias_initializer="zeros",
-        **kwargs,
-    ):
+        exclusive: bool = False,
+        use_bias: bool = True,
+        kernel_initializer: Initializer = None,
+        bias_initializer: Initializer = "zeros",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.in_degrees = np.asarray(in_degrees, "int32")
         self.out_degrees = np.asarray(out_degrees, "int32")

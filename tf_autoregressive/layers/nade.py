@@ -4,9 +4,15 @@ Shapes: B batch, D event dimensions in generation order, H hidden units,
 P parameters per dimension.
 """
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 from keras import ops
+
+from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.types import Activation
+from tf_autoregressive.types import Initializer
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -44,20 +50,16 @@ class NADEConditionals(keras.layers.Layer):
 
     def __init__(
         self,
-        units,
-        num_parameters,
+        units: int,
+        num_parameters: int,
         *,
-        activation="relu",
-        bias_initializer="zeros",
-        **kwargs,
-    ):
+        activation: Activation = "relu",
+        bias_initializer: Initializer = "zeros",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
-        if units < 1:
-            raise ValueError(
-                f"`units` must be at least 1. Received: units={units}"
-            )
-        self.units = units
-        self.num_parameters = num_parameters
+        self.units = checked_count("units", units)
+        self.num_parameters = checked_count("num_parameters", num_parameters)
         self.activation = keras.activations.get(activation)
         self.bias_initializer = keras.initializers.get(bias_initializer)
 

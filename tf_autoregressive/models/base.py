@@ -4,13 +4,16 @@ Shapes: B batch, D event dimensions, E ensemble members, P parameters per site
 of the output distribution.
 """
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 import tensorflow_probability as tfp
 
 from tf_autoregressive import orderings
-from tf_autoregressive.arguments import checked_shape
-from tf_autoregressive.arguments import is_positive_integer
+from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.arguments import checked_counts
+from tf_autoregressive.distributions import OutputDistribution
 from tf_autoregressive.distributions import output_distribution
 from tf_autoregressive.models.building import whole_or_nothing
 from tf_autoregressive.models.conditionals import log_prob_per_dim_of_mixture
@@ -21,6 +24,7 @@ from tf_autoregressive.models.joint import Joint
 from tf_autoregressive.models.likelihood_model import LikelihoodModel
 from tf_autoregressive.models.sampling_methods import SamplingMethods
 from tf_autoregressive.models.structure import without_structure
+from tf_autoregressive.types import Shape
 
 tfd = tfp.distributions
 
@@ -72,7 +76,7 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
         num_levels: Number of values of a dimension; `None` for the default of
             the distribution (2, or 256).
         num_components: Components of a mixture that is named; `None` for its
-            default, 10.
+            default, 10, which configurations then hold.
         num_classes: Number of labels to condition on.
         context_shape: Shape of the vector or map to condition on.
         **kwargs: Passed to `keras.Model`: `name`, and `dtype`, a policy for
@@ -107,16 +111,16 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
 
     def __init__(
         self,
-        event_shape,
+        event_shape: Shape,
         *,
-        distribution="bernoulli",
-        num_levels=None,
-        num_components=None,
-        num_classes=None,
-        context_shape=None,
-        **kwargs,
-    ):
-        event_shape = checked_shape("event_shape", event_shape)
+        distribution: str | OutputDistribution = "bernoulli",
+        num_levels: int | None = None,
+        num_components: int | None = None,
+        num_classes: int | None = None,
+        context_shape: Shape | None = None,
+        **kwargs: Any,
+    ) -> None:
+        event_shape = checked_counts("event_shape", event_shape)
         given = output_distribution(
             distribution, num_levels=num_levels, num_components=num_components
         )
@@ -129,7 +133,10 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
         self.output_distribution = output
         is_named = isinstance(distribution, str)
         self.distribution = distribution if is_named else given
-        self.num_components = num_components
+        # An object has its own.
+        self.num_components = (
+            getattr(given, "num_components", None) if is_named else None
+        )
         self.ordering = orderings.natural(self.event_shape)[None]
         self._functions = {}
 
@@ -378,11 +385,8 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
         return log_prob_per_dim_of_mixture(members, self.ordering[0])
 
     def _check_positive(self, **sizes):
-        if not all(is_positive_integer(size) for size in sizes.values()):
-            raise ValueError(
-                f"{' and '.join(f'`{name}`' for name in sizes)} must be at "
-                f"least 1, and whole. Received: {sizes}"
-            )
+        for name, size in sizes.items():
+            checked_count(name, size)
 
     def adaptations(self):
         """Returns which layers have LoRA; graphs are kept for each answer.

@@ -3,11 +3,18 @@
 Shapes: B batch, T steps.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 from keras import ops
 
+from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.arguments import checked_counts
+from tf_autoregressive.arguments import checked_rate
 from tf_autoregressive.layers.gates import gated
 from tf_autoregressive.models.sequence_model import SequenceModel
+from tf_autoregressive.types import Shape
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -63,22 +70,21 @@ class CharCNN(SequenceModel):
 
     def __init__(
         self,
-        event_shape,
+        event_shape: Shape,
         *,
-        filters=256,
-        kernel_size=3,
-        dilations=(1, 2, 4, 8, 16, 32),
-        gated=True,
-        dropout=0.0,
-        **kwargs,
-    ):
+        filters: int = 256,
+        kernel_size: int = 3,
+        dilations: Sequence[int] = (1, 2, 4, 8, 16, 32),
+        gated: bool = True,
+        dropout: float = 0.0,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(event_shape, **kwargs)
-        self._check_positive(filters=filters, num_layers=len(dilations))
-        self.filters = filters
-        self.kernel_size = kernel_size
-        self.dilations = tuple(dilations)
+        self.filters = checked_count("filters", filters)
+        self.kernel_size = checked_count("kernel_size", kernel_size)
+        self.dilations = checked_counts("dilations", dilations)
         self.gated = gated
-        self.dropout = dropout
+        self.dropout = checked_rate("dropout", dropout)
 
         self.first_layer = self._conv("first", filters)
         width = 2 * filters if gated else filters

@@ -3,15 +3,19 @@
 Shapes: B batch, T steps.
 """
 
+from typing import Any
+
 import keras
-import numpy as np
 import tensorflow as tf
 
+from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.arguments import checked_rate
 from tf_autoregressive.layers.sequence.recurrent_stack import recurrent_layers
 from tf_autoregressive.layers.sequence.recurrent_stack import run_recurrent
 from tf_autoregressive.layers.sequence.scopes import CarryingScope
 from tf_autoregressive.models.assertions import asserted
 from tf_autoregressive.models.sequence_model import SequenceModel
+from tf_autoregressive.types import Shape
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -70,22 +74,17 @@ class CharRNN(SequenceModel):
 
     def __init__(
         self,
-        event_shape,
+        event_shape: Shape,
         *,
-        cell="lstm",
-        units=512,
-        num_layers=2,
-        dropout=0.0,
-        carried_rows=0,
-        **kwargs,
-    ):
+        cell: str = "lstm",
+        units: int = 512,
+        num_layers: int = 2,
+        dropout: float = 0.0,
+        carried_rows: int = 0,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(event_shape, **kwargs)
-        self._check_positive(units=units, num_layers=num_layers)
-        if not isinstance(carried_rows, (int, np.integer)) or carried_rows < 0:
-            raise ValueError(
-                "`carried_rows` must be a number of rows, 0 for none. "
-                f"Received: carried_rows={carried_rows}"
-            )
+        carried_rows = checked_count("carried_rows", carried_rows, at_least=0)
         if carried_rows and self.variable_length:
             raise ValueError(
                 "`variable_length` must be False with `carried_rows`: states "
@@ -98,9 +97,9 @@ class CharRNN(SequenceModel):
                 f"states. Received: carried_rows={carried_rows}"
             )
         self.cell = cell
-        self.units = units
-        self.num_layers = num_layers
-        self.dropout = dropout
+        self.units = checked_count("units", units)
+        self.num_layers = checked_count("num_layers", num_layers)
+        self.dropout = checked_rate("dropout", dropout)
         self.carried_rows = carried_rows
 
         self.rnns = recurrent_layers(

@@ -5,7 +5,8 @@ Shapes: B batch.
 
 import tensorflow as tf
 
-from tf_autoregressive.arguments import checked_shape
+from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.arguments import checked_counts
 from tf_autoregressive.models.assertions import asserted
 from tf_autoregressive.models.plain_tensor import plain_tensor
 
@@ -32,13 +33,10 @@ class Context:
                 "At most one of `num_classes` and `context_shape` can be given."
                 f" Received: num_classes={num_classes}, context_shape={shape}"
             )
-        if num_classes is not None and num_classes < 1:
-            raise ValueError(
-                "`num_classes` must be at least 1. "
-                f"Received: num_classes={num_classes}"
-            )
+        if num_classes is not None:
+            num_classes = checked_count("num_classes", num_classes)
         if shape is not None:
-            shape = checked_shape("context_shape", shape)
+            shape = checked_counts("context_shape", shape)
         self.num_classes = num_classes
         self.shape = shape
 

@@ -4,13 +4,21 @@ Shapes: B batch, D event dimensions, P parameters per dimension, H units of the
 first hidden layer, E orderings.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive import orderings
 from tf_autoregressive import sampling
+from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.arguments import checked_counts
 from tf_autoregressive.models.base import AutoregressiveModel
+from tf_autoregressive.types import Activation
+from tf_autoregressive.types import Ordering
+from tf_autoregressive.types import Shape
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -74,27 +82,20 @@ class DeepNADE(AutoregressiveModel):
 
     def __init__(
         self,
-        event_shape,
+        event_shape: Shape,
         *,
-        units=(500, 500),
-        activation="relu",
-        ordering="natural",
-        num_orderings=1,
-        ordering_seed=0,
-        **kwargs,
-    ):
+        units: int | Sequence[int] = (500, 500),
+        activation: Activation = "relu",
+        ordering: Ordering = "natural",
+        num_orderings: int = 1,
+        ordering_seed: int = 0,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(event_shape, **kwargs)
-        units = (units,) if isinstance(units, int) else tuple(units)
-        if not units or min(units) < 1 or num_orderings < 1:
-            raise ValueError(
-                "`units` needs a layer or more, each at least 1, and "
-                "`num_orderings` at least 1. "
-                f"Received: units={units}, num_orderings={num_orderings}"
-            )
-        self.units = units
+        self.units = units = checked_counts("units", units)
         self.activation = keras.activations.get(activation)
         self.ordering_argument = ordering
-        self.ensemble_size = num_orderings
+        self.ensemble_size = checked_count("num_orderings", num_orderings)
         self.ordering_seed = ordering_seed
         self.ordering = self._draw_orderings()
         self.hidden_layers = [

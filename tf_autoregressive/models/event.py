@@ -7,8 +7,8 @@ import math
 
 import tensorflow as tf
 
+from tf_autoregressive.arguments import checked_counts
 from tf_autoregressive.arguments import checked_num_levels
-from tf_autoregressive.arguments import checked_shape
 from tf_autoregressive.models.assertions import asserted
 from tf_autoregressive.models.plain_tensor import plain_tensor
 
@@ -26,7 +26,7 @@ class Event:
     """
 
     def __init__(self, shape, num_levels):
-        self.shape = checked_shape("event_shape", shape)
+        self.shape = checked_counts("event_shape", shape)
         if num_levels is not None:
             num_levels = checked_num_levels(num_levels)
         self.num_levels = num_levels

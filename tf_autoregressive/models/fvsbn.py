@@ -3,9 +3,13 @@
 Shapes: B batch, D event dimensions.
 """
 
+from typing import Any
+
 import keras
 
 from tf_autoregressive.models.made import MADE
+from tf_autoregressive.types import Ordering
+from tf_autoregressive.types import Shape
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -45,7 +49,13 @@ class FVSBN(MADE):
             https://proceedings.mlr.press/v15/larochelle11a.html
     """
 
-    def __init__(self, event_shape, *, ordering="natural", **kwargs):
+    def __init__(
+        self,
+        event_shape: Shape,
+        *,
+        ordering: Ordering = "natural",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(
             event_shape, units=(), direct=False, ordering=ordering, **kwargs
         )

@@ -3,13 +3,18 @@
 Shapes: B batch, H rows, W columns, C channels, p filters.
 """
 
+from typing import Any
+
 import keras
 from keras import ops
 
+from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.arguments import checked_odd
 from tf_autoregressive.layers import ShiftedConv2D
 from tf_autoregressive.layers.gates import gated
 from tf_autoregressive.models.raster_model import RasterModel
 from tf_autoregressive.models.raster_model import relu_stack
+from tf_autoregressive.types import Shape
 
 # A new gate passes half of what it gets: with less than four times the
 # variance, a new stack loses its signal within a few layers.
@@ -71,24 +76,24 @@ class GatedPixelCNN(RasterModel):
 
     def __init__(
         self,
-        event_shape,
+        event_shape: Shape,
         *,
-        filters=64,
-        num_layers=7,
-        first_kernel_size=7,
-        kernel_size=3,
-        head_filters=64,
-        **kwargs,
-    ):
+        filters: int = 64,
+        num_layers: int = 7,
+        first_kernel_size: int = 7,
+        kernel_size: int = 3,
+        head_filters: int = 64,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(event_shape, **kwargs)
-        self._check_filters(filters=filters, head_filters=head_filters)
-        self._check_positive(num_layers=num_layers)
-        self._check_first_kernel(first_kernel_size)
-        self.filters = filters
-        self.num_layers = num_layers
-        self.first_kernel_size = first_kernel_size
-        self.kernel_size = kernel_size
-        self.head_filters = head_filters
+        self.filters = self.checked_filters("filters", filters)
+        self.num_layers = checked_count("num_layers", num_layers)
+        # Less than 3 would reach no other pixel.
+        self.first_kernel_size = checked_odd(
+            "first_kernel_size", first_kernel_size, at_least=3
+        )
+        self.kernel_size = checked_odd("kernel_size", kernel_size)
+        self.head_filters = self.checked_filters("head_filters", head_filters)
 
         sizes = [first_kernel_size] + [kernel_size] * (num_layers - 1)
         self.vertical = [

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive import sampling
-from tf_autoregressive.arguments import is_positive_integer
+from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.models.sampling_methods import check_num_samples
 
 # Number of steps that one call of a graph draws.
@@ -75,11 +75,12 @@ class GenerationMethods:
         options = self._options("incremental", options)
         check_num_samples(num_samples)
         prime = self._checked_prime(prime)
-        if not is_positive_integer(num_steps) or self.context.rank == 2:
+        num_steps = checked_count("num_steps", num_steps)
+        if self.context.rank == 2:
             raise ValueError(
-                "`num_steps` must be at least 1, and whole; a context must not "
-                f"be a sequence of its own. Received: num_steps={num_steps}, "
-                f"context_shape={self.context.shape}"
+                "`context_shape` must not be that of a sequence, which has an "
+                "end: use `sample`. Received: context_shape="
+                f"{self.context.shape}"
             )
         if self.variable_length:
             raise ValueError(

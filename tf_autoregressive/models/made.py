@@ -5,6 +5,8 @@ members (masks).
 """
 
 import itertools
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -12,10 +14,15 @@ import tensorflow as tf
 
 from tf_autoregressive import masks
 from tf_autoregressive import orderings
+from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.arguments import checked_counts
 from tf_autoregressive.layers import MaskedDense
 from tf_autoregressive.models.base import AutoregressiveModel
 from tf_autoregressive.models.made_many_masks import ManyMasks
 from tf_autoregressive.models.made_one_mask import OneMask
+from tf_autoregressive.types import Activation
+from tf_autoregressive.types import Ordering
+from tf_autoregressive.types import Shape
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -77,29 +84,23 @@ class MADE(AutoregressiveModel):
 
     def __init__(
         self,
-        event_shape,
+        event_shape: Shape,
         *,
-        units=(500,),
-        activation="relu",
-        direct=True,
-        ordering="natural",
-        num_masks=1,
-        order_agnostic=False,
-        mask_seed=0,
-        **kwargs,
-    ):
+        units: int | Sequence[int] = (500,),
+        activation: Activation = "relu",
+        direct: bool = True,
+        ordering: Ordering = "natural",
+        num_masks: int = 1,
+        order_agnostic: bool = False,
+        mask_seed: int = 0,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(event_shape, **kwargs)
-        units = (units,) if isinstance(units, int) else tuple(units)
-        if any(width < 1 for width in units) or num_masks < 1:
-            raise ValueError(
-                "`units` and `num_masks` must be at least 1. "
-                f"Received: units={units}, num_masks={num_masks}"
-            )
-        self.units = units
+        self.units = units = checked_counts("units", units, may_be_empty=True)
         self.activation = keras.activations.get(activation)
         self.direct = direct
         self.ordering_argument = ordering
-        self.ensemble_size = num_masks
+        self.ensemble_size = checked_count("num_masks", num_masks)
         self.order_agnostic = order_agnostic
         self.mask_seed = mask_seed
 

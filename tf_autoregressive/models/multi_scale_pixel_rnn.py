@@ -4,12 +4,14 @@ Shapes: B batch, H rows, W columns, C channels, f the scale, F filters.
 """
 
 import functools
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive import sampling
+from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.layers import segments
 from tf_autoregressive.models.base import AutoregressiveModel
 from tf_autoregressive.models.pixel_rnn import PixelRNN
@@ -18,6 +20,7 @@ from tf_autoregressive.models.raster_model import enlarged
 from tf_autoregressive.models.raster_model import of_pixels
 from tf_autoregressive.models.two_scales import TwoScales
 from tf_autoregressive.sampling import noise
+from tf_autoregressive.types import Shape
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -76,17 +79,17 @@ class MultiScalePixelRNN(AutoregressiveModel):
 
     def __init__(
         self,
-        event_shape,
+        event_shape: Shape,
         *,
-        scale=2,
-        recurrence="diagonal_bilstm",
-        units=32,
-        num_layers=1,
-        upsampling_filters=16,
-        head_filters=64,
-        rematerialise=False,
-        **kwargs,
-    ):
+        scale: int = 2,
+        recurrence: str = "diagonal_bilstm",
+        units: int = 32,
+        num_layers: int = 1,
+        upsampling_filters: int = 16,
+        head_filters: int = 64,
+        rematerialise: bool = False,
+        **kwargs: Any,
+    ) -> None:
         _check_scale(event_shape, scale)
         super().__init__(event_shape, **kwargs)
         self.rematerialise = rematerialise
@@ -96,7 +99,9 @@ class MultiScalePixelRNN(AutoregressiveModel):
         self.recurrence = recurrence
         self.units = units
         self.num_layers = num_layers
-        self.upsampling_filters = upsampling_filters
+        self.upsampling_filters = checked_count(
+            "upsampling_filters", upsampling_filters
+        )
         self.head_filters = head_filters
 
         height, width, channels = self.event_shape
@@ -271,8 +276,9 @@ class MultiScalePixelRNN(AutoregressiveModel):
 
 def _check_scale(event_shape, scale):
     check_image_shape(event_shape)
-    if scale < 2 or any(side % scale for side in event_shape[:2]):
+    checked_count("scale", scale, at_least=2)
+    if any(side % scale for side in event_shape[:2]):
         raise ValueError(
-            "`scale` must be at least 2 and divide the height and the width of "
+            "`scale` must divide the height and the width of "
             f"event_shape={tuple(event_shape)}. Received: scale={scale}"
         )

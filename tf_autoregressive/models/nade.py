@@ -4,11 +4,17 @@ Shapes: B batch, D event dimensions, P parameters per dimension, H hidden
 units.
 """
 
+from typing import Any
+
 import keras
 
 from tf_autoregressive import orderings
+from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.layers import NADEConditionals
 from tf_autoregressive.models.base import AutoregressiveModel
+from tf_autoregressive.types import Activation
+from tf_autoregressive.types import Ordering
+from tf_autoregressive.types import Shape
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -58,15 +64,15 @@ class NADE(AutoregressiveModel):
 
     def __init__(
         self,
-        event_shape,
+        event_shape: Shape,
         *,
-        units=500,
-        activation="relu",
-        ordering="natural",
-        **kwargs,
-    ):
+        units: int = 500,
+        activation: Activation = "relu",
+        ordering: Ordering = "natural",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(event_shape, **kwargs)
-        self.units = units
+        self.units = checked_count("units", units)
         self.activation = keras.activations.get(activation)
         self.ordering_argument = ordering
         self.ordering = orderings.resolve(ordering, self.event_shape)[None]

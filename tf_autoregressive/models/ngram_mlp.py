@@ -3,11 +3,15 @@
 Shapes: B batch, T steps, m embedding size.
 """
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 from keras import ops
 
+from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.models.sequence_model import SequenceModel
+from tf_autoregressive.types import Shape
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -51,22 +55,23 @@ class NGramMLP(SequenceModel):
     """
 
     def __init__(
-        self, event_shape, *, order=8, units=256, direct=True, **kwargs
-    ):
+        self,
+        event_shape: Shape,
+        *,
+        order: int = 8,
+        units: int = 256,
+        direct: bool = True,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(event_shape, **kwargs)
-        self._check_positive(units=units)
-        if order < 2:
-            raise ValueError(
-                f"`order` must be at least 2. Received: order={order}"
-            )
         if self.embedding is None:
             raise ValueError(
                 "`distribution` must be of values without an order, such as "
                 '"symbols": the network embeds them. '
                 f"Received: distribution={self.distribution!r}"
             )
-        self.order = order
-        self.units = units
+        self.order = checked_count("order", order, at_least=2)
+        self.units = checked_count("units", units)
         self.direct = direct
         self.hidden_layer = self._conv("hidden", units)
         self.output_layer = self.make_parameters_layer()

@@ -3,10 +3,15 @@
 Shapes: B batch, H rows, W columns, C channels, h filters.
 """
 
+from typing import Any
+
 import keras
 
+from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.arguments import checked_odd
 from tf_autoregressive.models.raster_model import RasterModel
 from tf_autoregressive.models.raster_model import relu_stack
+from tf_autoregressive.types import Shape
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -61,24 +66,24 @@ class PixelCNN(RasterModel):
 
     def __init__(
         self,
-        event_shape,
+        event_shape: Shape,
         *,
-        filters=32,
-        num_blocks=7,
-        first_kernel_size=7,
-        kernel_size=3,
-        head_filters=64,
-        **kwargs,
-    ):
+        filters: int = 32,
+        num_blocks: int = 7,
+        first_kernel_size: int = 7,
+        kernel_size: int = 3,
+        head_filters: int = 64,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(event_shape, **kwargs)
-        self._check_filters(filters=filters, head_filters=head_filters)
-        self._check_positive(num_blocks=num_blocks)
-        self._check_first_kernel(first_kernel_size)
-        self.filters = filters
-        self.num_blocks = num_blocks
-        self.first_kernel_size = first_kernel_size
-        self.kernel_size = kernel_size
-        self.head_filters = head_filters
+        self.filters = self.checked_filters("filters", filters)
+        self.num_blocks = checked_count("num_blocks", num_blocks)
+        # Less than 3 would reach no other pixel.
+        self.first_kernel_size = checked_odd(
+            "first_kernel_size", first_kernel_size, at_least=3
+        )
+        self.kernel_size = checked_odd("kernel_size", kernel_size)
+        self.head_filters = self.checked_filters("head_filters", head_filters)
 
         image = self._colours(self.event_shape[-1])
         half, full = self._colours(filters), self._colours(2 * filters)

@@ -4,12 +4,16 @@ Shapes: B batch, H rows, W columns, C channels, F filters.
 """
 
 import typing
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.arguments import checked_rate
+from tf_autoregressive.distributions import OutputDistribution
 from tf_autoregressive.layers import NormedConv2D
 from tf_autoregressive.layers import UpsamplingConv2D
 from tf_autoregressive.layers.raster.maps import InitialisingScope
@@ -17,6 +21,7 @@ from tf_autoregressive.models.initialisation import first_examples
 from tf_autoregressive.models.raster_model import RasterModel
 from tf_autoregressive.models.replicas import share_first
 from tf_autoregressive.models.training_data import peeked
+from tf_autoregressive.types import Shape
 
 
 class Block(typing.NamedTuple):
@@ -115,25 +120,20 @@ class PixelCNNPlusPlus(RasterModel):
 
     def __init__(
         self,
-        event_shape,
+        event_shape: Shape,
         *,
-        distribution="discretized_logistic_mixture",
-        filters=160,
-        num_blocks=5,
-        num_resolutions=3,
-        dropout=0.5,
-        **kwargs,
-    ):
+        distribution: str | OutputDistribution = "discretized_logistic_mixture",
+        filters: int = 160,
+        num_blocks: int = 5,
+        num_resolutions: int = 3,
+        dropout: float = 0.5,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(event_shape, distribution=distribution, **kwargs)
-        self._check_positive(
-            filters=filters,
-            num_blocks=num_blocks,
-            num_resolutions=num_resolutions,
-        )
-        self.filters = filters
-        self.num_blocks = num_blocks
-        self.num_resolutions = num_resolutions
-        self.dropout = dropout
+        self.filters = checked_count("filters", filters)
+        self.num_blocks = checked_count("num_blocks", num_blocks)
+        self.num_resolutions = checked_count("num_resolutions", num_resolutions)
+        self.dropout = checked_rate("dropout", dropout)
         self._check_event()
 
         self.dropout_layer = keras.layers.Dropout(dropout)

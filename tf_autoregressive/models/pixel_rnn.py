@@ -3,13 +3,18 @@
 Shapes: B batch, H rows, W columns, C channels, h units.
 """
 
+from typing import Any
+
 import keras
 from keras import ops
 
+from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.arguments import checked_odd
 from tf_autoregressive.layers import DiagonalBiLSTM
 from tf_autoregressive.layers import RowLSTM
 from tf_autoregressive.models.raster_model import RasterModel
 from tf_autoregressive.models.raster_model import relu_stack
+from tf_autoregressive.types import Shape
 
 _RECURRENCES = ("row_lstm", "diagonal_bilstm")
 
@@ -72,32 +77,32 @@ class PixelRNN(RasterModel):
 
     def __init__(
         self,
-        event_shape,
+        event_shape: Shape,
         *,
-        recurrence="diagonal_bilstm",
-        units=32,
-        num_layers=1,
-        skip_connections=False,
-        first_kernel_size=7,
-        kernel_size=3,
-        head_filters=64,
-        **kwargs,
-    ):
+        recurrence: str = "diagonal_bilstm",
+        units: int = 32,
+        num_layers: int = 1,
+        skip_connections: bool = False,
+        first_kernel_size: int = 7,
+        kernel_size: int = 3,
+        head_filters: int = 64,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(event_shape, **kwargs)
         if recurrence not in _RECURRENCES:
             raise ValueError(
                 f"`recurrence` must be one of {', '.join(_RECURRENCES)}. "
                 f"Received: recurrence={recurrence!r}"
             )
-        self._check_filters(units=units, head_filters=head_filters)
-        self._check_positive(num_layers=num_layers)
         self.recurrence = recurrence
-        self.units = units
-        self.num_layers = num_layers
+        self.units = self.checked_filters("units", units)
+        self.num_layers = checked_count("num_layers", num_layers)
         self.skip_connections = skip_connections
-        self.first_kernel_size = first_kernel_size
-        self.kernel_size = kernel_size
-        self.head_filters = head_filters
+        self.first_kernel_size = checked_odd(
+            "first_kernel_size", first_kernel_size
+        )
+        self.kernel_size = checked_odd("kernel_size", kernel_size)
+        self.head_filters = self.checked_filters("head_filters", head_filters)
 
         # The states of these layers are float32, and so have to be their
         # weights.

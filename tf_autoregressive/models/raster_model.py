@@ -3,11 +3,14 @@
 Shapes: B batch, H rows, W columns, C channels, O filters of a layer.
 """
 
+from typing import Any
+
 import keras
 import numpy as np
 import tensorflow as tf
 
-from tf_autoregressive.arguments import checked_shape
+from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.arguments import checked_counts
 from tf_autoregressive.layers import MaskedConv2D
 from tf_autoregressive.layers import segments
 from tf_autoregressive.layers.raster.layer import array
@@ -18,6 +21,7 @@ from tf_autoregressive.layers.raster.rows import RowScope
 from tf_autoregressive.layers.raster.stack import RasterStack
 from tf_autoregressive.models.base import AutoregressiveModel
 from tf_autoregressive.models.context_layers import context_layers
+from tf_autoregressive.types import Shape
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -57,7 +61,9 @@ class RasterModel(AutoregressiveModel):
 
     incremental = True
 
-    def __init__(self, event_shape, *, rematerialise=False, **kwargs):
+    def __init__(
+        self, event_shape: Shape, *, rematerialise: bool = False, **kwargs: Any
+    ) -> None:
         check_image_shape(event_shape)
         super().__init__(event_shape, **kwargs)
         self.rematerialise = rematerialise
@@ -141,23 +147,14 @@ class RasterModel(AutoregressiveModel):
             [-1, *self.site_shape, self.output_distribution.num_parameters],
         )
 
-    def _check_first_kernel(self, first_kernel_size):
-        if first_kernel_size < 3:
-            raise ValueError(
-                "`first_kernel_size` must be at least 3, to reach another "
-                f"pixel. Received: first_kernel_size={first_kernel_size}"
-            )
+    def checked_filters(self, argument: str, number: int) -> int:
+        """Returns a number of filters as an int, at least one a colour.
 
-    def _check_filters(self, **filters):
-        if not all(
-            isinstance(number, (int, np.integer)) and number >= self.num_colours
-            for number in filters.values()
-        ):
-            raise ValueError(
-                f"{' and '.join(f'`{name}`' for name in filters)} must be at "
-                f"least {self.num_colours}, one for each colour, and whole. "
-                f"Received: {filters}"
-            )
+        Raises:
+            ValueError: If it is not an integer, or less than the number of
+                colours.
+        """
+        return checked_count(argument, number, at_least=self.num_colours)
 
     def _colours(self, number):
         """Returns `[number]`, ascending: the colour of each feature."""
@@ -302,7 +299,7 @@ class RasterModel(AutoregressiveModel):
 
 def check_image_shape(event_shape):
     """Raises a `ValueError` unless there are three axes."""
-    if len(checked_shape("event_shape", event_shape)) != 3:
+    if len(checked_counts("event_shape", event_shape)) != 3:
         raise ValueError(
             "`event_shape` must be (height, width, channels). "
             f"Received: event_shape={event_shape}"

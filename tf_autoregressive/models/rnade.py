@@ -3,10 +3,14 @@
 Shapes: B batch, M mixture components.
 """
 
+from typing import Any
+
 import keras
 
+from tf_autoregressive.distributions import OutputDistribution
 from tf_autoregressive.layers import RescaledNADEConditionals
 from tf_autoregressive.models.nade import NADE
+from tf_autoregressive.types import Shape
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -50,13 +54,13 @@ class RNADE(NADE):
 
     def __init__(
         self,
-        event_shape,
+        event_shape: Shape,
         *,
-        units=50,
-        num_components=None,
-        distribution="gaussian_mixture",
-        **kwargs,
-    ):
+        units: int = 50,
+        num_components: int | None = None,
+        distribution: str | OutputDistribution = "gaussian_mixture",
+        **kwargs: Any,
+    ) -> None:
         if num_components is None and isinstance(distribution, str):
             num_components = 20
         super().__init__(

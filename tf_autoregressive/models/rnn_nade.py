@@ -4,15 +4,22 @@ Shapes: B batch, T steps, N values of a step, H hidden units of the NADE,
 P parameters of a value.
 """
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
+from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.arguments import checked_rate
+from tf_autoregressive.distributions import OutputDistribution
 from tf_autoregressive.layers import NADEConditionals
 from tf_autoregressive.layers.sequence.recurrent_stack import recurrent_layers
 from tf_autoregressive.layers.sequence.recurrent_stack import run_recurrent
 from tf_autoregressive.layers.sequence.scopes import StepScope
 from tf_autoregressive.models.sequence_model import SequenceModel
 from tf_autoregressive.models.sequence_model import check_values_of_a_step
+from tf_autoregressive.types import Activation
+from tf_autoregressive.types import Shape
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -69,32 +76,29 @@ class RNNNADE(SequenceModel):
 
     def __init__(
         self,
-        event_shape,
+        event_shape: Shape,
         *,
-        cell="lstm",
-        units=200,
-        num_layers=1,
-        nade_units=150,
-        activation="sigmoid",
-        dropout=0.0,
-        distribution="bernoulli",
-        **kwargs,
-    ):
+        cell: str = "lstm",
+        units: int = 200,
+        num_layers: int = 1,
+        nade_units: int = 150,
+        activation: Activation = "sigmoid",
+        dropout: float = 0.0,
+        distribution: str | OutputDistribution = "bernoulli",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(event_shape, distribution=distribution, **kwargs)
         if len(self.event_shape) != 2:
             raise ValueError(
                 "`event_shape` must be (steps, values). "
                 f"Received: event_shape={event_shape}"
             )
-        self._check_positive(
-            units=units, num_layers=num_layers, nade_units=nade_units
-        )
         self.cell = cell
-        self.units = units
-        self.num_layers = num_layers
-        self.nade_units = nade_units
+        self.units = checked_count("units", units)
+        self.num_layers = checked_count("num_layers", num_layers)
+        self.nade_units = checked_count("nade_units", nade_units)
         self.activation = keras.activations.get(activation)
-        self.dropout = dropout
+        self.dropout = checked_rate("dropout", dropout)
         self.block_size = self.step_size
 
         self.rnns = recurrent_layers(

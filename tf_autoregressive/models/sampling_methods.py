@@ -9,7 +9,7 @@ import typing
 import tensorflow as tf
 
 from tf_autoregressive import sampling
-from tf_autoregressive.arguments import is_positive_integer
+from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.models.walk import Walk
 
 
@@ -246,8 +246,4 @@ def check_num_samples(num_samples, name="num_samples"):
         static = tf.get_static_value(num_samples)
         if static is None or (static.ndim == 0 and static >= 1):
             return
-    if not is_positive_integer(num_samples):
-        raise ValueError(
-            f"`{name}` must be an integer of at least 1. "
-            f"Received: {name}={num_samples}"
-        )
+    checked_count(name, num_samples)

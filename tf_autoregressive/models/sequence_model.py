@@ -3,12 +3,16 @@
 Shapes: B batch, T steps, N values of a step, P parameters of a value.
 """
 
+from typing import Any
+
 import keras
 import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive import metrics
-from tf_autoregressive.arguments import checked_shape
+from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.arguments import checked_counts
+from tf_autoregressive.distributions import OutputDistribution
 from tf_autoregressive.distributions import of_whole_sites
 from tf_autoregressive.layers import CausalConv1D
 from tf_autoregressive.layers import segments
@@ -18,6 +22,7 @@ from tf_autoregressive.models.context_layers import context_layers
 from tf_autoregressive.models.generation import CHUNK
 from tf_autoregressive.models.generation import GenerationMethods
 from tf_autoregressive.models.lengths import Lengths
+from tf_autoregressive.types import Shape
 from tf_autoregressive.vocabulary import Vocabulary
 
 # The shift that makes zeros certain after the end of a sequence.
@@ -99,18 +104,18 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
 
     def __init__(
         self,
-        event_shape,
+        event_shape: Shape,
         *,
-        embedding_size=32,
-        distribution="symbols",
-        num_levels=None,
-        vocabulary=None,
-        unknown=None,
-        variable_length=False,
-        rematerialise=False,
-        **kwargs,
-    ):
-        event_shape = checked_shape("event_shape", event_shape)
+        embedding_size: int = 32,
+        distribution: str | OutputDistribution = "symbols",
+        num_levels: int | None = None,
+        vocabulary: str | None = None,
+        unknown: str | None = None,
+        variable_length: bool = False,
+        rematerialise: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        event_shape = checked_counts("event_shape", event_shape)
         if len(event_shape) not in (1, 2):
             raise ValueError(
                 "`event_shape` must be (steps,) or (steps, values). "
@@ -137,7 +142,7 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
         self.unknown = unknown
         self._check_variable_length()
         self._check_context()
-        self.embedding_size = embedding_size
+        self.embedding_size = checked_count("embedding_size", embedding_size)
         self.embedding = None
         if not self.output_distribution.is_ordered:
             # Row 0 is the start symbol.

@@ -3,11 +3,15 @@
 Shapes: B batch, T steps.
 """
 
+from typing import Any
+
 import keras
 from keras import ops
 
+from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.layers.gates import gated
 from tf_autoregressive.models.sequence_model import SequenceModel
+from tf_autoregressive.types import Shape
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -62,27 +66,21 @@ class WaveNet(SequenceModel):
 
     def __init__(
         self,
-        event_shape,
+        event_shape: Shape,
         *,
-        filters=64,
-        skip_filters=128,
-        num_stacks=3,
-        num_layers=10,
-        kernel_size=2,
-        **kwargs,
-    ):
+        filters: int = 64,
+        skip_filters: int = 128,
+        num_stacks: int = 3,
+        num_layers: int = 10,
+        kernel_size: int = 2,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(event_shape, **kwargs)
-        self._check_positive(
-            filters=filters,
-            skip_filters=skip_filters,
-            num_stacks=num_stacks,
-            num_layers=num_layers,
-        )
-        self.filters = filters
-        self.skip_filters = skip_filters
-        self.num_stacks = num_stacks
-        self.num_layers = num_layers
-        self.kernel_size = kernel_size
+        self.filters = checked_count("filters", filters)
+        self.skip_filters = checked_count("skip_filters", skip_filters)
+        self.num_stacks = checked_count("num_stacks", num_stacks)
+        self.num_layers = checked_count("num_layers", num_layers)
+        self.kernel_size = checked_count("kernel_size", kernel_size)
 
         self.first_layer = self._conv("first", filters, kernel_size)
         dilations = [2**layer for layer in range(num_layers)] * num_stacks

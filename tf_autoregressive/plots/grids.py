@@ -8,6 +8,8 @@ import math
 
 import numpy as np
 
+from tf_autoregressive.arguments import checked_count
+
 # Mid-grey marks the pixels that a model was not told. It is neither of the two
 # values of bits, and rare enough in photographs not to be taken for a part of
 # the picture.
@@ -171,11 +173,7 @@ def to_rgb(images, num_levels):
             "`images` must be [N, H, W, C] with N at least 1 and C 1 or 3. "
             f"Received: shape={images.shape}"
         )
-    if num_levels < 2:
-        raise ValueError(
-            "`num_levels` must be at least 2. "
-            f"Received: num_levels={num_levels}"
-        )
+    num_levels = checked_count("num_levels", num_levels, at_least=2)
     # A NaN fails both comparisons, so the test is for what is allowed.
     if not (images.min() >= 0 and images.max() < num_levels):
         raise ValueError(

@@ -4,6 +4,9 @@ Shapes: B batch, H rows, W columns, N = H + W - 1 diagonals, I input channels,
 h units. The axis of two is that of the directions: to the right, to the left.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -53,7 +56,12 @@ class DiagonalBiLSTM(PixelLSTM):
         Deviation: the states before the first pixel of every row are learned.
     """
 
-    def __init__(self, in_colours, out_colours, **kwargs):
+    def __init__(
+        self,
+        in_colours: Sequence[int] | np.ndarray,
+        out_colours: Sequence[int] | np.ndarray,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(
             in_colours,
             out_colours,

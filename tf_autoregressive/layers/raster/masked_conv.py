@@ -4,13 +4,19 @@ Shapes: B batch, H rows, W columns, I input channels, O filters, `(kh, kw)` the
 kernel.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
 
 from tf_autoregressive import masks
+from tf_autoregressive.arguments import checked_counts
+from tf_autoregressive.arguments import checked_odd
 from tf_autoregressive.layers.raster.shifted_conv import ShiftedConv2D
+from tf_autoregressive.types import Initializer
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -62,21 +68,19 @@ class MaskedConv2D(ShiftedConv2D):
 
     def __init__(
         self,
-        in_colours,
-        out_colours,
-        kernel_size,
+        in_colours: Sequence[int] | np.ndarray,
+        out_colours: Sequence[int] | np.ndarray,
+        kernel_size: Sequence[int],
         *,
-        exclusive=False,
-        kernel_initializer=None,
-        gain=1.0,
-        **kwargs,
-    ):
-        rows, columns = kernel_size
-        if min(rows, columns) < 1 or rows % 2 == 0 or columns % 2 == 0:
-            raise ValueError(
-                "`kernel_size` must be odd and positive. "
-                f"Received: kernel_size={tuple(kernel_size)}"
-            )
+        exclusive: bool = False,
+        kernel_initializer: Initializer = None,
+        gain: float = 1.0,
+        **kwargs: Any,
+    ) -> None:
+        rows, columns = (
+            checked_odd("kernel_size", side)
+            for side in checked_counts("kernel_size", kernel_size, length=2)
+        )
         in_colours = np.asarray(in_colours, "int32")
         if (np.diff(in_colours) < 0).any():
             raise ValueError(

@@ -3,6 +3,9 @@
 Shapes: B batch, H rows, W columns, I input channels, h units, K colours.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -48,14 +51,14 @@ class PixelLSTM(RasterLayer, keras.layers.Layer):
 
     def __init__(
         self,
-        in_colours,
-        out_colours,
+        in_colours: Sequence[int] | np.ndarray,
+        out_colours: Sequence[int] | np.ndarray,
         *,
-        input_size,
-        num_taps,
-        num_directions,
-        **kwargs,
-    ):
+        input_size: int,
+        num_taps: int,
+        num_directions: int,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.in_colours = np.asarray(in_colours, "int32")
         self.out_colours = np.asarray(out_colours, "int32")

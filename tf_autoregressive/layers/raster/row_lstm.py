@@ -3,9 +3,14 @@
 Shapes: B batch, H rows, W columns, I input channels, h units.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
+import numpy as np
 import tensorflow as tf
 
+from tf_autoregressive.arguments import checked_odd
 from tf_autoregressive.layers.lstm import lstm
 from tf_autoregressive.layers.lstm import lstm_lines
 from tf_autoregressive.layers.lstm import neighbours
@@ -49,7 +54,15 @@ class RowLSTM(PixelLSTM):
             https://arxiv.org/abs/1601.06759
     """
 
-    def __init__(self, in_colours, out_colours, *, kernel_size=3, **kwargs):
+    def __init__(
+        self,
+        in_colours: Sequence[int] | np.ndarray,
+        out_colours: Sequence[int] | np.ndarray,
+        *,
+        kernel_size: int = 3,
+        **kwargs: Any,
+    ) -> None:
+        kernel_size = checked_odd("kernel_size", kernel_size)
         super().__init__(
             in_colours,
             out_colours,

@@ -4,14 +4,20 @@ Shapes: B batch, H rows, W columns, I input channels, O filters, `(kh, kw)` the
 kernel, n rows of a window.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import tensorflow as tf
 from keras import ops
 
+from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.arguments import checked_counts
 from tf_autoregressive.layers.raster.layer import RasterLayer
 from tf_autoregressive.layers.raster.layer import array
 from tf_autoregressive.layers.raster.layer import like
 from tf_autoregressive.layers.shifts import plus
+from tf_autoregressive.types import Initializer
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -54,37 +60,29 @@ class ShiftedConv2D(RasterLayer, keras.layers.Layer):
 
     def __init__(
         self,
-        filters,
-        kernel_size,
+        filters: int,
+        kernel_size: Sequence[int],
         *,
-        above,
-        left,
-        strides=1,
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        **kwargs,
-    ):
+        above: int,
+        left: int,
+        strides: int = 1,
+        use_bias: bool = True,
+        kernel_initializer: Initializer = "glorot_uniform",
+        bias_initializer: Initializer = "zeros",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
-        if filters < 1 or strides < 1:
+        self.filters = checked_count("filters", filters)
+        self.kernel_size = checked_counts("kernel_size", kernel_size, length=2)
+        self.above = checked_count("above", above, at_least=0)
+        self.left = checked_count("left", left, at_least=0)
+        self.strides = checked_count("strides", strides)
+        if above > self.kernel_size[0] or left > self.kernel_size[1]:
             raise ValueError(
-                "`filters` and `strides` must be at least 1. "
-                f"Received: filters={filters}, strides={strides}"
-            )
-        rows, columns = kernel_size
-        if not (0 <= above <= rows and 0 <= left <= columns) or not (
-            rows and columns
-        ):
-            raise ValueError(
-                "`kernel_size` must be positive, and `above` and `left` from 0 "
-                f"to its sides. Received: kernel_size={tuple(kernel_size)}, "
+                "`above` and `left` must be at most the sides of "
+                f"`kernel_size`. Received: kernel_size={self.kernel_size}, "
                 f"above={above}, left={left}"
             )
-        self.filters = filters
-        self.kernel_size = tuple(kernel_size)
-        self.above = above
-        self.left = left
-        self.strides = strides
         self.use_bias = use_bias
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.bias_initializer = keras.initializers.get(bias_initializer)

@@ -4,25 +4,37 @@ Shapes: B batch, H rows, W columns, I input channels, O filters, kw columns of
 the kernel.
 """
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 from keras import ops
 
+from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.layers.raster.layer import RasterLayer
 from tf_autoregressive.layers.raster.weight_norm import WeightNorm
+from tf_autoregressive.types import Initializer
 
 
 class _UpsamplingConv2D(RasterLayer, keras.layers.Layer):
     """An `UpsamplingConv2D` without weight normalisation."""
 
-    def __init__(self, filters, kernel_width, *, kernel_initializer, **kwargs):
+    def __init__(
+        self,
+        filters: int,
+        kernel_width: int,
+        *,
+        kernel_initializer: Initializer,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
+        kernel_width = checked_count("kernel_width", kernel_width)
         if kernel_width not in (2, 3):
             raise ValueError(
                 "`kernel_width` must be 2 or 3. "
                 f"Received: kernel_width={kernel_width}"
             )
-        self.filters = filters
+        self.filters = checked_count("filters", filters)
         self.kernel_width = kernel_width
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.bias_initializer = keras.initializers.get("zeros")

@@ -3,10 +3,14 @@
 Shapes: B batch, T steps, I input channels, O filters, k taps, d dilation.
 """
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
+from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.layers.sequence.layer import SequenceLayer
+from tf_autoregressive.types import Initializer
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -49,25 +53,19 @@ class CausalConv1D(SequenceLayer, keras.layers.Layer):
 
     def __init__(
         self,
-        filters,
-        kernel_size=1,
+        filters: int,
+        kernel_size: int = 1,
         *,
-        dilation=1,
-        use_bias=True,
-        gain=1.0,
-        bias_initializer="zeros",
-        **kwargs,
-    ):
+        dilation: int = 1,
+        use_bias: bool = True,
+        gain: float = 1.0,
+        bias_initializer: Initializer = "zeros",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
-        if min(filters, kernel_size, dilation) < 1:
-            raise ValueError(
-                "`filters`, `kernel_size` and `dilation` must be at least 1. "
-                f"Received: filters={filters}, kernel_size={kernel_size}, "
-                f"dilation={dilation}"
-            )
-        self.filters = filters
-        self.kernel_size = kernel_size
-        self.dilation = dilation
+        self.filters = checked_count("filters", filters)
+        self.kernel_size = checked_count("kernel_size", kernel_size)
+        self.dilation = checked_count("dilation", dilation)
         self.use_bias = use_bias
         self.gain = gain
         self.bias_initializer = keras.initializers.get(bias_initializer)
