@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.conformance.draws import run_eagerly
 from tf_autoregressive.models import MADE
 
 
@@ -112,6 +113,22 @@ def test_members_train_in_turn(monkeypatch):
     passes.clear()
     model.evaluate(x, batch_size=10, verbose=0)
     assert passes == [(0, False), (1, False), (2, False)]
+
+
+def test_events_are_drawn_from_their_own_members_alone(monkeypatch):
+    model = MADE((4,), units=(5,), num_masks=8)
+    begun = []
+    init_cache = model.init_cache
+
+    def counted(batch_size, *, context, member):
+        begun.append(np.shape(member))
+        return init_cache(batch_size, context=context, member=member)
+
+    monkeypatch.setattr(model, "init_cache", counted)
+    with run_eagerly():
+        model.sample(32, seed=0)
+    # One pass for all, in which each event has a member.
+    assert begun == [(32,)]
 
 
 @pytest.mark.parametrize(
