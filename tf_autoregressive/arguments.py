@@ -30,7 +30,7 @@ def checked_num_levels(num_levels: int) -> int:
 
 
 def is_integer(value: object) -> bool:
-    """Returns whether it is an integer of Python or NumPy; `True` is not one."""
+    """Returns whether it is an integer of Python or NumPy; a bool is not."""
     return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 

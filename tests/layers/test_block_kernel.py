@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tf_autoregressive.layers import BlockKernel
 from tf_autoregressive.layers import MaskedDense
+from tf_autoregressive.layers.block_kernel import BlockKernel
 from tf_autoregressive.layers.block_kernel import sorted_weights
 from tf_autoregressive.layers.unit_blocks import GROUP
 from tf_autoregressive.layers.unit_blocks import UnitBlocks

@@ -46,7 +46,7 @@ class LevelsOutput(OutputDistribution):
 
     def distribution(self, parameters, event_ndims):
         return tfd.Independent(
-            Levels(logits=self.logits(parameters), dtype=tf.int32),
+            AnyDtypeCategorical(logits=self.logits(parameters), dtype=tf.int32),
             reinterpreted_batch_ndims=event_ndims,
         )
 
@@ -87,7 +87,7 @@ class CategoricalOutput(LevelsOutput):
         return parameters
 
 
-class Levels(tfd.Categorical):
+class AnyDtypeCategorical(tfd.Categorical):
     """A `tfd.Categorical` that scores levels of any dtype, such as uint8."""
 
     def _log_prob(self, value):

@@ -1,7 +1,6 @@
 """Keras layers of autoregressive models, and the scopes that run them."""
 
 from tf_autoregressive import backend
-from tf_autoregressive.layers.block_kernel import BlockKernel
 from tf_autoregressive.layers.masked_dense import MaskedDense
 from tf_autoregressive.layers.nade import NADEConditionals
 from tf_autoregressive.layers.raster.diagonal_bilstm import DiagonalBiLSTM
@@ -16,14 +15,14 @@ from tf_autoregressive.layers.raster.shifted_conv import ShiftedConv2D
 from tf_autoregressive.layers.raster.upsampling_conv import UpsamplingConv2D
 from tf_autoregressive.layers.rescaled_nade import RescaledNADEConditionals
 from tf_autoregressive.layers.sequence.causal_conv import CausalConv1D
+from tf_autoregressive.layers.sequence.gru import SequenceGRU
 from tf_autoregressive.layers.sequence.layer import SequenceLayer
 from tf_autoregressive.layers.sequence.layer import growing
+from tf_autoregressive.layers.sequence.lstm import SequenceLSTM
 from tf_autoregressive.layers.sequence.scopes import SequenceScope
 from tf_autoregressive.layers.sequence.scopes import StepScope
-from tf_autoregressive.layers.unit_blocks import UnitBlocks
 
 __all__ = [
-    "BlockKernel",
     "CausalConv1D",
     "DiagonalBiLSTM",
     "MapScope",
@@ -36,11 +35,12 @@ __all__ = [
     "RescaledNADEConditionals",
     "RowLSTM",
     "RowScope",
+    "SequenceGRU",
+    "SequenceLSTM",
     "SequenceLayer",
     "SequenceScope",
     "ShiftedConv2D",
     "StepScope",
-    "UnitBlocks",
     "UpsamplingConv2D",
     "growing",
 ]

@@ -3,9 +3,12 @@
 Shapes: B batch, T steps, I input channels, h units.
 """
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
+from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.layers.lstm import lstm
 from tf_autoregressive.layers.lstm import lstm_lines
 from tf_autoregressive.layers.lstm import sizes
@@ -71,8 +74,8 @@ class SequenceLSTM(RecurrentLayer, keras.layers.LSTM, _Recurrence):
         ValueError: If an option asks for another layer than that.
     """
 
-    def __init__(self, units, **kwargs):
-        super().__init__(units, **kwargs)
+    def __init__(self, units: int, **kwargs: Any) -> None:
+        super().__init__(checked_count("units", units), **kwargs)
         config = self.get_config()
         other = {
             name: config[name]
