@@ -76,7 +76,7 @@ def installation(name: str, source: str = SOURCE) -> str:
     """Returns the code that installs what a notebook needs.
 
     Args:
-        name: Of the notebook.
+        name: Name of the notebook.
         source: What follows the name of the package, as `SOURCE`.
     """
     if name == "tpu":

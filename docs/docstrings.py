@@ -4,7 +4,7 @@ import re
 
 import griffe
 
-# What becomes what, line by line.
+# Patterns, and what takes their place, line by line.
 _REWRITTEN = [
     (r"^( *)Example:$", r"\1Examples:"),
     # References, one a paragraph; the first follows its heading.

@@ -1,4 +1,4 @@
-"""What the pages are built with: figures that the library draws, results.
+"""Hooks that put figures and recorded results into the pages.
 
 `figures/NAME.png` is drawn by `FIGURES[NAME]` while the pages are built. A
 line `<!-- results: MODEL -->` becomes the table of that model's recipes,

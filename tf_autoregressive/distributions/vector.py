@@ -16,7 +16,7 @@ from tf_autoregressive.distributions.output import deserialized
 class VectorOutput(OutputDistribution):
     """`p(x) = prod_n p(x[n])` for a site that is the last axis of an event.
 
-    An example are the notes of a step of music, which are conditioned on
+    The notes of a step of music are an example: they are conditioned on
     earlier steps, and not on each other. The `N * P` parameters of a site are
     those of its values, one after another.
 
