@@ -11,7 +11,8 @@ import pytest
 # Tests that take turns run in one of so many runs.
 NUM_TURNS = 8
 
-# Before TensorFlow is imported: its start-up notes drown the tests' output.
+# This comes before TensorFlow is imported, whose start-up notes drown the
+# tests' output.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 # XLA compiles in three quarters of the time. Its code need not be fast here.
 os.environ.setdefault(
@@ -30,7 +31,7 @@ def pytest_addoption(parser):
         "--turn",
         type=int,
         choices=range(NUM_TURNS),
-        # Another one every day.
+        # There is another turn every day.
         default=datetime.date.today().toordinal() % NUM_TURNS,
         help="which of the tests that take turns to run (default: the day's)",
     )
@@ -59,7 +60,8 @@ def pytest_configure(config):
     config.addinivalue_line(
         "filterwarnings", "ignore:__array__ implementation:DeprecationWarning"
     )
-    # Into the option itself, so that the workers of pytest-xdist get the same.
+    # The option itself holds it, so that the workers of pytest-xdist get the
+    # same.
     if config.option.vary_seed:
         config.option.seed = int.from_bytes(os.urandom(4), "little") >> 1
         config.option.vary_seed = False

@@ -44,7 +44,7 @@ print(f"Python {platform.python_version()}", *named, sep=", ", end="")
 
 @dataclasses.dataclass(frozen=True)
 class Environment:
-    """What the library is tried on.
+    """An environment that the library is tried in.
 
     Attributes:
         python: The minor version of Python.

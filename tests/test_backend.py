@@ -1,4 +1,4 @@
-"""What the library says where TensorFlow or Keras cannot be used."""
+"""The errors of the library where TensorFlow or Keras cannot be used."""
 
 import ast
 import pathlib

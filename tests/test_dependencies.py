@@ -52,9 +52,9 @@ def test_direct_connections_reach_everything_that_is_earlier(seed):
     for direct in (True, False):
         model = BY_NAME["made-narrow"].build(seed, direct=direct)
         found = find_dependencies(model, everywhere(model))
-        # Three units have not the degrees of seven dimensions.
+        # Three units cannot have the degrees of seven dimensions.
         assert found.unreachable.any() != direct
-        # In reversed order.
+        # The order is reversed.
         earlier = np.triu(np.ones((7, 7), bool), 1)
         np.testing.assert_array_equal(found.earlier[0], earlier)
 
@@ -123,10 +123,10 @@ def xor(a, b):
         (lambda x, _: x[:, 3] * x[:, 4], [3, 4]),
         # Too small to change a float of the size of the others.
         (lambda x, _: 1.0 + 1e-20 * x[:, 4], [4]),
-        # Without a gradient.
+        # This term has no gradient.
         (lambda x, _: tf.round(x[:, 4]), [4]),
         (lambda x, _: tf.stop_gradient(x[:, 1] + x[:, 5]), [1, 5]),
-        # Unchanged if both are changed.
+        # The term does not change if both are changed.
         (lambda x, _: xor(x[:, 3], x[:, 5]), [3, 5]),
     ],
     ids=["own", "later", "product", "tiny", "round", "stopped", "xor"],

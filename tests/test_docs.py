@@ -91,7 +91,7 @@ def test_commands_and_recipes_exist(page):
         parsed = cli._parser().parse_args(arguments)
         find = names.named if getattr(parsed, "data", None) else recipes.find
         for name in getattr(parsed, "recipes", []):
-            # In capitals: the reader's own.
+            # A name in capitals is the reader's own.
             assert name.isupper() or find(name)
 
 

@@ -15,7 +15,8 @@ def test_a_file_is_the_old_one_until_the_new_one_is_whole(tmp_path):
             temporary.write_text("half")
             assert path.read_text() == "old"
             temporary.write_text("new")
-        # Not written over: who reads it reads on in the old one.
+        # The file is not written over: whoever reads it reads on in the old
+        # one.
         assert opened_before.read() == "old"
     assert path.read_text() == "new"
     assert list(tmp_path.iterdir()) == [path]

@@ -1,4 +1,4 @@
-"""Which part of the library may import which, and what importing it costs."""
+"""The imports that parts of the library may have, and their cost."""
 
 import ast
 import pathlib
@@ -15,7 +15,7 @@ LIBRARY = "tf_autoregressive"
 # Imported only inside the functions that need them: they are slow to import.
 LAZY = {"PIL", "matplotlib", "pydantic", "tensorflow_datasets"}
 
-# What a part may import of the library besides itself.
+# The parts of the library that each part may import besides itself.
 MAY_IMPORT_ONLY = {
     "arguments": set(),
     "backend": set(),
@@ -33,7 +33,7 @@ MAY_NOT_IMPORT = {
 }
 OUTSIDE = {"trainers", "export"}
 
-# What a room of export/ may import of the others.
+# The rooms of export/ that each room may import.
 EXPORT_ROOMS = {
     "client": set(),
     "saved_models": {"signatures"},
@@ -50,7 +50,7 @@ def imports(source, package, nodes=ast.walk):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             origin = absolute_origin(node, package)
-            # What is named may be a module or something in one: record both.
+            # A name may be a module or something in one, so both are recorded.
             found |= {origin} | {f"{origin}.{a.name}" for a in node.names}
     return found
 

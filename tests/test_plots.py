@@ -244,7 +244,8 @@ def test_learning_curves_are_drawn_without_global_state():
     plots.save_learning_curves(
         file, {"train": ([1, 2], [3.0, 2.0]), "validation": ([2], [2.5])}
     )
-    # More than the white of an empty figure and the black of its axes.
+    # The figure has more than the white of an empty one and the black of its
+    # axes.
     assert len(np.unique(pixels_of(file).reshape(-1, 4), axis=0)) > 10
     assert _pylab_helpers.Gcf.figs == {}
 

@@ -1,4 +1,4 @@
-"""The public names: what is there, and that it is documented."""
+"""The public names, and their docstrings."""
 
 import importlib
 import inspect
@@ -35,7 +35,8 @@ def modules():
     root = pathlib.Path(tf_autoregressive.__file__).parent
     names = ["tf_autoregressive"]
     for info in pkgutil.walk_packages([str(root)], "tf_autoregressive."):
-        # Installed from elsewhere, and with dependencies of their own.
+        # These are installed from elsewhere, and have dependencies of their
+        # own.
         if info.name.split(".")[1] not in ("trainers", "export"):
             names.append(info.name)
     return names
@@ -202,7 +203,7 @@ LAYERS = {
     ),
     layers.UpsamplingConv2D: lambda cls: cls(filters=1, kernel_width=2),
 }
-# Follow from the colours and the size of the window.
+# These follow from the colours and the size of the window.
 SET_BY_MASKED_CONV = {"filters", "above", "left"}
 SET_BY_LSTM = {"input_size", "num_taps", "num_directions"}
 

@@ -65,7 +65,7 @@ def test_extras_of_tensorflow_agree():
         extra("gpu")["tf_keras"],
     ]
     assert {each.specifier for each in ranges} == {TENSORFLOW}
-    # There is no newer one.
+    # There is no newer version.
     assert minors(extra("tpu")["tensorflow-tpu"].specifier) == ["2.20"]
     # Newer ones raise TensorFlow; the oldest serve all.
     serving = extra("serving")["tensorflow-serving-api"].specifier

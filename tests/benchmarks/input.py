@@ -81,7 +81,7 @@ def main():
         model = MODELS[name]()
         model.compile(
             optimizer=keras.optimizers.Adam(1e-3),
-            # The faster way of each on a CPU.
+            # This is the faster way of each on a CPU.
             jit_compile=name in VECTOR_MODELS,
         )
         alone = seconds_alone(batches_of(model, batch_size), arguments.steps)

@@ -38,7 +38,7 @@ def measure(name, jit_compile, rematerialise):
     shape = (BATCH_SIZE * NUM_STEPS, *model.event_shape)
     x = rng.integers(model.num_levels, size=shape).astype("int32")
     model.compile(keras.optimizers.Adam(), jit_compile=jit_compile)
-    # Without a step, for what the libraries themselves take.
+    # A run without a step shows the memory of the libraries themselves.
     model.evaluate(x[:1], verbose=0)
     before = _peak()
     model.fit(x, batch_size=BATCH_SIZE, verbose=0)

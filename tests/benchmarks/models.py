@@ -15,7 +15,7 @@ VECTOR_MODELS = {
     ),
 }
 IMAGE_MODELS = {
-    # The residual stream has 64 channels: twice the filters.
+    # The residual stream has 64 channels, twice as many as filters.
     "PixelCNN-7x64": lambda **options: models.PixelCNN(
         MNIST, filters=32, num_blocks=7, **options
     ),

@@ -1,4 +1,4 @@
-"""Whether counts follow the probabilities they are said to follow."""
+"""Tests of counts against the probabilities that they should follow."""
 
 import numpy as np
 import tensorflow_probability as tfp
@@ -11,7 +11,7 @@ def p_value(counts, probabilities):
 
     Args:
         counts: How often each cell was drawn, `[N]`.
-        probabilities: Of each cell, `[N]`.
+        probabilities: Probability of each cell, `[N]`.
     """
     expected = np.sum(counts) * probabilities / np.sum(probabilities)
     rare = expected < 5.0
@@ -29,7 +29,7 @@ def p_value(counts, probabilities):
 
 
 def state_counts(events, num_levels):
-    """Returns how often each of the `K^D` states occurs in `[B, ...]`."""
+    """Returns the count of each of the `K^D` states in `[B, ...]`."""
     digits = np.asarray(events, "int64").reshape(len(events), -1)
     places = num_levels ** np.arange(digits.shape[1])[::-1]
     return np.bincount(digits @ places, minlength=num_levels ** digits.shape[1])
@@ -42,7 +42,7 @@ def assert_follows(draw, probabilities, num_levels, seed):
 
     Args:
         draw: Maps a seed to events `[B, ...]`.
-        probabilities: Of each state, `[K^D]`.
+        probabilities: Probability of each state, `[K^D]`.
         num_levels: `K`.
         seed: The first seed.
     """

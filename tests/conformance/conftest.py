@@ -17,7 +17,7 @@ def shared_models():
 
 @pytest.fixture
 def model(case, seed, shared_models):
-    """The case's model with large random weights. Not to be changed."""
+    """The model of a case with large random weights; no test may change it."""
     key = (case.name, seed)
     if key not in shared_models:
         shared_models[key] = case.build(seed)
@@ -52,7 +52,7 @@ def _trained(case, seed):
     model = case.build(seed)
     x, context = case.batch(case.generator(seed), BATCH_SIZE)
     before = model(x, context=context).log_prob(x).numpy()
-    # Op by op, because tracing costs more than these few steps.
+    # Steps run op by op, because tracing costs more than so few steps.
     model.compile(optimizer=keras.optimizers.Adam(1e-3), run_eagerly=True)
     # Members train in cycles, and the estimate of DeepNADE is a random one.
     exact = case.ensemble_size == 1 and not model.any_order

@@ -1,4 +1,4 @@
-"""Whether two ways of drawing gave the same events.
+"""A comparison of the events of two ways of drawing.
 
 A draw is the number of thresholds (the cumulative probabilities of a
 conditional) below its uniform. Two ways of computing a conditional differ by
@@ -18,12 +18,13 @@ from tf_autoregressive.sampling import noise
 
 NUM_SAMPLES = 128
 
-# Some units in the last place of a float32 near 1, through a few layers.
+# These are some units in the last place of a float32 near 1, through a few
+# layers.
 ROUNDING = 1e-5
 
 
 class Draws(typing.NamedTuple):
-    """What a sampler did.
+    """The draws of a sampler, and their parameters.
 
     Attributes:
         x: Events `[B, *event_shape]`.
@@ -102,7 +103,7 @@ def recorded(output):
     def recording_given(parameters, *args):
         count = len(records)
         value = draw_given(parameters, *args)
-        # Once, whether or not it called `draw`.
+        # A position is counted once, whether or not it called `draw`.
         records[count:] = [np.array(parameters)]
         return value
 
@@ -171,13 +172,13 @@ def _equal(case, expected, actual):
 def margin_of_difference(
     case, model, expected, actual, index, *, seed, context=None, known=None
 ):
-    """Returns how far the uniform was from the threshold between two draws.
+    """Returns the distance of the uniform from the threshold of two draws.
 
     Looks at the first rank at which example `index` differs: up to there both
     have the same history, and so the same conditional.
     """
     if case.has_logistics or case.has_whole_steps:
-        # Many uniforms, and more ways to differ: no difference is excused.
+        # Many uniforms have more ways to differ, so no difference is excused.
         return np.inf
     member = members(case, seed, len(expected))[index]
     ordering, extra = case.ordering(model, member), {}
@@ -200,7 +201,7 @@ def margin_of_difference(
     if case.is_discrete:
         low, high = sorted([int(one[rank]), int(other[rank])])
         return np.abs(uniform - thresholds[low:high]).max()
-    # Two components of a mixture: it does not matter which.
+    # It does not matter which of two components of a mixture it was.
     return np.abs(uniform - thresholds).min()
 
 

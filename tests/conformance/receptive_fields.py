@@ -1,4 +1,4 @@
-"""Which input reaches which output of a convolution stack, from its sizes.
+"""The reach of convolution stacks, from their sizes.
 
 Counted with boolean matrices over (pixel, colour) in raster order, not with
 the library's masks. Shapes: D = H * W * C nodes, a row of a matrix for what a
@@ -89,8 +89,8 @@ def multi_scale_pixel_rnn(event_shape, *, scale=2, **options):
     small = pixel_rnn((*small_shape, event_shape[2]), **options)
     reached = np.zeros((len(is_small), len(is_small)), bool)
     reached[np.ix_(is_small, is_small)] = small
-    # A transposed convolution of size 2f: each small pixel reaches the pixels
-    # from f / 2 before its own on, 2f of them along each side.
+    # A transposed convolution has size 2f, so each small pixel reaches the
+    # pixels from f / 2 before its own on, 2f of them along each side.
     row, column, _ = differences(event_shape)
     near = [
         (-(scale // 2) <= side) & (side < 2 * scale - scale // 2)
@@ -104,7 +104,7 @@ def multi_scale_pixel_rnn(event_shape, *, scale=2, **options):
 
 
 def recurrent(inputs, states):
-    """Returns what is reached through inputs, and states of other nodes."""
+    """Returns the reach through inputs and the states of other nodes."""
     reached = inputs
     for _ in range(len(inputs)):
         reached = inputs | (states @ reached)
@@ -135,7 +135,7 @@ def steps_back(event_shape, reach):
 
 
 def window(event_shape, size, *, own_colour, rows_above=None):
-    """Returns what a window that ends at a node holds."""
+    """Returns the nodes in a window that ends at a node."""
     row, column, colour = differences(event_shape)
     rows_above = size // 2 if rows_above is None else rows_above
     near = (abs(column) <= size // 2) & (row >= 0) & (row <= rows_above)
@@ -146,13 +146,13 @@ def window(event_shape, size, *, own_colour, rows_above=None):
 
 
 def rows(event_shape, size, *, own_row):
-    """Returns what whole rows above a node, and its own, hold."""
+    """Returns the nodes in the rows above a node, and in its own."""
     row, column, _ = differences(event_shape)
     first = 0 if own_row else 1
     return (abs(column) <= size // 2) & (first <= row) & (row <= size // 2)
 
 
 def differences(event_shape):
-    """Returns how far each node lies behind each: rows, columns, colours."""
+    """Returns the distances of nodes: rows, columns, colours."""
     nodes = np.indices(event_shape).reshape(3, -1)
     return nodes[:, :, None] - nodes[:, None, :]

@@ -38,7 +38,7 @@ def methods(case):
 @pytest.mark.parametrize("case", all_but(FAMILIES), ids=repr)
 def test_known_values_are_kept_and_methods_agree(case, model, seed):
     x, known, context = problem(case, seed)
-    # What is not known has no influence, whatever it is.
+    # Unknown values have no influence, whatever they are.
     other = np.where(known, x, case.events(case.generator(seed + 1), len(x)))
     full, default = (
         model.complete(start, known, seed=seed, context=context, **options)

@@ -1,4 +1,4 @@
-"""Which output depends on which dimension: exactly the earlier ones.
+"""Every output depends on the earlier dimensions, and on no other.
 
 Finite perturbation from one valid value to another finds what gradients
 hide, in dead zones and behind rounding; gradients find what is too small to
@@ -107,7 +107,7 @@ def changed_values(case, rng, events):
 def dependencies(case, model, rng, *, member=0, training=False):
     """Returns bool `[D, D]` by perturbation.
 
-    Of the parameters, or, where a site has several dimensions, of their
+    The parameters are compared, or, where a site has several dimensions, their
     conditionals.
     """
     seen = member_parameters

@@ -19,8 +19,8 @@ def draw(case, model, seed, context):
 def flipped(case, model, x, index):
     """Returns `x` with another last value (in rank) in example `index`."""
     other = x.copy()
-    # Of a single ordering, the last dimension; of several, whichever: the
-    # comparison looks for the first difference by itself.
+    # A single ordering has a last dimension. With several any will do, because
+    # the comparison looks for the first difference by itself.
     dim = case.ordering(model)[-1]
     value = other[index].reshape(-1)
     value[dim] = (value[dim] + 1) % case.num_levels

@@ -68,7 +68,7 @@ def test_events_are_checked(case, model, x, message):
         assert "`x`" in str(error.value)
 
 
-# Of real values, the joint distribution has a density everywhere.
+# The joint distribution of real values has a density everywhere.
 @pytest.mark.parametrize(
     ("case", "x", "message"), [bad for bad in BAD_VALUES if bad[0] is not REAL]
 )

@@ -108,7 +108,7 @@ def test_the_size_of_blocks_does_not_matter(case, seed, draws):
     ("constructor", "units"), [(MADE, (20, 30)), (NADE, 20)]
 )
 def test_events_of_several_blocks_of_the_usual_size(constructor, units, seed):
-    # Six blocks of 14, the last of them not full.
+    # There are six blocks of 14, and the last is not full.
     model = constructor((83,), units=units, ordering="random")
     full, expected = model.sample(
         64, seed=seed, method="full", return_log_prob=True

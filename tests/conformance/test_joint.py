@@ -176,7 +176,7 @@ def test_a_batch_of_them_is_a_mixture_over_labels(case, model, seed, rng):
 @pytest.mark.parametrize("case", VECTORS, ids=repr)
 def test_monte_carlo_estimates_the_kl_divergence(case, model, seed):
     other = case.build(seed)
-    # Near the first, so that the estimate has a small variance.
+    # It is near the first, so that the estimate has a small variance.
     other.set_weights([0.8 * w for w in other.get_weights()])
     p, q = (joint_table(case, m) for m in (model, other))
     with run_eagerly():
@@ -267,7 +267,7 @@ def test_real_values_that_are_not_finite_have_no_density(case, model, rng):
 @pytest.mark.parametrize("case", [BY_NAME["rnade"]], ids=repr)
 def test_a_markov_chain_goes_on_after_a_divergence(case, model, seed):
     kernel = tfp.mcmc.HamiltonianMonteCarlo(
-        # Steps so large that every proposal leaves the range of floats.
+        # Steps are so large that every proposal leaves the range of floats.
         model.joint().log_prob,
         step_size=1e30,
         num_leapfrog_steps=3,

@@ -110,7 +110,7 @@ def test_log_prob_per_dim_are_the_conditionals_of_the_joint(case, model, rng):
     )
     assert per_dim.shape == states.shape
     table = joint_table(case, model, context)
-    # Given what cannot be, nothing has a probability.
+    # Nothing has a probability given an impossible event.
     possible = table > 0.0
     np.testing.assert_allclose(
         np.reshape(per_dim, (len(states), -1))[possible],

@@ -16,7 +16,7 @@ from tests.zoo import REPRESENTATIVE
 from tests.zoo import taking_turns
 
 NUM_SAMPLES = 20_000
-# Cells of a uniform, to count real values in.
+# Real values are counted in so many cells of a uniform.
 NUM_CELLS = 5
 
 pytestmark = pytest.mark.usefixtures("eagerly")
@@ -59,7 +59,8 @@ def top_k(k):
 
 
 def top_p(p):
-    # The first value always; another while those before hold less than p.
+    # The first value is always kept, and another while those before hold less
+    # than p.
     return only_top(
         lambda falling: 1 + (np.cumsum(falling, -1)[..., :-1] < p).sum(-1)
     )

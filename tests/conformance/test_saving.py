@@ -125,7 +125,7 @@ def test_training_goes_on_from_a_file(case, seed, reload):
     model = case.build(seed)
     x, context = case.batch(case.generator(seed), 30)
     model.compile(optimizer=keras.optimizers.Adam(1e-2), run_eagerly=True)
-    # Five updates: in the middle of a cycle of three members.
+    # Five updates end in the middle of a cycle of three members.
     model.fit(dataset(x, context, 6), verbose=0)
     reloaded = reload(model)
     assert int(reloaded.optimizer.iterations) == 5

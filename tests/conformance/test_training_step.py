@@ -26,7 +26,7 @@ from tf_autoregressive.models import MADE
 from tf_autoregressive.models import NADE
 from tf_autoregressive.models import DeepNADE
 
-# Batches of 16, and 2 examples that are left over.
+# There are batches of 16, and 2 examples are left over.
 NUM_EXAMPLES, BATCH_SIZE = 50, 16
 
 
@@ -83,9 +83,10 @@ def check_compiled_update(case, seed, jit_compile):
         assert set(history) == {"loss", *units(case, np.zeros(1), None)}
     assert np.isfinite(losses).all()
     if jit_compile and model.any_order:
-        # Its updates draw orderings, and XLA's floats are others.
+        # Its updates draw orderings, and the random floats of XLA are others.
         return
-    # Not the weights: Adam makes a step of a gradient that rounding makes.
+    # The weights are not compared, because Adam makes a whole step of a
+    # gradient that is rounding alone.
     np.testing.assert_allclose(losses[0], losses[1], rtol=1e-3)
 
 
@@ -146,7 +147,7 @@ def test_batches_do_not_matter_to_evaluation(case, seed, batch_size):
 
 @pytest.mark.parametrize("case", all_but(FAMILIES, CONDITIONAL), ids=repr)
 def test_fit_takes_the_context_with_the_event(case, trained, seed):
-    # Trained on datasets of pairs: the context's weights have moved.
+    # It trained on datasets of pairs, so the weights of the context have moved.
     model, _, _ = trained
     fresh = case.build(seed)
     moved = [
@@ -211,7 +212,7 @@ def test_a_uniform_model_of_binary_images_scores_one_bit(
     constructor, options, rng
 ):
     model = uniform(constructor((28, 28, 1), **options))
-    # 7 examples in batches of 4.
+    # There are 7 examples in batches of 4.
     x = rng.integers(2, size=(7, 28, 28, 1)).astype("uint8")
     result = model.evaluate(dataset(x, None, 4), return_dict=True, verbose=0)
     assert round(result["loss"], 2) == 543.43

@@ -15,7 +15,7 @@ from tests.zoo import taking_turns
 
 WALKED = [case for case in CASES if not case.has_many_orderings]
 REFUSED = [case for case in CASES if case.has_many_orderings]
-# One of each way to keep what is known.
+# There is one case of each way to keep the known values.
 IN_GRAPHS = [
     case
     for case in [
@@ -90,7 +90,8 @@ def test_its_conditionals_are_those_that_are_scored(case, model, rng):
 
 @pytest.mark.parametrize("case", all_but(FAST, IN_GRAPHS), ids=repr)
 def test_graphs_walk_as_eager_mode_does(case, seed, rng):
-    # Its own: graphs of models that tests share would stay.
+    # The model is made here, because graphs of models that tests share would
+    # stay.
     model = case.build(seed)
     x, context = case.batch(rng, 4)
     with run_eagerly():

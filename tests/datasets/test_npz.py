@@ -143,7 +143,7 @@ def test_an_array_that_is_there_twice_is_refused(tmp_path, rng):
 
 
 def test_what_is_not_asked_for_is_not_read(tmp_path, rng):
-    """Neither what would take memory nor what cannot be read."""
+    """An array is not read if it would take memory or cannot be read."""
     path = tmp_path / "a.npz"
     train = bits(rng, 2, 2)
     with zipfile.ZipFile(path, "w") as file:
@@ -175,7 +175,7 @@ def test_the_number_of_packed_bits_is_checked(tmp_path, rng, dim, message):
 
 
 def test_bits_beyond_their_number_are_refused(tmp_path):
-    """They would be dropped: the number is wrong."""
+    """Bits would be dropped, so the number is wrong."""
     path = tmp_path / "a.npz"
     np.savez(path, train=np.packbits(np.ones((2, 12), "uint8"), axis=1), dim=11)
     with pytest.raises(ValueError, match=r"other bits .* must be 0.*`train`"):
@@ -250,7 +250,7 @@ def test_a_small_file_may_not_ask_for_much_memory(tmp_path, monkeypatch):
     assert path.stat().st_size < 1500
     with pytest.raises(ValueError, match=r"would take 0\.017 GB of memory"):
         from_npz(path, num_levels=2)
-    # What a file holds it may take.
+    # A file may take the memory of its own contents.
     rng = np.random.default_rng(0)
     train = rng.integers(0, 256, (1000, 1000), dtype="u1")
     data = from_npz(zipped(tmp_path / "b.npz", npy(train)), num_levels=256)

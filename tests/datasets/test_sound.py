@@ -259,7 +259,7 @@ def test_files_of_another_rate_are_resampled(tmp_path):
         write_wav(tmp_path / f"{number}.wav", low + high, rate=16_000)
     data = from_wav_folder(tmp_path, steps=2000, rate=8000, num_levels=65536)
     samples = stacked(data.test)[0] - 32768
-    # Not at the ends, where the filter sees what lies outside as silence.
+    # The ends do not count, because the filter sees silence outside.
     np.testing.assert_allclose(samples[200:-200], low[::2][200:-200], atol=20)
 
 

@@ -109,7 +109,7 @@ def test_one_channel_is_a_quantized_mixture_of_tfp(num_levels, rng):
     parameters = random_parameters(rng, 1, 4)
     parameters = {key: np.float64(value) for key, value in parameters.items()}
     pixel = DiscretizedLogisticMixture(**parameters, num_levels=num_levels)
-    # TFP's bins are (y - 1, y]: half a level lower.
+    # The bins of TFP are (y - 1, y], which is half a level lower.
     scale = (num_levels - 1) / 2.0
     continuous = tfd.MixtureSameFamily(
         tfd.Categorical(logits=parameters["logits"]),
@@ -165,7 +165,7 @@ def test_the_levels_next_to_the_outer_ones_are_ordinary():
 
 
 def test_one_component_is_shared_by_all_channels():
-    # Two sharp components, one at either end: never a mixed pixel.
+    # Of two sharp components, one is at either end, so no pixel is mixed.
     pixel = DiscretizedLogisticMixture(
         tf.zeros([2]),
         tf.constant([[-1.0, 1.0]] * 3),
@@ -178,7 +178,7 @@ def test_one_component_is_shared_by_all_channels():
 
 
 def test_coefficients_are_in_the_order_of_pairs():
-    # Channel c on channel j: 1 on 0, 2 on 0, 2 on 1.
+    # Coefficients are for channel 1 on 0, 2 on 0 and 2 on 1.
     for pair, (c, j) in enumerate([(1, 0), (2, 0), (2, 1)]):
         coeffs = np.zeros((3, 1), "float32")
         coeffs[pair] = 10.0
@@ -319,7 +319,8 @@ def test_gradients_are_finite_at_extreme_parameters(size, jit_compile):
 @pytest.mark.parametrize("level", range(4))
 def test_gradients_are_those_of_the_definition(key, level, rng):
     parameters = random_parameters(rng, channels=2)
-    # A mean on the border of two bins: the slope has to be right there too.
+    # The mean is on the border of two bins, where the slope has to be right
+    # too.
     parameters["loc"][0] = 0.0
     value = [[level, 1]]
     with tf.GradientTape() as tape:
@@ -479,7 +480,8 @@ def test_eager_graph_and_xla_draws_are_equal(rng):
     noise = uniforms(0, 3, 1000)
 
     def draw():
-        # Few levels: at 256 rounding decides one draw in some ten thousand.
+        # There are few levels, because at 256 rounding decides one draw in some
+        # ten thousand.
         pixel = DiscretizedLogisticMixture(**parameters, num_levels=8)
         return (
             pixel.from_uniforms(noise),
@@ -646,7 +648,7 @@ def test_statistics_have_batches(rng):
 def test_statistics_of_one_channel_are_those_of_its_table(rng):
     logits = rng.normal(size=(2, 3)).astype("float32")
     loc, log_scale = rng.normal(size=(2, 2, 1, 3)).astype("float32")
-    # One that is all but certain, whose other levels have no mass left.
+    # It is all but certain, and its other levels have no mass left.
     loc[1], log_scale[1] = 0.0, -7.0
     pixel = DiscretizedLogisticMixture(logits, loc, log_scale, num_levels=5)
     levels = np.arange(5)
@@ -774,7 +776,7 @@ def test_validation_asserts_levels(value, convert, rng):
     ("num_levels", "keeps"), [(MAX_LEVELS, True), (16 * MAX_LEVELS, False)]
 )
 def test_as_many_levels_as_float32_keeps(rng, monkeypatch, num_levels, keeps):
-    """What float64 says of the narrowest components near the highest level."""
+    """Float64 references of the narrowest components, at the highest level."""
     monkeypatch.setattr(
         "tf_autoregressive.arguments.MAX_LEVELS", 16 * MAX_LEVELS
     )

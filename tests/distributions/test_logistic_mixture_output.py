@@ -334,7 +334,8 @@ def tempered(output, parameters, **options):
 
 def test_temperature_turns_both_knobs():
     output = make(2, num_components=1)
-    # logits, loc of two channels, log-scales of two channels, a coefficient.
+    # These are logits, loc of two channels, log-scales of two channels and a
+    # coefficient.
     parameters = tf.constant([[3.0, 0.1, 0.2, -1.0, -20.0, 0.5]])
     np.testing.assert_allclose(
         tempered(output, parameters, temperature=2.0),

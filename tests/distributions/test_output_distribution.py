@@ -1,4 +1,4 @@
-"""What all output distributions share: names, shapes, draws by inverse CDF."""
+"""All output distributions: names, shapes, draws by inverse CDF."""
 
 import inspect
 
@@ -206,7 +206,8 @@ def test_mixture_draws_follow_their_cdf(rng):
 
 def test_mixture_draws_use_one_uniform_for_the_component_and_one_within():
     output = ALL["gaussian_mixture"]
-    # Weights 0.25, 0.5 and 0.25; sharp components at 0, 10 and 20.
+    # The weights are 0.25, 0.5 and 0.25, and sharp components are at 0, 10 and
+    # 20.
     parameters = np.concatenate(
         [np.log([0.25, 0.5, 0.25]), [0, 10, 20], np.log([1.0, 2.0, 3.0])]
     ).astype("float32")

@@ -162,7 +162,7 @@ def test_a_mixture_takes_both_knobs():
 def test_draws_of_real_values_are_finite_at_every_temperature(temperature):
     for case in REAL_VALUED:
         model = case.build(0)
-        # Log-scales near 100, whose exponential is no float32.
+        # Log-scales are near 100, and float32 cannot hold their exponential.
         for variable in model.trainable_variables:
             variable.assign(30.0 * variable)
         context = case.contexts(np.random.default_rng(0), 16)

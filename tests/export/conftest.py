@@ -17,7 +17,8 @@ class Exported:
         self.case = case
         self.model = model
         self.path = path
-        # Kept: the signatures hold their weights by weak references.
+        # The model is kept, because the signatures hold its weights by weak
+        # references.
         self.loaded = tf.saved_model.load(path)
         self.signatures = self.loaded.signatures
 

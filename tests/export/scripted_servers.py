@@ -153,7 +153,7 @@ def grpc_server(
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    # Answers in one packet: two would wait for each other.
+    # The server answers in one packet, because two would wait for each other.
     wbufsize = -1
 
     def do_GET(self):

@@ -12,7 +12,7 @@ from tests.zoo import BY_NAME
 
 pytestmark = [
     pytest.mark.slow,
-    # Of Beam's own.
+    # These warnings are Beam's own.
     pytest.mark.filterwarnings("default"),
 ]
 

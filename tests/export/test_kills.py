@@ -14,7 +14,8 @@ from export.saved_models.versions import versions
 from export.scoring.resumable import score_rows
 from export.scoring.rows import Rows
 
-# Of a process with threads, as TensorFlow has; the child uses none of it.
+# Python warns of a fork of a process with threads, as TensorFlow has. The child
+# does not use TensorFlow.
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
 

@@ -1,4 +1,4 @@
-"""What servers answer to the client, and what the client is told."""
+"""Doors of the client: the answers of servers, and its arguments."""
 
 import contextlib
 import dataclasses
@@ -30,7 +30,7 @@ _STATUSES = (100, 200, 204, 206, 301, 302, 307, 400, 404, 418, 429, 500, 503)
 
 @dataclasses.dataclass
 class Answer:
-    """What a server answers, and the scores in it if they are plain to see."""
+    """An answer of a server, and the scores in it if they are plain to see."""
 
     sent: object
     scores: list | None = None
@@ -107,7 +107,7 @@ class GRPCAnswers(Door):
         proto = tf.make_tensor_proto(scores)
         if rng.random() < 0.8:
             data = mutated(rng, proto.SerializeToString())
-            # What is no message at all does not come through gRPC.
+            # gRPC lets through nothing but messages.
             with contextlib.suppress(DecodeError):
                 proto = tf.make_tensor_proto(0.0).FromString(data)
         name = "log_prob" if rng.random() < 0.95 else "other"
@@ -149,7 +149,7 @@ _NAMES = (
 
 
 class ClientArguments(Door):
-    """What a `Client` is told."""
+    """Arguments of a `Client`."""
 
     name = "client-arguments"
     names_file = False

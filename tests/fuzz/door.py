@@ -1,4 +1,4 @@
-"""What a door is."""
+"""The base class of doors."""
 
 import abc
 import pathlib

@@ -13,13 +13,13 @@ import numpy as np
 
 from tests.fuzz.door import Door
 
-# What a file below 25 MB may make a process allocate.
+# Bytes that a file below 25 MB may make a process allocate.
 _MOST_MEMORY = 2 * 10**9
 
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """What became of an input.
+    """The outcome of an input.
 
     Attributes:
         index: Which input it was.

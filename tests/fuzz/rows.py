@@ -1,4 +1,4 @@
-"""What `tfar score` reads rows from: arrays and records."""
+"""Doors of the files that `tfar score` reads: arrays and records."""
 
 import dataclasses
 import gzip

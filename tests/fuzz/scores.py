@@ -1,4 +1,4 @@
-"""What `tfar score` finds where it writes, and what it is asked for."""
+"""Doors of `tfar score`: its output directory, and its arguments."""
 
 import contextlib
 import dataclasses
@@ -76,7 +76,7 @@ def _score(folder):
 
 
 class RefusedError(Exception):
-    """What the command said when it ended with status 2."""
+    """The message with which the command ended with status 2."""
 
 
 @dataclasses.dataclass

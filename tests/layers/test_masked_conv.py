@@ -252,7 +252,7 @@ def test_the_initial_scale_makes_up_for_the_mask(size, exclusive, seed):
     colours = np.arange(60) * 3 // 60
     layer = MaskedConv2D(colours, colours, size, exclusive=exclusive)
     outputs = layer(rng.normal(size=(20, 9, 9, 60)).astype("float32"))
-    # Away from the border: inputs of variance 1 give outputs of variance 1.
+    # Inputs of variance 1 give outputs of variance 1 away from the border.
     np.testing.assert_allclose(np.var(outputs[:, 1:, 1:-1]), 1.0, rtol=0.1)
 
 
@@ -300,7 +300,8 @@ def test_colours_may_be_arrays_and_lists():
 @pytest.mark.parametrize("gain", [1.0, 4.0])
 @pytest.mark.parametrize("exclusive", [False, True])
 def test_outputs_start_on_the_scale_of_the_inputs(exclusive, gain, rng):
-    # However much the mask forbids: 9 of 25 places, and half of the channels.
+    # The scale holds however much the mask forbids: 9 of 25 places, and half of
+    # the channels.
     colours = np.repeat([0, 1], 32)
     layer = MaskedConv2D(
         colours, colours, (5, 5), exclusive=exclusive, gain=gain

@@ -101,13 +101,13 @@ def test_bias_and_initializers_are_optional(rng):
 
 
 def test_the_initial_scale_makes_up_for_the_mask(seed):
-    # Half of the entries act: the variance of the outputs must not halve.
+    # Half of the entries act, and the variance of the outputs must not halve.
     width = 400
     degrees = np.random.default_rng(seed).integers(1, 100, (1, width))
     layer = MaskedDense(degrees, degrees)
     inputs = np.random.default_rng(seed).normal(size=(200, width))
     outputs = layer(inputs.astype("float32"))
-    # He's scaling: variance 2 for inputs of variance 1, on average.
+    # He's scaling gives variance 2 for inputs of variance 1, on average.
     np.testing.assert_allclose(np.var(outputs), 2.0, rtol=0.2)
 
 

@@ -109,7 +109,7 @@ class ThreeResolutions:
         self.u, self.ul = [], []
         for name, stream, width in (("u", self.u, 3), ("ul", self.ul, 2)):
             for depth in range(3):
-                # One looks further up than to the row that was last.
+                # One layer looks further up than the last row.
                 rows = 3 if depth == 1 else 2
                 layers = [
                     conv(f"{name}_{depth}", (rows, width), above=rows - 1)
@@ -147,7 +147,8 @@ class ThreeResolutions:
             self.num_lower_runs += 1
             return self._run(scope, depth + 1, stream, x)
 
-        # Around the lower resolution too, or its odd rows would not count.
+        # Shifts go around the lower resolution too, or its odd rows would not
+        # count.
         x = x + bent(scope.run(last, scope.lower(down, up, lower, x)))
         if stream is self.u:
             scope.link(self.ul[depth][-1], x)
@@ -293,7 +294,7 @@ def test_an_initialising_scope_initialises_all_layers(rng):
     class Recording(InitialisingScope):
         def run(self, layer, x):
             outputs = super().run(layer, x)
-            # Before what is added.
+            # The shift comes after this.
             seen[layer.name] = layer(x)
             return outputs
 

@@ -86,7 +86,7 @@ def test_half_precision_differs_by_its_rounding_alone(name, batch_size, rng):
     outputs, expected = (
         tf.cast(y, tf.float32).numpy() for y in (outputs, layer(x))
     )
-    # A few roundings, and not one more with every step.
+    # Few roundings differ, and their number does not grow with every step.
     scale = np.abs(expected).max()
     np.testing.assert_allclose(outputs, expected, atol=0.02 * scale)
 
@@ -254,7 +254,7 @@ def attention():
 
 @pytest.mark.slow
 def test_streams_go_on_where_states_have_grown(attention):
-    # Without noise: the most probable symbols, whatever the seed.
+    # Without noise the most probable symbols are drawn, whatever the seed.
     expected = attention.sample(1, seed=0, top_k=1)
     prime = expected[0, :3].numpy()
     drawn = attention.generate(1, 9, prime=prime, top_k=1)

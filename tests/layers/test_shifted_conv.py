@@ -169,7 +169,7 @@ def test_all_filters_have_one_colour(rng):
 
 
 def test_no_weight_is_left_unused(rng):
-    # Taps that are never seen are no part of the kernel.
+    # Taps that are never seen are not part of the kernel.
     layer, x = make(((2, 3), 2, 1, 1), rng), random_map(rng)
     with tf.GradientTape() as tape:
         loss = tf.reduce_sum(layer(x) ** 2)

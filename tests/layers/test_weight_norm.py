@@ -77,7 +77,7 @@ def test_the_norm_of_a_filter_is_its_scale(make, rng):
 def test_the_length_of_a_direction_is_irrelevant(make, rng):
     layer, x = random_layer(make, rng), random_map(rng)
     before = layer(x)
-    # A factor of its own for each filter.
+    # Each filter has a factor of its own.
     layer.kernel.assign(layer.kernel * np.array([4.0, 0.5, 100.0, 1.0]))
     np.testing.assert_allclose(layer(x), before, rtol=1e-4, atol=1e-5)
 

@@ -1,4 +1,4 @@
-"""Which dimension reaches which conditional, over draws of random weights.
+"""Probes of the dimensions that reach conditionals, over random weights.
 
 Shapes: D event dimensions.
 """
@@ -17,7 +17,7 @@ def check_dependencies(case, expected, seed, num_probes=3):
     Args:
         case: A `tests.zoo.Case`.
         expected: bool `[D, D]`, row i: what the conditional of i depends on.
-        seed: Of the weights and the events.
+        seed: Seed of the weights and the events.
         num_probes: Number of draws.
     """
     seen = np.zeros_like(expected)

@@ -1,4 +1,4 @@
-"""What a model is conditioned on, and the checks on it."""
+"""The contexts of models, and the checks on them."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What one example is, and the checks on it."""
+"""Events, and the checks on them."""
 
 import numpy as np
 import pytest
@@ -83,7 +83,7 @@ def test_the_top_of_a_narrow_dtype(num_levels, value, is_valid):
 
 
 def test_int8_cannot_wrap_around():
-    # -1 is 255 to a careless cast.
+    # A careless cast would make 255 of -1.
     with pytest.raises(ValueError, match=r"\[0, 255\].*-1"):
         Event((1,), 256).checked(np.array([[-1]], "int8"))
 

@@ -217,7 +217,7 @@ def seen(model, rng):
 
 def test_the_first_layer_has_no_residual_connection(rng):
     model = random_model(rng)
-    # Of the horizontal stack, only a residual would be left.
+    # Only a residual would be left of the horizontal stack.
     silenced(model, model.outputs[0], *model.links)
     logits = model.parameters_for(rng.integers(2, size=(9, 4, 5, 1)))
     np.testing.assert_array_equal(logits, np.repeat(logits[:1], 9, axis=0))
@@ -319,7 +319,7 @@ def test_a_map_shifts_its_own_pixels_and_those_after_them(rng):
         cell = np.zeros((4, 6), bool)
         cell[2 * row : 2 * row + 2, 2 * column : 2 * column + 2] = True
         assert np.all(differs[cell])
-        # A map is no event: the vertical stack sees all of its row.
+        # A map is not an event, so the vertical stack sees all of its row.
         assert not np.any(differs[: 2 * row])
 
 
@@ -367,7 +367,7 @@ def test_sizes_are_checked(options, message):
 
 
 def test_a_new_stack_keeps_its_signal(rng):
-    # Deep layers of one that loses it learn late, or never.
+    # Deep layers of a stack that loses the signal learn late, or never.
     model = GatedPixelCNN((16, 16, 1), filters=32, num_layers=7)
     x = rng.normal(size=(4, 16, 16, 1)).astype("float32")
     scales = []

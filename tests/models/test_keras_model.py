@@ -1,4 +1,4 @@
-"""What Keras and TensorFlow offer for any model works, or is refused."""
+"""The methods of Keras and TensorFlow for any model work, or are refused."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""What `fit` and `evaluate` take, and what they make of it."""
+"""The data of `fit` and `evaluate`, and their results."""
 
 import sys
 import types
@@ -97,7 +97,7 @@ class Batches(keras.utils.PyDataset):
 
 
 class TorchTensor:
-    """What NumPy and Keras see of a tensor of PyTorch."""
+    """The part of a PyTorch tensor that NumPy and Keras see."""
 
     def __init__(self, values):
         self.values = values
@@ -112,7 +112,7 @@ class TorchTensor:
 
 @pytest.fixture
 def loader_of(monkeypatch):
-    """Returns what makes a stand-in for PyTorch's DataLoader of a batch."""
+    """Returns a maker of a stand-in for PyTorch's DataLoader of a batch."""
 
     class DataLoader:
         batch_size = None
@@ -135,7 +135,7 @@ def loader_of(monkeypatch):
 
 @pytest.fixture(params=["PyDataset", "generator", "DataLoader"])
 def source_of(request, loader_of):
-    """Returns what makes a source of a batch, other than a dataset."""
+    """Returns a maker of a source of a batch, other than a dataset."""
     return {
         "PyDataset": Batches,
         "generator": lambda batch: (each for each in [batch]),

@@ -127,7 +127,7 @@ def test_events_are_drawn_from_their_own_members_alone(monkeypatch):
     monkeypatch.setattr(model, "init_cache", counted)
     with run_eagerly():
         model.sample(32, seed=0)
-    # One pass for all, in which each event has a member.
+    # One pass serves all, and each event has a member in it.
     assert begun == [(32,)]
 
 

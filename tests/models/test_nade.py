@@ -23,7 +23,7 @@ def test_the_ordering_permutes_the_dimensions(constructor, rng):
 
 
 def test_the_count_of_parameters_is_that_of_the_paper():
-    # W and V of 784 by 500, b and c.
+    # These are W and V of 784 by 500, b and c.
     assert NADE((28, 28), units=500).count_params() == 784 * 1001 + 500
 
 

@@ -231,7 +231,8 @@ def test_a_label_changes_all_positions(rng):
 
 
 def test_sizes_are_those_of_the_paper():
-    # 7 x 7 with mask A, 2 h maps, blocks by way of h, a head of two layers.
+    # The stack has 7 x 7 with mask A, 2 h maps, blocks by way of h, and a head
+    # of two layers.
     model = PixelCNN((28, 28, 1), filters=16, head_filters=32)
     first = 4 * 7 * 32 + 32
     block = (32 * 16 + 16) + (2 * 3 * 16 * 16 + 16) + (16 * 32 + 32)

@@ -138,7 +138,7 @@ def test_parameters_are_those_of_the_authors_network(event_shape, options, rng):
             name: layer.kernel.numpy()[labels][:, None, None]
             for name, layer in model.context_layers.items()
         }
-        # In both streams, three blocks down and five up.
+        # Both streams have three blocks down and five up.
         assert len(shifts) == 2 * (3 + 5)
     np.testing.assert_allclose(
         model.parameters_for(x, context=labels),
@@ -286,7 +286,7 @@ def test_all_that_comes_before_is_seen(event_shape, options, num_probes, seed):
 
 @pytest.mark.slow
 def test_parameters_of_a_pixel_see_the_pixels_before_it(seed):
-    # Of its own pixel no channel: the output couples those.
+    # It sees no channel of its own pixel, because the output couples those.
     case = pattern_case((8, 4, 3))
     seen = gradient_dependencies(case, case.build(seed), case.generator(seed))
     pixels = triangle((8, 4, 1))
@@ -441,7 +441,7 @@ def test_fit_initialises_from_its_first_batch(of, with_labels, rng):
             layer.kernel.assign(rng.normal(size=layer.kernel.shape))
     expected = type(model).from_config(model.get_config())
     expected.set_weights(model.get_weights())
-    # As many of an array as are enough; a batch of a dataset.
+    # An array gives as many as are enough, and a dataset a batch.
     first = slice(10)
     if of == "arrays":
         first = np.linspace(0, 149, 128).astype(int)
@@ -519,7 +519,7 @@ def test_small_images_train(event_shape, num_resolutions, rng):
     x = random_events(rng, 64, event_shape)
     model.compile(keras.optimizers.Adam(1e-3), jit_compile=False)
     losses = model.fit(x, epochs=3, verbose=0).history["loss"]
-    # Of values that are drawn uniformly, no model of sense costs much more.
+    # No sensible model scores values that are drawn uniformly much worse.
     uniform = np.prod(event_shape) * np.log(4)
     assert uniform * 0.9 < losses[-1] < uniform * 1.5
 
@@ -655,7 +655,8 @@ def test_replicas_start_alike_and_train_like_one(pytestconfig):
 
 @pytest.mark.slow
 def test_it_trains_under_xla(rng):
-    # Black or white, as the pixel to the left is: much to learn.
+    # A pixel is black or white as the one to its left, so there is much to
+    # learn.
     x = 3 * rng.integers(2, size=(32, 3, 1, 1)).astype("uint8")
     x = np.repeat(x, 4, axis=2)
     model = tiny(dropout=0.1)

@@ -118,7 +118,7 @@ def test_dependencies_on_maps_of_any_size(recurrence, size, num_channels, seed):
 
 
 def test_only_the_last_pixel_of_the_row_above_is_out_of_sight():
-    # Of a wide image, by diagonals: no feature of an earlier pixel holds it.
+    # No feature of an earlier pixel holds it in a wide image, by diagonals.
     height, width = 4, 9
     seen = receptive_fields.pixel_rnn((height, width, 1), first_kernel_size=3)
     missed = np.tri(height * width, k=-1).astype(bool) & ~seen

@@ -12,7 +12,7 @@ from tf_autoregressive.models import PixelCNNPlusPlus
 from tf_autoregressive.models import PixelRNN
 from tf_autoregressive.models import WaveNet
 
-# Of every model one case, and one that is conditioned.
+# There is one case of every model, and one that is conditioned.
 CASES = {
     (case.constructor, case.is_conditional): case
     for case in zoo.CASES
@@ -80,7 +80,7 @@ def test_both_runs_drop_the_same(cls, jit_compile, rng, monkeypatch):
     without_recomputation(monkeypatch)
     once = with_dropout(cls)
     assert_alike((loss, found), gradients(once, x, None, jit_compile))
-    # Another step drops others.
+    # Another step drops other units.
     other, _ = gradients(once, x, None, jit_compile)
     assert abs(float(other - loss)) > 1e-3
 

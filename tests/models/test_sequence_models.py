@@ -36,7 +36,7 @@ def make(cls, rng, steps=9, **options):
 @pytest.mark.parametrize("cls", SIZES)
 def test_generated_sequences_continue_those_that_are_scored(cls, rng):
     model = make(cls, rng)
-    # Without noise: the most probable symbols, whatever the seed.
+    # Without noise the most probable symbols are drawn, whatever the seed.
     expected = model.sample(1, seed=0, top_k=1).numpy()
     for known in (0, 1, 4):
         drawn = model.generate(1, 9 - known, prime=expected[0, :known], top_k=1)

@@ -1,4 +1,4 @@
-"""How a draw departs from the model's own distribution."""
+"""Sampling options, and the graphs that they are part of."""
 
 import typing
 

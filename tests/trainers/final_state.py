@@ -1,4 +1,4 @@
-"""What two runs must have in common, to the bit."""
+"""The state that two runs must have in common, to the bit."""
 
 import json
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def final_state(directory):
-    """Returns all that must not depend on interruptions."""
+    """Returns the state that must not depend on interruptions."""
     checkpoints = directory.checkpoints
     epochs = checkpoints.epochs()
     with np.load(checkpoints.path(epochs[-1])) as file:

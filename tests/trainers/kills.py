@@ -102,7 +102,8 @@ def check(num_kills, epochs, seed):
         whole, broken = folder / "whole", folder / "broken"
         words = command(folder, broken, epochs)
         before, training = timed(command(folder, whole, epochs), whole)
-        # Three quarters of the epochs for the kills: none comes after the end.
+        # The kills come in three quarters of the epochs, so none comes after
+        # the end.
         longest = 3 * epochs // (4 * num_kills)
         for _ in range(num_kills):
             steps = moments.randint(0, longest)

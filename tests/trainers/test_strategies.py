@@ -54,7 +54,7 @@ NORMED = {
     "batch_size": 14,
     "learning_rate": 1e-3,
 }
-# 223 validation and 1115 test windows.
+# There are 223 validation and 1115 test windows.
 SEQUENCES = {
     "dataset": "tiny_shakespeare",
     "dataset_options": {"steps": 100, "stride": 10_000},
@@ -146,7 +146,7 @@ def start(pytestconfig, tmp_path, data_dir):
         return process
 
     yield start
-    # What is still there waits for a process that failed.
+    # A process that is still there waits for one that failed.
     for process in processes:
         process.kill()
         process.communicate()
@@ -213,7 +213,7 @@ def test_the_number_of_replicas_and_processes_changes_nothing(
 ):
     settings = {k: recipe(**v, **SETTINGS) for k, v in CASES.items()}
     one = start("one", settings, ["default", "mirrored"], num_devices=2)
-    # One after the other: both would want all cores.
+    # They run one after the other, because both would want all cores.
     in_one = outcomes(one)
     in_two = [outcomes(worker) for worker in start_workers("two", settings)]
 

@@ -18,12 +18,12 @@ DISCRETE = [case for case in CASES if case.is_discrete]
 REAL_VALUED = [case for case in CASES if not case.is_discrete]
 CONDITIONAL = [case for case in CASES if case.is_conditional]
 
-# One of each way of computing, where running all costs too much.
+# There is one of each way of computing, where running all costs too much.
 REPRESENTATIVE = [
     BY_NAME[name]
     for name in ("made-two-layers", "made-orders-labels", "nade-categorical")
 ]
-# The cheapest to compile, and the one with most to get wrong.
+# The first is the cheapest to compile, the second has most to get wrong.
 SIMPLEST, HARDEST = [BY_NAME["fvsbn"]], [BY_NAME["made-orders-labels"]]
 FAMILIES = [
     *REPRESENTATIVE,
@@ -58,7 +58,7 @@ SEQUENCE_FAMILIES = [
         "rnn-nade-lengths",
     )
 ]
-# Where every case is exported, and loaded again in a process of its own.
+# These cases are exported, and loaded again in a process of their own.
 SERVED = [
     BY_NAME[name]
     for name in (
@@ -72,7 +72,7 @@ SERVED = [
         "rnn-nade-lengths",
     )
 ]
-# Where every case costs a compilation by XLA: a large graph takes seconds.
+# These cases are compiled by XLA, which takes seconds for a large graph.
 COMPILED = [
     case
     for case in CASES
@@ -80,7 +80,7 @@ COMPILED = [
 ]
 
 
-# One of each family, and of each way of computing: no turn leaves them out.
+# No turn leaves out one of each family, and of each way of computing.
 LEADING = [
     *FAMILIES,
     *IMAGE_FAMILIES,

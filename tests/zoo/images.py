@@ -15,7 +15,7 @@ from tf_autoregressive.models import PixelRNN
 
 Case = functools.partial(case.Case, kind="images")
 
-# Filters that three colours do not divide.
+# Three colours do not divide these numbers of filters.
 _CONVOLUTIONS = {
     "filters": 10,
     "first_kernel_size": 3,
@@ -23,7 +23,7 @@ _CONVOLUTIONS = {
     "weight_scale": 0.3,
 }
 
-# Units that three colours do not divide.
+# Three colours do not divide this number of units.
 _LSTM = {
     "units": 5,
     "first_kernel_size": 3,
@@ -33,7 +33,8 @@ _LSTM = {
 _ROW_LSTM = {
     **_LSTM,
     "recurrence": "row_lstm",
-    # Enough that no colour's are all dead at random weights.
+    # There are enough that the units of no colour are all dead at random
+    # weights.
     "head_filters": 17,
 }
 _MULTI_SCALE = {

@@ -9,7 +9,7 @@ from tf_autoregressive.models import NADE
 from tf_autoregressive.models import RNADE
 from tf_autoregressive.models import DeepNADE
 
-# Permutations that are not their own inverse.
+# These permutations are not their own inverse.
 ORDER_4 = (2, 0, 3, 1)
 ORDER_6 = (4, 0, 3, 5, 2, 1)
 

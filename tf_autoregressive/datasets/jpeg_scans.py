@@ -1,8 +1,8 @@
-"""How often the pixels of a JPEG file are gone over."""
+"""The number of scans of a JPEG file, each of which goes over its pixels."""
 
 import re
 
-# What libtiff allows too. Files that programs write have about ten.
+# libtiff allows as many. Files that programs write have about ten.
 MAX_SCANS = 100
 
 # Within coded pixels, 0xff is followed by 0 or by the number of a restart.

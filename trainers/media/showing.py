@@ -23,10 +23,10 @@ _NUM_SOUNDS = 4
 def show_draws(model: keras.Model, recipe: Recipe, data: Data, step: int):
     """Writes summaries of draws from one seed: `samples`, and `completions`.
 
-    Images as grids, with completions of test images of which the upper half
-    is known, what the pixels of test images cost and, where there are, the
-    features of the first layer; texts as texts; sound as sound. Of other
-    events nothing. Into the summary writer that is the default.
+    Images are shown as grids, with completions of test images whose upper half
+    is known, the costs of the pixels of test images and, where there are some,
+    the features of the first layer. Texts are shown as texts, sound as sound,
+    other events not at all. The default summary writer gets them.
 
     Args:
         model: The model.

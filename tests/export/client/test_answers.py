@@ -136,7 +136,7 @@ def proto(dtype, shape, **values):
     [
         proto("float64", [5], double_val=[0.0] * 5),
         proto("int32", [5], int_val=[0] * 5),
-        # One value, repeated, would fill all memory.
+        # One value that is repeated would fill all memory.
         proto("float32", [10**12], float_val=[0.0]),
         proto("float32", [5], tensor_content=b"123"),
         proto("float32", [-5], float_val=[0.0]),
@@ -250,7 +250,7 @@ def test_one_version_answers_all_parts_of_a_call(server):
     asked = []
 
     def version():
-        # Replaced after two parts were answered.
+        # The version is replaced after two parts were answered.
         return 1 + (len(asked) >= 2)
 
     def answer(signature, inputs):

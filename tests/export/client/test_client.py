@@ -72,7 +72,7 @@ def test_old_names_answer_and_say_the_new_ones(served, fvsbn, rng, name):
         with pytest.warns(DeprecationWarning, match=f"{old}.*`{name}`") as seen:
             answer = getattr(client, old)(x)
         np.testing.assert_array_equal(answer, getattr(client, name)(x))
-    # The line that has to change.
+    # This is the line that has to change.
     assert seen[0].filename == __file__
 
 
@@ -238,7 +238,7 @@ def test_answers_to_many_clients_are_not_mixed(host, fvsbn):
     def ask_on(number):
         rng = np.random.default_rng(number)
         with Client(host, "fvsbn", timeout=60.0) as client:
-            # Each at least once: so many share few cores.
+            # Each answers at least once, because so many share few cores.
             while True:
                 chosen = rng.integers(0, len(events), 1 + number % 9)
                 np.testing.assert_allclose(
@@ -252,5 +252,5 @@ def test_answers_to_many_clients_are_not_mixed(host, fvsbn):
 
     end = time.monotonic() + SECONDS
     with concurrent.futures.ThreadPoolExecutor(NUM_CLIENTS) as pool:
-        # What failed on any of them is raised here.
+        # An error in any of them is raised here.
         list(pool.map(ask_on, range(NUM_CLIENTS)))

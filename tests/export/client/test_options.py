@@ -1,4 +1,4 @@
-"""What a client is told, and what it says to a server."""
+"""The arguments of a client, and the headers that it sends."""
 
 import base64
 import math

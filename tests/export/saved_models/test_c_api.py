@@ -32,7 +32,7 @@ def names_in_the_graph(path):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not LIBRARY.exists(), reason="no C library here")
-# Loading a graph costs here what its size says: the largest is left to Python.
+# Loading a large graph takes long here, so the largest is left to Python.
 @pytest.mark.parametrize("case", SERVED_BY_C, ids=repr)
 def test_answers_are_those_of_the_model(exported, tmp_path):
     names = tmp_path / "names.json"

@@ -68,7 +68,7 @@ def test_records_are_read_where_asked_for(images, tmp_path, kind, name):
         assert isinstance(rows, RecordRows)
         assert rows.shape == images.shape
         assert rows.dtype == KINDS[kind]
-        # On, over a gap, at the end, and back.
+        # Reading goes on, over a gap, to the end, and back.
         for start, stop in [(0, 3), (3, 5), (7, 8), (8, 99), (0, 2), (0, 11)]:
             read = rows.read(start, stop)
             assert read.dtype == rows.dtype

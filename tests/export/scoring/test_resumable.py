@@ -130,7 +130,7 @@ def counting(scored):
 def test_scores_of_something_else_are_not_mixed_in(
     file, output, name, about, message
 ):
-    # The same name, but other contents.
+    # The file has the same name, but other contents.
     other = file[0].parent / "other"
     other.mkdir()
     x = file[1] if name == "events.npz" else 1 - file[1]
@@ -145,7 +145,7 @@ def test_scores_of_something_else_are_not_mixed_in(
 
 
 def test_other_keys_and_contexts_are_not_mixed_in(tmp_path, rng):
-    # The same shape and dtype, in one file.
+    # Both have the same shape and dtype, and lie in one file.
     x, y = rng.integers(0, 2, (2, 9, 4)).astype("uint8")
     path, output = tmp_path / "events.npz", tmp_path / "scores"
     np.savez(path, x=x, y=y, a=np.arange(9), b=np.arange(9))
@@ -179,7 +179,7 @@ def test_a_damaged_part_is_scored_again(file, rows, output, tmp_path, damage):
     part = output / "part-00000002.parquet"
     data = part.read_bytes()
     if damage == "foreign":
-        # Whole, of the same rows, but computed by something else.
+        # The part is whole and of the same rows, but another model computed it.
         other = tmp_path / "other"
         score_rows(
             lambda x, _: np.zeros(len(x)), rows, other, about={"a": 1}, **SMALL
@@ -234,7 +234,7 @@ def test_other_files_are_not_mixed_in(rows, tmp_path):
 def test_what_killed_runs_left_is_removed(rows, output, tmp_path):
     begun = tmp_path / "begun"
     begun.mkdir()
-    # What is left of a run that was killed before it had settings.
+    # A run that was killed before it had settings leaves this.
     (begun / ".tmp-_settings.json").write_text("{")
     (output / f"{TEMPORARY_PREFIX}part-00000003.parquet-x1").write_bytes(b"1")
     for folder in (begun, output):

@@ -46,7 +46,7 @@ def test_log_prob(exported, rng):
     for signature in ("serving_default", "log_prob"):
         answer = exported.ask(signature, events=x, **given)
         np.testing.assert_allclose(answer["log_prob"], expected, rtol=1e-5)
-    # Of sequences of different length a count of dimensions means nothing.
+    # A count of dimensions means nothing for sequences of different length.
     has_lengths = exported.model.context.is_length
     has_bits = exported.case.is_discrete and not has_lengths
     assert ("bits_per_dim" in answer) == has_bits

@@ -50,7 +50,7 @@ def labels(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def scorer(labels):
-    """What scores with the exported model."""
+    """A scorer with the exported model."""
     return export.SavedModelScorer(labels[1] / "1")
 
 
@@ -122,7 +122,7 @@ def test_an_exported_model_scores_a_file(labels, batch, tmp_path, capsys):
 def test_a_mistake_ends_in_a_sentence(
     scorer, batch, tmp_path, capsys, monkeypatch, key, context_key, message
 ):
-    # Loaded once for all mistakes.
+    # The model is loaded once for all mistakes.
     monkeypatch.setattr(export, "SavedModelScorer", lambda path: scorer)
     contexts = ["--context-key", context_key] if context_key else []
     assert score("labels", tmp_path, "--key", key, *contexts) == 2

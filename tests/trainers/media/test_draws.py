@@ -1,4 +1,4 @@
-"""What is checked before anything is drawn, and draws of any length."""
+"""Checks that come before anything is drawn, and draws of any length."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What is wrong with data is said before anything runs, with status 2."""
+"""Faults of data are told before anything runs, with status 2."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from trainers.cli import main
 @pytest.fixture
 def refused(capsys, tmp_path, monkeypatch):
     """Returns the message with which training on data is refused."""
-    # What is not refused is not trained.
+    # Data that is not refused is not trained on here.
     monkeypatch.setattr("trainers.commands.train._train_one", lambda *_: None)
 
     def message(path, *arguments, model="MADE"):
@@ -185,14 +185,14 @@ def test_records_of_something_else(refused, tmp_path):
 
 
 def test_records_that_are_cut_off(refused, tmp_path):
-    """Before TensorFlow allocates what a length says."""
+    """The length is checked before TensorFlow allocates so much."""
     path = tmp_path / "a.tfrecord"
     path.write_bytes((2**40).to_bytes(8, "little") + bytes(99))
     assert "it ends within a record" in refused(path)
 
 
 def test_lengths_of_songs_that_are_none(refused, tmp_path):
-    """They add up, but are no lengths."""
+    """They add up, but one cannot be a length."""
     path = tmp_path / "mine.npz"
     np.savez(path, train=[[0, 1]] * 9, train_len=[10, -1])
     assert "lengths from 1 to 9 as `train_len`" in refused(path)

@@ -1,4 +1,4 @@
-"""What each kind of data becomes."""
+"""The datasets that each kind of data becomes."""
 
 import io
 
@@ -96,7 +96,7 @@ def test_recordings_become_windows(sounds):
     assert medium(data.info) == "sound"
     assert data.info.rate == 8000
     assert data.info.event_shape == (20,)
-    # Of 8, 2 and 2 files with two whole windows each.
+    # There are 8, 2 and 2 files with two whole windows each.
     assert data.info.split_sizes == {"train": 16, "validation": 4, "test": 4}
     assert {int(label) for _, label in values(data.train)} == {0, 1}
 

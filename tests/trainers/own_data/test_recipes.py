@@ -21,7 +21,7 @@ from trainers.training.build import _options
 from trainers.training.build import compiled_model
 
 SPLITS = ("train", "validation", "test")
-# By medium: what stands for data of it.
+# The keys are media, and the values stand for data of them.
 DATA = {
     "vectors": tfar.datasets.from_arrays(
         *[np.arange(48).reshape(16, 3) % 4] * 3, name="v", num_levels=4

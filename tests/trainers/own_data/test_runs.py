@@ -103,7 +103,7 @@ def test_a_run_continues_on_moved_data(run, capsys):
     (run / "bits.npz").rename(run / "moved.npz")
     command = ["train", "FVSBN", "--data", str(run / "moved.npz"), *SHORT]
     options = ["--context", "labels", "--run-dir", str(run / "run")]
-    # The name is the data's, and no setting.
+    # The name belongs to the data, and is not a setting.
     assert main([*command, *options]) == 0
     assert "continuing after epoch 1" in capsys.readouterr().out
     config = json.loads((run / "run" / "config.json").read_text())
@@ -131,7 +131,7 @@ def test_minutes_pace_published_recipes_too(data_dir, tmp_path, capsys):
     assert main(arguments) == 0
     result = json.loads((tmp_path / "run" / "result.json").read_text())
     assert result["stopped_by"] == "max_seconds"
-    # No folder is said: it is where it was.
+    # No folder is named, so the data is where it was.
     assert main(["evaluate", str(tmp_path / "run")]) == 0
 
 

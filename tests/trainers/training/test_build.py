@@ -109,7 +109,7 @@ def test_weight_decay_spares_biases(build):
 
 
 def test_initial_weights_are_the_recipes(build):
-    """Whatever was drawn before in the process."""
+    """The initial weights do not depend on earlier draws in the process."""
     options = {"model": "MADE", "model_options": {"units": (5,)}}
     first = build(**options).get_weights()
     keras.random.normal((3,))

@@ -46,8 +46,8 @@ def test_the_schedule_ends_when_the_time_does(timed, directory, capsys):
     rows = result["learning_curve"]
     assert result["stopped_by"] == "max_seconds"
     assert [row["step"] for row in rows] == [3, 6, 7]
-    # Of the last step of each epoch, before which 2, 6 and 8 seconds passed.
-    # The ninth second is for the last validation.
+    # These are the rates of the last step of each epoch, before which 2, 6 and
+    # 8 seconds passed. The ninth second is for the last validation.
     expected = [0.25 * (1 + math.cos(math.pi * s / 9)) for s in (2, 6, 8)]
     assert [row["learning_rate"] for row in rows] == pytest.approx(expected)
     printed = capsys.readouterr().out

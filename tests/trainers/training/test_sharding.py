@@ -11,7 +11,7 @@ from trainers.training.sharding import sharded_evaluation
 
 
 class Devices:
-    """What `sharding` asks a strategy of several processes."""
+    """The part of a strategy of several processes that `sharding` uses."""
 
     def __init__(self, num_processes, process, num_replicas):
         self.num_replicas_in_sync = num_replicas
@@ -38,7 +38,8 @@ def shares(batches, num_processes, num_replicas):
 def test_replicas_share_every_batch(num_processes):
     batches = tf.data.Dataset.range(24).batch(12, drop_remainder=True)
     found = shares(batches, num_processes, num_replicas=4)
-    # Local replica by local replica, as `predict` puts them together.
+    # The order is local replica by local replica, as `predict` puts them
+    # together.
     found = np.reshape(found, [num_processes, 2, -1, 3])
     together = np.transpose(found, [1, 2, 0, 3])
     np.testing.assert_array_equal(together.ravel(), np.arange(24))

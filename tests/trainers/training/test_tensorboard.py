@@ -50,7 +50,7 @@ def test_events_lie_in_the_runs_directory(directory, data_dir, capsys):
 
 
 def shown(settings, directory, data_dir, tmp_path):
-    """Trains and returns the summaries that are no scalars, by tag."""
+    """Trains and returns the summaries that are not scalars, by tag."""
     board = tensorboard.RunBoard(tmp_path / "events", settings, data_dir)
     options = {"data_dir": data_dir, "verbose": 0}
     run(settings, directory, callbacks=(board,), **options)
