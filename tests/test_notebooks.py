@@ -23,7 +23,6 @@ NOTEBOOKS = [pytest.param(path, id=path.stem) for path in PATHS]
 # `python -m colab.outputs NAME`, and take the name out here.
 WITHOUT_OUTPUTS = {
     "pixel_cnn_pp_cifar10",
-    "text_and_sound",
     "tour",
 }
 
