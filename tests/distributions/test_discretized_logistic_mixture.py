@@ -165,7 +165,7 @@ def test_the_levels_next_to_the_outer_ones_are_ordinary():
 
 
 def test_one_component_is_shared_by_all_channels():
-    # Of two sharp components, one is at either end, so no pixel is mixed.
+    # Two sharp components are at the two ends, so no pixel is mixed.
     pixel = DiscretizedLogisticMixture(
         tf.zeros([2]),
         tf.constant([[-1.0, 1.0]] * 3),

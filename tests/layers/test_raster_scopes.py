@@ -147,8 +147,8 @@ class ThreeResolutions:
             self.num_lower_runs += 1
             return self._run(scope, depth + 1, stream, x)
 
-        # Shifts go around the lower resolution too, or its odd rows would not
-        # count.
+        # A residual goes around the lower resolution too, or odd rows of this
+        # one would not count.
         x = x + bent(scope.run(last, scope.lower(down, up, lower, x)))
         if stream is self.u:
             scope.link(self.ul[depth][-1], x)

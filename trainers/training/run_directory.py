@@ -48,7 +48,7 @@ class RunDirectory:
         self.learning_curve = self.path / "learning_curve.png"
 
     def exists(self) -> bool:
-        """Whether a run was begun here.
+        """Returns whether a run was begun here.
 
         Raises:
             UsageError: If something else is in the directory's place, or in

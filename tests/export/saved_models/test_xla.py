@@ -16,7 +16,7 @@ from tests.zoo import BY_NAME
 
 
 def is_compiled(path, signature):
-    """Whether the SavedModel's graph of a signature has a part under XLA."""
+    """Returns whether the graph of a signature has a part under XLA."""
     functions = tf.saved_model.load(path).signatures
     graph = functions[signature].graph.as_graph_def()
     nodes = [node for f in graph.library.function for node in f.node_def]

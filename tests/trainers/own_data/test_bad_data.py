@@ -192,7 +192,7 @@ def test_records_that_are_cut_off(refused, tmp_path):
 
 
 def test_lengths_of_songs_that_are_none(refused, tmp_path):
-    """They add up, but one cannot be a length."""
+    """The lengths add up, but one of them is negative."""
     path = tmp_path / "mine.npz"
     np.savez(path, train=[[0, 1]] * 9, train_len=[10, -1])
     assert "lengths from 1 to 9 as `train_len`" in refused(path)
