@@ -59,6 +59,8 @@ class BlockKernel:
             group_sums: What `from_earlier_groups` returned for its group.
             inputs: `[sources.size, B]`, zeros from `block` on.
         """
+        # The slice is of the whole group, though inputs from the block on are
+        # zeros: only so its width is static.
         first = block - block % GROUP
         sums = tf.slice(
             group_sums,

@@ -101,6 +101,8 @@ def lstm_lines(gates, kernel, states, entering, offsets):
             )
             of_entering = _summed_to(entering, of_cells)
             of_kernel = _of_kernel(seen, of_gates)
+            # Products are in the dtype of the kernel, but a gradient must have
+            # the dtype of its tensor.
             of_gates = tf.cast(of_gates, gates.dtype)
             return of_gates, of_kernel, *of_states, of_entering
 
@@ -135,6 +137,7 @@ def _loop(num_steps, state, body, kept, *, reverse=False):
             array.write(step, tf.cast(line, array.dtype))
             for array, line in zip(arrays, lines, strict=True)
         ]
+        # Products forget static sizes, and variables of a loop must keep them.
         new = [
             tf.ensure_shape(one, other.shape)
             for one, other in zip(new, state, strict=True)
@@ -239,10 +242,12 @@ def _backward(
                 for part, offset in zip(of_seen, offsets, strict=True)
             ]
         )
+        # This is the gradient of `before`, and so of both parts of that sum.
         of_cells = of_cells * forget[step]
         return [of_line, of_cells], [of_gates, of_cells]
 
     kept = [(4 * units, kernel.dtype), (units, tf.float32)]
+    # `of_hidden` holds the gradient of the last hidden states already.
     first = [tf.zeros_like(of_last_cell), of_last_cell]
     return _loop(sizes(out)[0], first, body, kept, reverse=True)
 

@@ -76,6 +76,8 @@ class UnitBlocks:
         """
         start = self.start(member, block)
         rows = tf.range(self.width)
+        # The other rows of the slice are units of later blocks. They must stay
+        # zero until they are finished.
         own = rows < self.start(member, block + 1) - start
         units = tf.where(own[:, None], units, 0.0)
         return tf.tensor_scatter_nd_update(

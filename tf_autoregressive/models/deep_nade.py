@@ -135,6 +135,7 @@ class DeepNADE(AutoregressiveModel):
         log_prob = self.output_distribution.log_prob_per_dim(
             parameters, tf.reshape(x, [-1, self.num_dims])
         )
+        # At least one dimension is unknown, because `num_known` is below `D`.
         weight = self.num_dims / (self.num_dims - num_known)
         return weight * tf.reduce_sum((1.0 - known) * log_prob, axis=1)
 
@@ -143,6 +144,7 @@ class DeepNADE(AutoregressiveModel):
         noise = sampling.uniforms(
             self._update_seed(), [batch_size, self.num_dims + 1]
         )
+        # The ranks of uniform noise are a uniform random ordering.
         ranks = tf.argsort(tf.argsort(noise[:, 1:], axis=1), axis=1)
         num_known = tf.floor(self.num_dims * noise[:, 0])
         known = tf.cast(ranks, tf.float32) < num_known[:, None]
@@ -241,6 +243,7 @@ class DeepNADE(AutoregressiveModel):
     def observe(self, state, position, value):
         site = state["sites"][:, position.rank]
         kernel = tf.cast(self.hidden_layers[0].kernel, tf.float32)
+        # The first layer reads `concat(x * known, known)`.
         of_value, of_known = tf.split(kernel, 2)
         value = self.output_distribution.network_input(value)
         added = value * tf.gather(of_value, site) + tf.gather(of_known, site)

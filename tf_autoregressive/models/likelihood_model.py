@@ -140,6 +140,7 @@ class LikelihoodModel(KerasModel):
 
         Data as `fit` takes them.
         """
+        # `fit` passes validation data that it has checked already.
         if not kwargs.get("_use_cached_eval_dataset"):
             x, y, sample_weight = self._checked_data(x, y, sample_weight)
         return super().evaluate(
@@ -235,6 +236,7 @@ class LikelihoodModel(KerasModel):
         variables = self.trainable_weights
         gradients = tape.gradient(scaled, variables)
         logs = {}
+        # Else Keras adds the gradients up by itself while it applies them.
         if self.logs_gradient_norm or _clips(self.optimizer):
             gradients = replicas.added_up(gradients)
         if self.logs_gradient_norm:

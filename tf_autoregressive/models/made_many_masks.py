@@ -95,6 +95,8 @@ class ManyMasks:
         parameters = tf.gather(cache["bias"], units[0])
         for kernel, read in zip(outputs, cache["read"], strict=True):
             parameters += tf.tensordot(kernel, read, axes=1)
+        # Examples have orders of their own, so a step reads other rows for
+        # each.
         if not self._one_order:
             parameters = tf.transpose(parameters, [2, 0, 1])
         batch_size = tf.shape(cache["degrees"][0])[1]
@@ -149,6 +151,8 @@ class ManyMasks:
         for layer, (kernel, total) in enumerate(
             zip(state["within"], state["totals"], strict=True), start=1
         ):
+            # Units of other degrees are computed too, and not kept: which ones
+            # have this degree differs from example to example.
             new = self.model.activation(total + tf.matmul(kernel, finished[-1]))
             finished.append(
                 tf.where(degrees[layer] == degree, new, before[layer])

@@ -27,9 +27,13 @@ class OneMask:
     def _unit_blocks(self):
         """Returns the units of each layer by block: event, hidden, outputs."""
         model = self.model
+        # The last group is filled up with empty blocks, so that all groups have
+        # as many.
         groups = -(-model.num_dims // (model.block_size * GROUP))
         readers = [*model.hidden_layers, model.output_layer]
         positions = [layer.in_degrees for layer in readers]
+        # Degrees of the event count from 1: the dimension of rank `r` has
+        # degree `r + 1`, and belongs to the block in which it is drawn.
         positions[0] = positions[0] - 1
         positions.append(model.output_layer.out_degrees - 1)
         return [
@@ -84,6 +88,8 @@ class OneMask:
                 self._connections(), cache["weights"], strict=True
             )
         ]
+        # Direct connections, if there are some, read the event like the first
+        # layer.
         units = [*cache["units"], cache["units"][0]][: len(kernels)]
         group_sums = tf.cond(
             block % GROUP == 0,
@@ -101,6 +107,8 @@ class OneMask:
         ]
         within = [kernel.within(block) for kernel in kernels]
         if self.model.direct_layer is not None:
+            # Both end in the parameters, so their sums from earlier blocks are
+            # one.
             earlier[-2] += earlier[-1]
         return {
             "cache": {**cache, "group_sums": group_sums},
@@ -130,6 +138,9 @@ class OneMask:
 
     def _activations(self, state):
         """Returns what each layer reads in the block, as far as it is known."""
+        # A unit that misses some of its inputs comes out wrong here. Nothing
+        # reads it before they are there, because the masks of later layers hide
+        # it.
         activations = [state["drawn"]]
         for index in range(len(self.model.hidden_layers)):
             total = state["earlier"][index] + tf.matmul(

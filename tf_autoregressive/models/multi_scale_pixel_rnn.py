@@ -147,6 +147,7 @@ class MultiScalePixelRNN(AutoregressiveModel):
             dtype=self.dtype_policy,
             name=name,
         )
+        # Both networks share the seeds of dropout, which this model saves.
         network.segments = self.segments
         return network
 
@@ -241,6 +242,8 @@ class MultiScalePixelRNN(AutoregressiveModel):
         network_input = self.output_distribution.network_input
         x, _ = sampling.sample_sites(
             self.large,
+            # Noise belongs to ranks of this model, and the large network has
+            # raster order. Only so both methods draw the same.
             tf.gather(uniforms, np.argsort(self.site_ordering[0]), axis=1),
             context=self._bias_map(network_input(small_image), context),
             forced=sampling.Forced(

@@ -19,6 +19,8 @@ def share_of_mean(values, weight):
     weight = tf.cast(weight, values.dtype)
     total = tf.reduce_sum(weight)
     if replicas > 1:
+        # Each replica divides by the total of all, because Keras adds up their
+        # gradients.
         total = _sum_over_replicas(total)
     # If no example counts, there is no loss, and no gradient.
     return tf.math.divide_no_nan(tf.reduce_sum(values * weight), total)
@@ -75,6 +77,7 @@ def loggable(results):
     strategy = tf.distribute.get_strategy()
     if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
         return results
+    # With one worker Keras averages nothing between workers.
     if strategy.num_replicas_in_sync == len(strategy.extended.worker_devices):
         return results
     return {name: tf.reshape(value, [1]) for name, value in results.items()}
@@ -96,6 +99,7 @@ def share_first(variables, strategy):
     def of_first(values):
         replica = tf.distribute.get_replica_context()
         is_first = tf.equal(replica.replica_id_in_sync_group, 0)
+        # A sum with zeros changes no value, as a mean of equal ones might.
         values = [tf.where(is_first, v, tf.zeros_like(v)) for v in values]
         return replica.all_reduce(tf.distribute.ReduceOp.SUM, values)
 

@@ -49,6 +49,8 @@ class TwoScales:
         context = self.model.context.encoded(context)
         inner = self.small.start(num_events, context)
         num_dims = self.model.output_distribution.num_dims
+        # The image grows by a site with every value, so that a cursor never
+        # changes.
         image = tf.zeros([num_events, 0, num_dims])
         return _cursor(0, _State(inner, image, context))
 

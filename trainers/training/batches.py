@@ -70,6 +70,7 @@ def training_batches(
     """
     steps = steps_per_pass(examples, batch_size)
     ordered = _streamed if _bytes(examples) > _MEMORY_LIMIT_BYTES else _gathered
+    # A run that goes on begins within a pass, whose order is that of its index.
     first_pass, skipped = divmod(first_step, steps)
     passes = tf.data.Dataset.range(first_pass, tf.int64.max)
     batches = ordered(examples, passes, skipped, steps, batch_size, seed)

@@ -55,6 +55,8 @@ def compiled_model(recipe: Recipe, data: Data):
         jit_compile=recipe.jit_compile and _num_replicas() == 1,
         steps_per_execution=_largest_divisor(steps, recipe.steps_per_execution),
     )
+    # A checkpoint restores the variables of the optimizer too, so they must
+    # exist.
     model.optimizer.build(model.trainable_variables)
     return model
 
@@ -133,6 +135,7 @@ def _num_replicas() -> int:
 def _create_weights(model, examples):
     batch = next(iter(examples.batch(1)))
     x, context = batch if isinstance(batch, tuple) else (batch, None)
+    # A model that does not fit the data fails here, and not in training.
     model.log_prob(x, context=context)
 
 

@@ -78,6 +78,7 @@ def run(
     if finished := directory.finished_result(recipe):
         return finished
     devices = strategies.strategy(strategy)
+    # This is checked before the data is loaded, which may take minutes.
     _check_possible(recipe, devices)
     # The model is built before anything is written, so that a mistake in the
     # recipe leaves no directory behind.
@@ -183,6 +184,8 @@ def _fit(model, recipe, data, directory, progress, verbose, callbacks):
         # The batches come in their order. Keras would warn that it cannot
         # shuffle them.
         shuffle=False,
+        # A paced recipe has a line of its own, as nobody knows how many epochs
+        # follow.
         verbose=verbose if is_chief and not recipe.paced else 0,
         callbacks=[
             ValidateAveraged(),
@@ -220,6 +223,7 @@ def _finish(model, recipe, data, directory, progress) -> dict[str, Any]:
         # between a checkpoint and its row.
         write_text(directory.metrics, as_csv(progress.rows))
     best_first = sorted(
+        # If the best checkpoint is damaged, the next best one has to do.
         directory.checkpoints.epochs(),
         key=lambda epoch: progress.rows[epoch - 1]["validation_nats"],
     )

@@ -73,6 +73,7 @@ class DiagonalBiLSTM(PixelLSTM):
 
     def recurrence(self, gates):
         to_right, to_left = tf.split(tf.cast(gates, tf.float32), 2, axis=-1)
+        # The second direction is the first one on a mirrored map.
         gates = tf.stack([to_right, tf.reverse(to_left, axis=[2])])
         height, width = gates.shape[2:4]
         # To the left of the map gates are zero, and so are states. Values are
@@ -95,6 +96,8 @@ class DiagonalBiLSTM(PixelLSTM):
 
     def _of_first_states(self, height, width):
         """Returns what first hidden states add to gates, `[2, 1, H, W, 4h]`."""
+        # Gates are linear in the states before. So the first hidden states can
+        # add their share to the gates, and count as zero in the recurrence.
         above, beside = (
             tf.matmul(self.first_hidden[:, None], kernel)[:, None, None]
             for kernel in tf.split(self.kernel, 2, axis=1)
@@ -128,6 +131,8 @@ class DiagonalBiLSTM(PixelLSTM):
 
     def from_above(self, row_above, memory, row):
         kernel_above, _ = self._kernels(0)
+        # The second direction needs whole rows, so it runs over a row after
+        # that was drawn. There is none above the first.
         memory, from_right = tf.cond(
             row > 0,
             lambda: self._to_left(row_above["gates_to_left"], memory),
@@ -182,6 +187,8 @@ class DiagonalBiLSTM(PixelLSTM):
         return hidden + above["from_right"], {
             "hidden": hidden,
             "cell": cell,
+            # The axis of gates lets the units of all colours be joined along
+            # the last axis.
             "gates_to_left": tf.reshape(to_left, [-1, 4, cell.shape[-1]]),
         }
 

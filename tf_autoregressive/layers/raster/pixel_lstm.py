@@ -77,7 +77,9 @@ class PixelLSTM(RasterLayer, keras.layers.Layer):
             (1, input_size),
             bias_initializer=keras.initializers.Constant(
                 np.tile(
-                    np.repeat([0.0, 1.0, 0.0, 0.0], self.units), num_directions
+                    # The second of the four gates is the forget gate.
+                    np.repeat([0.0, 1.0, 0.0, 0.0], self.units),
+                    num_directions,
                 )
             ),
             dtype=self.dtype_policy,
@@ -162,6 +164,8 @@ class PixelLSTM(RasterLayer, keras.layers.Layer):
             "input": self.input_to_state.begin_row(
                 above["input"], shift, row, size, num_colours
             ),
+            # The units of each colour are gathered once a row, not at every
+            # pixel.
             "above": [
                 {
                     name: self.of_colour(tensor, colour)

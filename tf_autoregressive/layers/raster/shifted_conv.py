@@ -162,6 +162,8 @@ class ShiftedConv2D(RasterLayer, keras.layers.Layer):
         """
         width, columns = rows[0].shape[0], self.kernel_size[1]
         right = max(columns - 1 - self.left, 0)
+        # The windows are laid side by side, for one product instead of one for
+        # each tap.
         windows = []
         for row in rows:
             row = tf.pad(row, [[self.left, right], [0, 0], [0, 0]])
@@ -183,6 +185,8 @@ class ShiftedConv2D(RasterLayer, keras.layers.Layer):
         Args:
             colour: The colour of the filters; there is one.
         """
+        # A window may reach to the right of its pixel; such taps see nothing in
+        # the pixel's own row.
         taps = self.columns_left + int(self.sees_own_pixel)
         if not taps:
             return tf.zeros([0, self.filters], self.compute_dtype)

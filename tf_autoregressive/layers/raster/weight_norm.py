@@ -54,6 +54,8 @@ class WeightNorm(keras.layers.Layer):
 
     def initialise(self, inputs):
         """Sets scale and bias by the outputs on `inputs [B, H, W, I]`."""
+        # The outputs are measured at scale 1 and bias 0, so that a second call
+        # gives the same.
         self.scale.assign(tf.ones_like(self.scale))
         self.bias.assign(tf.zeros_like(self.bias))
         mean, variance = tf.nn.moments(
