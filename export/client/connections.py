@@ -52,7 +52,7 @@ class _WholeTimeout:
 
 
 class TimedSocket(_WholeTimeout, socket.socket):
-    """A file of a socket whose timeout is for all that is read from it."""
+    """A socket whose timeout is for all that is read after it was set."""
 
 
 class _TLSSocket(_WholeTimeout, ssl.SSLSocket):
@@ -87,6 +87,7 @@ def connected_within(
 
 
 def _close(connected):
+    # The connection came too late for anybody to use it.
     if connected.exception() is None:
         connected.result().close()
 
@@ -98,6 +99,7 @@ class _WithSocket:
             connected = connected_within(self.timeout, super()._new_conn)
         except TimeoutError as error:
             raise ConnectTimeoutError(self, "timed out") from error
+        # urllib3 makes a plain socket; this one takes over its connection.
         connection = TimedSocket(fileno=connected.detach())
         # Zero would mean not to wait, and end in another error.
         connection.settimeout(max(end - time.monotonic(), 1e-3))

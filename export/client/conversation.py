@@ -100,6 +100,8 @@ class Conversation:
             ClientError: If a request is refused, no server answers, the call
                 takes too long, or an answer is not of the signature.
         """
+        # A single request is of one version by itself, so nobody has to ask
+        # which.
         if len(starts) == 1:
             return list(
                 self._asked(signature, starts, request_of, None, deadline)
@@ -162,10 +164,13 @@ class Conversation:
 
     def _of_one_version(self, signature, starts, request_of, deadline):
         before = self._served
+        # The version is asked for anew, because the server may have changed it
+        # since the last call.
         self._served = None
         version = self._current(deadline).version
         if version is None:
             raise AnswerError("The server does not say which version it has.")
+        # Facts of another version may differ.
         if before is not None and before.version != version:
             self._facts = None
         return list(

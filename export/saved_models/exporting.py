@@ -82,6 +82,7 @@ def export_model(
     # Fail before the expensive work.
     check_version(path, version)
     serving_files.check_ours(path)
+    # This fails if the package with the messages is missing.
     warm_up.messages()
     _check_finite(model)
     weights = quantization.stored_weights(model, quantize)
@@ -99,6 +100,8 @@ def export_model(
         change = quantization.measured(
             model, quantize, found, quantize_tolerance
         ).checked()
+    # Signatures under XLA are made twice: all of them to be timed, then the
+    # fast ones to be stored.
     compiled = _worth_compiling(model, functions, found, options) if xla else ()
     if compiled:
         signatures = signatures_of(model, compiled=compiled, **options)
@@ -106,6 +109,8 @@ def export_model(
     with new_version(path, version) as (directory, publish):
         with _disk_errors(path):
             _save(directory, weights, functions, name, found)
+        # The report is a part of the version, so it is written before
+        # `publish`.
         if change is not None:
             change.save(directory / RECORD.parent)
             print(f"{change}\n{_sizes(model, directory)}")
@@ -116,6 +121,7 @@ def export_model(
 def _save(directory, weights, functions, name, found):
     """Writes the files that all exports of a model share."""
     module = tf.Module()
+    # A SavedModel holds only the variables that its module names.
     module.weights = weights.variables
     tf.saved_model.save(module, directory, signatures=functions)
     extra = directory / RECORD.parent

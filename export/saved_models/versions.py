@@ -112,6 +112,7 @@ def _directories(base):
 
 
 def _publish(temporary, base, version):
+    # After a power cut a name without its contents would be a broken version.
     for path in temporary.rglob("*"):
         if path.is_file():
             flush(path)

@@ -76,8 +76,11 @@ def score_rows(
             if scores is None:
                 scores = _scores(score, events, contexts, rows, batch_size)
                 directory.write(number, rows, scores)
+            # A sum of millions of scores in float32 would lose digits.
             total += float(scores.sum(dtype="float64"))
             bar.update(len(rows))
+        # Hashes were taken at the beginning. Sizes and times tell cheaply
+        # whether they still hold.
         if _state(files) != state:
             raise ValueError(
                 f"The rows changed while they were scored, in "
@@ -161,6 +164,8 @@ def _first_refused(score, events, contexts):
         return None
 
     first, stop = 0, len(events)
+    # Halving finds the first refused row in few calls, as all rows before it
+    # are accepted together.
     while stop - first > 1:
         middle = (first + stop) // 2
         if refusal(first, middle) is None:

@@ -76,6 +76,7 @@ class Signatures:
         scored = {"events": self._events, **self._context_spec()}
         seeded = {"seed": tf.TensorSpec([], tf.int64)}
         first = {"first": tf.TensorSpec([], tf.int64)}
+        # Two names share one graph, which is stored once.
         log_prob = self.graph(self.log_prob, scored)
         functions = {"serving_default": log_prob, "log_prob": log_prob}
         if not self._model.has_many_orderings:

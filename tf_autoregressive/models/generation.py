@@ -114,15 +114,21 @@ class GenerationMethods:
         cache = self.init_cache(
             num_samples, context=self.context.encoded(context), member=0
         )
+        # A number of Python would be a constant of the first graph, and another
+        # graph would be traced for what it returns.
         cache = tf.nest.map_structure(tf.convert_to_tensor, cache)
         for values in _cut(prime):
             _, cache = continue_by(seed, cache, len(values), values)
         for start in range(0, num_steps, CHUNK):
+            # The seed of a chunk depends on its place alone, so the first steps
+            # do not depend on how many follow.
             chunk_seed = tf.random.experimental.stateless_fold_in(
                 seed, start, alg="philox"
             )
             length = self._chunk_length(len(prime) + start)
             values, cache = continue_by(chunk_seed, cache, length)
+            # The last chunk is drawn whole and cut, so that one graph serves
+            # all.
             yield values[:, : num_steps - start]
 
     def _chunk_length(self, time):

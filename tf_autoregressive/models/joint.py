@@ -64,6 +64,8 @@ class Joint(tfd.Distribution):
         if not isinstance(slices, tuple):
             slices = (slices,)
         shape = self.batch_shape_tensor()
+        # TensorFlow itself works out what the indices mean, on numbers of
+        # contexts.
         chosen = tf.reshape(tf.range(tf.reduce_prod(shape)), shape)
         if not self._single:
             chosen = tf.ensure_shape(chosen, [self._context.shape[0]])
@@ -152,6 +154,7 @@ class Joint(tfd.Distribution):
             return self._model.log_prob(x, context=context)
         x = tf.cast(x, tf.float32)
         finite = tf.math.is_finite(x)
+        # The model refuses such values, so zeros stand for them here.
         log_prob = self._model.log_prob(
             tf.where(finite, x, tf.zeros_like(x)), context=context
         )

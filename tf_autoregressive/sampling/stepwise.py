@@ -127,6 +127,7 @@ class Stepwise:
 
     def _run(self, key, function, *args):
         """Runs a function in a graph for any number of examples."""
+        # Concrete functions would run as graphs all the same.
         if tf.config.functions_run_eagerly():
             return function(*args)
         dtypes = tuple(tensor.dtype for tensor in args)
@@ -146,6 +147,7 @@ class Stepwise:
         It is the one along which states of two and of three examples differ.
         """
         if lane not in self._axes:
+            # A walk may be taken in a graph, but these shapes are needed now.
             with tf.init_scope():
                 few, more = (self._shapes(number, lane) for number in (2, 3))
             self._axes[lane] = [

@@ -109,6 +109,8 @@ class Checkpoints:
             ) from error
         expected = [tuple(variable.shape) for variable in variables]
         received = [array.shape for array in arrays]
+        # All is read and compared before a variable is set, so that none is set
+        # if something is wrong.
         if expected != received:
             raise UsageError(
                 f"The checkpoint {path} belongs to another model: its "

@@ -30,6 +30,7 @@ class Deadline(TimeLimit):
 
     def on_epoch_end(self, epoch, logs=None):
         now = time.perf_counter()
+        # The next epoch is expected to take as long after its last step.
         self._reserve = now - self._since
         self.spent += self._reserve
         self._since = now

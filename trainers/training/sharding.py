@@ -97,6 +97,8 @@ def padded(batches: tf.data.Dataset, batch_size: int) -> tf.data.Dataset:
     def pad(*batch):
         parts = dict(zip(("x", "context"), batch, strict=False))
         count = tf.shape(parts["x"])[0]
+        # Repeated examples are valid ones, unlike zeros, whose scores may be
+        # infinite.
         index = tf.minimum(tf.range(batch_size), count - 1)
         parts = {name: tf.gather(part, index) for name, part in parts.items()}
         return parts | {

@@ -61,6 +61,7 @@ class RunBoard(keras.callbacks.TensorBoard):
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
+        # The data is loaded once more, because callbacks do not get it.
         self._data = load(self.recipe, self.data_dir)
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -70,6 +71,8 @@ class RunBoard(keras.callbacks.TensorBoard):
     def on_train_batch_end(self, batch, logs=None):
         super().on_train_batch_end(batch, logs)
         self._ended = time.perf_counter()
+        # Validation comes after the last batch, and must not count in the
+        # speed.
         self._num_steps = batch + 1
 
     def on_epoch_end(self, epoch, logs=None):
