@@ -17,7 +17,7 @@ LAZY = {"PIL", "matplotlib", "pydantic", "tensorflow_datasets"}
 
 # The parts of the library that each part may import besides itself.
 MAY_IMPORT_ONLY = {
-    "arguments": set(),
+    "arguments": {"types"},
     "backend": set(),
     "files": set(),
     "sampling_options": set(),

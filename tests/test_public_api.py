@@ -101,6 +101,44 @@ def test_methods_of_their_own_have_docstrings(name):
         assert inherited or value.__doc__, f"{name}.{method}"
 
 
+def functions():
+    """Yields `(name, function)` of functions, methods and constructors."""
+    for name, value in OBJECTS.items():
+        if inspect.isfunction(value):
+            yield name, value
+            continue
+        for method, function in vars(value).items():
+            if method.startswith("_") and method != "__init__":
+                continue
+            function = getattr(function, "fget", function)
+            function = getattr(function, "func", function)
+            function = getattr(function, "__func__", function)
+            # Data classes make functions whose source is not in the module.
+            if inspect.isfunction(function) and (
+                function.__module__ == value.__module__
+                and function.__qualname__ == f"{value.__qualname__}.{method}"
+                and not function.__code__.co_filename.startswith("<")
+            ):
+                yield f"{name}.{method}", function
+
+
+FUNCTIONS = dict(functions())
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_public_signatures_are_annotated(name):
+    # The package says that it has types, by `py.typed`.
+    signature = inspect.signature(FUNCTIONS[name])
+    missing = [
+        parameter.name
+        for parameter in signature.parameters.values()
+        if parameter.name not in ("self", "cls")
+        and parameter.annotation is inspect.Parameter.empty
+    ]
+    assert not missing
+    assert signature.return_annotation is not inspect.Signature.empty
+
+
 def arguments(cls):
     """Returns the arguments of a constructor and of those it passes on to."""
     names = set()

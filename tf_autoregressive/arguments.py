@@ -5,6 +5,8 @@ from collections import abc
 
 import numpy as np
 
+from tf_autoregressive.types import Array
+
 # float32 keeps 24 bits. A level of a logistic mixture is two steps wide on the
 # scale of its positions, which reaches twice as far as there are levels: with
 # 2**20 of them a position is known to a sixteenth of a level. With more, draws
@@ -67,8 +69,10 @@ def checked_counts(
         ValueError: If there are too few or too many, or one is not an integer
             of at least 1.
     """
-    is_many = isinstance(values, abc.Iterable) and not isinstance(values, str)
-    found = tuple(values) if is_many else (values,)
+    if isinstance(values, abc.Iterable) and not isinstance(values, str):
+        found = tuple(values)
+    else:
+        found = (values,)
     fits = length in (None, len(found)) and (found or may_be_empty)
     if not fits or not all(is_integer(v) and v >= 1 for v in found):
         number = "any number of" if may_be_empty else "one or more"
@@ -108,7 +112,7 @@ def checked_rate(argument: str, rate: float) -> float:
     return float(rate)
 
 
-def plain_array(argument: str, values) -> np.ndarray:
+def plain_array(argument: str, values: Array) -> np.ndarray:
     """Returns values as an array, of which nothing is masked.
 
     Raises:

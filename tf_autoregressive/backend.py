@@ -12,7 +12,7 @@ import os
 OLDEST_TENSORFLOW = "2.20"
 
 
-def check():
+def check() -> None:
     """Checks that TensorFlow and Keras can be used.
 
     Raises:

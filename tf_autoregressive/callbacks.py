@@ -7,6 +7,8 @@ import keras
 
 from tf_autoregressive import plots
 from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.types import Array
+from tf_autoregressive.types import Path
 
 
 class TimeLimit(keras.callbacks.Callback):
@@ -38,7 +40,7 @@ class TimeLimit(keras.callbacks.Callback):
     # How many seconds of the budget are left to the work after the last step.
     _reserve = 0.0
 
-    def __init__(self, seconds, *, spent=0.0):
+    def __init__(self, seconds: float, *, spent: float = 0.0) -> None:
         super().__init__()
         if not seconds > 0:
             raise ValueError(
@@ -47,12 +49,12 @@ class TimeLimit(keras.callbacks.Callback):
         self.seconds = seconds
         self.spent = spent
         self.reached = False
-        self._since = None
+        self._since = 0.0
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         self._since = time.perf_counter()
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         now = time.perf_counter()
         self.spent += now - self._since
         self._since = now
@@ -81,8 +83,14 @@ class SampleGrid(keras.callbacks.Callback):
     """
 
     def __init__(
-        self, directory, *, num_samples=64, every=1, seed=0, context=None
-    ):
+        self,
+        directory: Path,
+        *,
+        num_samples: int = 64,
+        every: int = 1,
+        seed: int = 0,
+        context: Array | None = None,
+    ) -> None:
         super().__init__()
         self.directory = pathlib.Path(directory)
         self.num_samples = checked_count("num_samples", num_samples)
@@ -90,7 +98,7 @@ class SampleGrid(keras.callbacks.Callback):
         self.seed = seed
         self.context = context
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict | None = None) -> None:
         if not plots.is_image_shape(self.model.event_shape):
             raise ValueError(
                 "`SampleGrid` needs a model of images, of event shape "
@@ -99,7 +107,7 @@ class SampleGrid(keras.callbacks.Callback):
             )
         self.directory.mkdir(parents=True, exist_ok=True)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         if (epoch + 1) % self.every:
             return
         samples = self.model.sample(

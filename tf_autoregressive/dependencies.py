@@ -11,6 +11,8 @@ import tensorflow as tf
 
 from tf_autoregressive import orderings
 from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.models import AutoregressiveModel
+from tf_autoregressive.types import Array
 
 
 class Dependencies(typing.NamedTuple):
@@ -34,19 +36,26 @@ class Dependencies(typing.NamedTuple):
     influence: np.ndarray
 
     @property
-    def leaks(self):
+    def leaks(self) -> np.ndarray:
         """Dimensions that a member sees and must not, `[S, *event_shape]`."""
         return (self.depends & ~self.earlier).any(axis=0)
 
     @property
-    def unreachable(self):
+    def unreachable(self) -> np.ndarray:
         """Earlier dimensions that no member sees, bool `[S, *event_shape]`."""
-        return self.earlier.any(axis=0) & ~self.depends.any(axis=0)
+        return np.logical_and(
+            self.earlier.any(axis=0), ~self.depends.any(axis=0)
+        )
 
 
 def find_dependencies(
-    model, positions=None, *, num_probes=8, seed=0, context=None
-):
+    model: AutoregressiveModel,
+    positions: Array | None = None,
+    *,
+    num_probes: int = 8,
+    seed: int = 0,
+    context: Array | None = None,
+) -> Dependencies:
     """Finds the dependencies of the parameters of some positions.
 
     A dependence is found by a gradient that is not zero, or by values changed

@@ -4,6 +4,8 @@ Shapes: N events, S positions, K levels, M neighbours, U units, D event
 dimensions, P parameters per dimension.
 """
 
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 
@@ -12,12 +14,16 @@ from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.layers import MaskedDense
 from tf_autoregressive.models import MADE
 from tf_autoregressive.models import NADE
+from tf_autoregressive.models import AutoregressiveModel
 from tf_autoregressive.models import DeepNADE
+from tf_autoregressive.types import Array
 
 _BATCH_SIZE = 256
 
 
-def nearest_neighbours(samples, examples, *, num_neighbours=5):
+def nearest_neighbours(
+    samples: Array, examples: Array, *, num_neighbours: int = 5
+) -> tuple[np.ndarray, np.ndarray]:
     """Finds the examples that are nearest to samples, in Euclidean distance.
 
     A model that repeats its training examples has good samples and bad test
@@ -71,7 +77,13 @@ def nearest_neighbours(samples, examples, *, num_neighbours=5):
     return found, np.sqrt(squares)
 
 
-def predictive_probabilities(model, x, positions, *, context=None):
+def predictive_probabilities(
+    model: AutoregressiveModel,
+    x: Array,
+    positions: Array,
+    *,
+    context: Array | None = None,
+) -> np.ndarray:
     """Returns `p(x[i] = k | x[<i])` of every level `k`, float32 `[S, K]`.
 
     A position is scored once for every level, so this holds for all outputs
@@ -122,7 +134,9 @@ def predictive_probabilities(model, x, positions, *, context=None):
     )
 
 
-def first_layer_features(model, *, member=0):
+def first_layer_features(
+    model: AutoregressiveModel, *, member: int = 0
+) -> np.ndarray:
     """Returns the weights from the event to each unit of the first layer.
 
     The units of `NADE` (and `RNADE`), `MADE` and `DeepNADE` are the hidden
@@ -163,7 +177,9 @@ def first_layer_features(model, *, member=0):
     return kernel.T.reshape(-1, *model.event_shape)
 
 
-def mask_matrices(model, *, member=0):
+def mask_matrices(
+    model: AutoregressiveModel, *, member: int = 0
+) -> dict[str, np.ndarray]:
     """Returns the masks of a model's dense layers by their names.
 
     Args:
@@ -188,7 +204,7 @@ def mask_matrices(model, *, member=0):
             "`model` must have masked dense layers: MADE or FVSBN. Received: "
             f"{type(model).__name__}"
         )
-    named = {
+    named: dict[str, Any] = {
         f"hidden layer {index + 1}": layer
         for index, layer in enumerate(model.hidden_layers)
     }

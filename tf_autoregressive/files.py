@@ -6,6 +6,8 @@ import pathlib
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
+from typing import Any
 
 # Servers look for directories whose names are numbers, and readers of Parquet
 # leave out what begins with a dot.
@@ -13,7 +15,7 @@ TEMPORARY_PREFIX = ".tmp-"
 
 
 @contextlib.contextmanager
-def replacing(path: pathlib.Path):
+def replacing(path: pathlib.Path) -> Iterator[Any]:
     """Yields a temporary path that becomes `path` when the block succeeds.
 
     The file lies in the same directory and ends like `path`, as writers that
@@ -36,19 +38,19 @@ def replacing(path: pathlib.Path):
         temporary.unlink(missing_ok=True)
 
 
-def replace_text(path: pathlib.Path, text: str):
+def replace_text(path: pathlib.Path, text: str) -> None:
     """Writes a text file that is the old one or the new one, never half."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
-def flush(path: pathlib.Path):
+def flush(path: pathlib.Path) -> None:
     """Waits until a file is on the disk."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
 
 
-def remove_temporaries(folder: pathlib.Path):
+def remove_temporaries(folder: pathlib.Path) -> None:
     """Removes what writers left behind that were killed."""
     for path in folder.glob(f"{TEMPORARY_PREFIX}*"):
         if path.is_dir():
@@ -58,7 +60,7 @@ def remove_temporaries(folder: pathlib.Path):
 
 
 @contextlib.contextmanager
-def only_writer(folder: pathlib.Path):
+def only_writer(folder: pathlib.Path) -> Iterator[Any]:
     """Holds a directory that one process at a time may write.
 
     Raises:
@@ -71,7 +73,9 @@ def only_writer(folder: pathlib.Path):
 
 
 @contextlib.contextmanager
-def one_of_several_writers(folder: pathlib.Path, *subfolders: pathlib.Path):
+def one_of_several_writers(
+    folder: pathlib.Path, *subfolders: pathlib.Path
+) -> Iterator[Any]:
     """Holds a directory that several processes may write at once.
 
     What writers left behind that were killed is removed first, from the

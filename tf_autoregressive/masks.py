@@ -42,7 +42,9 @@ def hidden_degrees(
     return generator.integers(low, num_dims, size=units).astype("int32")
 
 
-def dense_mask(in_degrees, out_degrees, *, exclusive: bool = False):
+def dense_mask(
+    in_degrees: np.ndarray, out_degrees: np.ndarray, *, exclusive: bool = False
+) -> np.ndarray:
     """Returns the bool matrix `[in, out]` of the connections that are allowed.
 
     `mask[j, k] = out_degrees[k] >= in_degrees[j]`, or `>` if `exclusive`

@@ -1,8 +1,12 @@
 """Likelihood metrics with their unit in the name."""
 
 import math
+from typing import Any
 
 import keras
+import tensorflow as tf
+
+from tf_autoregressive.types import Array
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -24,17 +28,21 @@ class BitsPerDim(keras.metrics.Mean):
         8.0
     """
 
-    def __init__(self, num_dims, name="bits_per_dim", **kwargs):
+    def __init__(
+        self, num_dims: int, name: str = "bits_per_dim", **kwargs: Any
+    ) -> None:
         super().__init__(name=name, **kwargs)
         self.num_dims = num_dims
 
-    def update_state(self, log_prob, sample_weight=None):
+    def update_state(
+        self, log_prob: tf.Tensor, sample_weight: Array | None = None
+    ) -> None:
         """Adds log-probabilities `[B]` in nats."""
         nats = -keras.ops.convert_to_tensor(log_prob)
         bits = nats / (self.num_dims * math.log(2.0))
         super().update_state(bits, sample_weight=sample_weight)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "num_dims": self.num_dims}
 
 
@@ -59,11 +67,18 @@ class NatsPerStep(keras.metrics.Mean):
         4.0
     """
 
-    def __init__(self, num_steps, name="nats_per_step", **kwargs):
+    def __init__(
+        self, num_steps: int, name: str = "nats_per_step", **kwargs: Any
+    ) -> None:
         super().__init__(name=name, **kwargs)
         self.num_steps = num_steps
 
-    def update_state(self, log_prob, sample_weight=None, lengths=None):
+    def update_state(
+        self,
+        log_prob: tf.Tensor,
+        sample_weight: Array | None = None,
+        lengths: Array | None = None,
+    ) -> None:
         """Adds log-probabilities in nats.
 
         Args:
@@ -84,7 +99,7 @@ class NatsPerStep(keras.metrics.Mean):
         per_step = nats / keras.ops.maximum(lengths, 1.0)
         super().update_state(per_step, sample_weight=weight)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "num_steps": self.num_steps}
 
 
@@ -98,10 +113,12 @@ class BitsPerChar(NatsPerStep):
         **kwargs: Passed to `NatsPerStep`.
     """
 
-    def __init__(self, num_steps, name="bits_per_char", **kwargs):
+    def __init__(
+        self, num_steps: int, name: str = "bits_per_char", **kwargs: Any
+    ) -> None:
         super().__init__(num_steps, name=name, **kwargs)
 
-    def result(self):
+    def result(self) -> tf.Tensor:
         return super().result() / math.log(2.0)
 
 
@@ -123,8 +140,10 @@ class Perplexity(NatsPerStep):
         65.0
     """
 
-    def __init__(self, num_steps, name="perplexity", **kwargs):
+    def __init__(
+        self, num_steps: int, name: str = "perplexity", **kwargs: Any
+    ) -> None:
         super().__init__(num_steps, name=name, **kwargs)
 
-    def result(self):
+    def result(self) -> tf.Tensor:
         return keras.ops.exp(super().result())

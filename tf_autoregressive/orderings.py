@@ -6,21 +6,24 @@ Shapes: D event dimensions.
 """
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
+from tf_autoregressive.types import Ordering
 
-def natural(event_shape) -> np.ndarray:
+
+def natural(event_shape: Sequence[int]) -> np.ndarray:
     """Returns the raster order: rows, then columns, then channels."""
     return np.arange(math.prod(event_shape), dtype="int32")
 
 
-def backward(event_shape) -> np.ndarray:
+def backward(event_shape: Sequence[int]) -> np.ndarray:
     """Returns the raster order from the last dimension to the first."""
     return natural(event_shape)[::-1].copy()
 
 
-def random(event_shape, seed: int = 0) -> np.ndarray:
+def random(event_shape: Sequence[int], seed: int = 0) -> np.ndarray:
     """Returns a random permutation that depends on `seed` alone."""
     generator = np.random.default_rng(seed)
     return generator.permutation(math.prod(event_shape)).astype("int32")
@@ -29,7 +32,7 @@ def random(event_shape, seed: int = 0) -> np.ndarray:
 NAMED = {"natural": natural, "reversed": backward, "random": random}
 
 
-def resolve(ordering, event_shape) -> np.ndarray:
+def resolve(ordering: Ordering, event_shape: Sequence[int]) -> np.ndarray:
     """Returns the permutation `[D]` that a user's `ordering` stands for.
 
     Args:
@@ -64,7 +67,7 @@ def ranks(ordering: np.ndarray) -> np.ndarray:
     return np.argsort(ordering).astype("int32")
 
 
-def to_config(ordering):
+def to_config(ordering: Ordering) -> str | list[int]:
     """Returns a user's `ordering` as JSON holds it: a name or a list."""
     if isinstance(ordering, str):
         return ordering

@@ -8,6 +8,7 @@ Pure Python, because the command line shows its help without TensorFlow.
 
 import numbers
 import typing
+from typing import Any
 
 
 class Option(typing.NamedTuple):
@@ -50,7 +51,7 @@ class Option(typing.NamedTuple):
         kind = "an integer" if self.kind is int else "a number"
         return f"{kind} {' and '.join(limits)}"
 
-    def allows(self, number):
+    def allows(self, number: Any) -> Any:
         """Returns whether a number is within the limits; NaN never is.
 
         Args:
@@ -66,7 +67,7 @@ class Option(typing.NamedTuple):
             allowed &= number <= self.at_most
         return allowed
 
-    def checked(self, name: str, number):
+    def checked(self, name: str, number: Any) -> Any:
         """Returns a number of Python or NumPy as one of Python.
 
         Raises:
@@ -159,7 +160,7 @@ def checked(given: SamplingNumbers) -> dict:
             f"There is no sampling option `{name}`, but {', '.join(OPTIONS)}."
         )
     numbers = {
-        name: option.checked(name, given[name])
+        name: option.checked(name, given[name])  # type: ignore[literal-required]
         for name, option in OPTIONS.items()
         if given.get(name) is not None
     }

@@ -3,9 +3,11 @@
 TensorFlow ships no types: to a type checker, a `tf.Tensor` is anything.
 """
 
+import os
 from collections.abc import Callable
 from collections.abc import Sequence
 from typing import Any
+from typing import BinaryIO
 
 import numpy as np
 
@@ -18,10 +20,16 @@ Ordering = str | Sequence[int] | np.ndarray
 # Names, configurations or objects that Keras knows.
 Activation = str | dict | Callable | None
 Initializer = str | dict | Callable | None
-DTypePolicy = Any
+
+# A file's name, or a file that is open for writing.
+Path = str | os.PathLike[str]
+File = str | os.PathLike[str] | BinaryIO
 
 # Numbers by example: arrays, lists and tensors.
 Array = Any
+
+# An int, a stateless seed of two integers, or `None`.
+Seed = Any
 
 # A nest of tensors.
 State = Any

@@ -1,6 +1,12 @@
 """Characters and the numbers that stand for them."""
 
+from collections.abc import Sequence
+from typing import Any
+from typing import Self
+
 import numpy as np
+
+from tf_autoregressive.types import Array
 
 
 class Vocabulary:
@@ -25,7 +31,9 @@ class Vocabulary:
         'to'
     """
 
-    def __init__(self, characters, *, unknown=None):
+    def __init__(
+        self, characters: str | Sequence[str], *, unknown: str | None = None
+    ) -> None:
         if not isinstance(characters, (str, list, tuple)) or any(
             not _is_character(character) for character in characters
         ):
@@ -51,20 +59,22 @@ class Vocabulary:
         self._numbers = {c: number for number, c in enumerate(characters)}
 
     @classmethod
-    def of(cls, text, **options):
+    def of(cls, text: str, **options: Any) -> Self:
         """Returns the vocabulary of the characters of a text, sorted."""
-        return cls(sorted(set(text)), **options)
+        return cls("".join(sorted(set(text))), **options)
 
     def __len__(self):
         return len(self.characters)
 
-    def encode(self, text):
+    def encode(self, text: str) -> np.ndarray:
         """Returns the numbers of the characters, int32 `[len(text)]`.
 
         Raises:
             ValueError: If a character is unknown and there is no replacement.
         """
-        default = self._numbers.get(self.unknown)
+        default = None
+        if self.unknown is not None:
+            default = self._numbers[self.unknown]
         numbers = [self._numbers.get(c, default) for c in text]
         if None in numbers:
             at = numbers.index(None)
@@ -74,7 +84,7 @@ class Vocabulary:
             )
         return np.array(numbers, "int32")
 
-    def decode(self, numbers):
+    def decode(self, numbers: Array) -> str:
         """Returns the text of numbers `[T]`.
 
         Raises:

@@ -6,6 +6,8 @@ data.train, data.validation, data.test, data.info
 
 import functools
 import inspect
+from collections.abc import Callable
+from typing import Any
 
 from tf_autoregressive import backend
 from tf_autoregressive.datasets.arrays import from_arrays
@@ -32,6 +34,7 @@ from tf_autoregressive.datasets.text import continued_batches
 from tf_autoregressive.datasets.text import from_text
 from tf_autoregressive.datasets.text import load_tiny_shakespeare
 from tf_autoregressive.datasets.wav_folder import from_wav_folder
+from tf_autoregressive.types import Path
 
 __all__ = [
     "Dataset",
@@ -53,7 +56,7 @@ __all__ = [
     "names",
 ]
 
-_LOADERS = {
+_LOADERS: dict[str, Callable[..., Dataset]] = {
     "binarized_mnist": load_binarized_mnist,
     "spoken_digits": load_spoken_digits,
     "tiny_shakespeare": load_tiny_shakespeare,
@@ -65,12 +68,18 @@ _LOADERS = {
 }
 
 
-def names():
+def names() -> tuple[str, ...]:
     """Returns the names of the datasets that `load` knows, sorted."""
     return tuple(sorted(_LOADERS))
 
 
-def load(name, *, data_dir=None, with_labels=False, **options):
+def load(
+    name: str,
+    *,
+    data_dir: Path | None = None,
+    with_labels: bool = False,
+    **options: Any,
+) -> Dataset:
     """Loads a published dataset.
 
     `binarized_mnist` and `tiny_shakespeare` ship with the package. `mnist`,

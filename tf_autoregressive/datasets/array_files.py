@@ -5,12 +5,15 @@ import io
 import math
 import typing
 import zipfile
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from tf_autoregressive.datasets.reading import FileError
 from tf_autoregressive.datasets.reading import check_memory
 from tf_autoregressive.datasets.reading import reading
+from tf_autoregressive.types import Path
 
 _NPZ = (
     "an .npz file of plain arrays, as numpy.savez and numpy.savez_compressed "
@@ -41,12 +44,12 @@ class ArrayHeader(typing.NamedTuple):
     dtype: np.dtype
 
     @property
-    def memory(self):
+    def memory(self) -> int:
         """Bytes that a dataset of such an array takes at most."""
         return math.prod(self.shape) * (self.dtype.itemsize + BYTES_OF_A_LEVEL)
 
 
-def read_header(file, size: int, name: str) -> ArrayHeader:
+def read_header(file: Any, size: int, name: str) -> ArrayHeader:
     """Reads the header of an array; the file is then at the first value.
 
     Args:
@@ -111,7 +114,7 @@ class ArrayArchive:
             name.
     """
 
-    def __init__(self, path):
+    def __init__(self, path: Path) -> None:
         self._path = path
         with reading(path, _NPZ):
             self._zip = zipfile.ZipFile(path)
@@ -135,7 +138,7 @@ class ArrayArchive:
         self._zip.close()
 
     @contextlib.contextmanager
-    def open(self, name: str):
+    def open(self, name: str) -> Iterator[Any]:
         """Opens an array: a context with the open file and its header.
 
         Raises:

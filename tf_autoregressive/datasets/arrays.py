@@ -5,6 +5,8 @@ Shapes: N examples.
 
 import hashlib
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -14,22 +16,24 @@ from tf_autoregressive.arguments import checked_num_levels
 from tf_autoregressive.arguments import plain_array
 from tf_autoregressive.datasets.info import Dataset
 from tf_autoregressive.datasets.info import DatasetInfo
+from tf_autoregressive.types import Array
+from tf_autoregressive.types import Shape
 
 # Number of values that are checked together.
 _PART = 2**20
 
 
 def from_arrays(
-    train,
-    validation=None,
-    test=None,
+    train: Array,
+    validation: Any = None,
+    test: Any = None,
     *,
-    name,
-    num_levels,
-    event_shape=None,
-    labels=None,
-    **description,
-):
+    name: str,
+    num_levels: int | None,
+    event_shape: Shape | None = None,
+    labels: Mapping[str, Array] | None = None,
+    **description: Any,
+) -> Dataset:
     """Makes a dataset from arrays.
 
     Args:

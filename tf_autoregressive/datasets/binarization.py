@@ -9,6 +9,7 @@ import functools
 import tensorflow as tf
 
 from tf_autoregressive.arguments import checked_num_levels
+from tf_autoregressive.datasets.info import Dataset
 
 # Examples are drawn in chunks: one call of `map` an example costs ten times as
 # much as everything else that a split does.
@@ -19,7 +20,7 @@ _CHUNK = 256
 _HELD_OUT_SEEDS = {"validation": 2, "test": 3}
 
 
-def binarize(data, binarization, *, seed=0):
+def binarize(data: Dataset, binarization: str, *, seed: int = 0) -> Dataset:
     """Makes a binary dataset out of one with grey levels.
 
     With `x` the grey level and `top = num_levels - 1`:
@@ -59,7 +60,7 @@ def binarize(data, binarization, *, seed=0):
     return _dynamic(data, seed)
 
 
-def draw_bits(x, seed, *, num_levels=256):
+def draw_bits(x: tf.Tensor, seed: int, *, num_levels: int = 256) -> tf.Tensor:
     """Draws bits with the grey levels as their probabilities.
 
         bit ~ Bernoulli(x / (num_levels - 1))

@@ -2,12 +2,16 @@
 
 import pathlib
 
+from tf_autoregressive.datasets.info import Dataset
 from tf_autoregressive.datasets.npz import from_npz
+from tf_autoregressive.types import Path
 
 _FILE = pathlib.Path(__file__).parent / "files" / "binarized_mnist.npz"
 
 
-def load_binarized_mnist(*, data_dir=None, with_labels=False):
+def load_binarized_mnist(
+    *, data_dir: Path | None = None, with_labels: bool = False
+) -> Dataset:
     """Loads MNIST as binarized once by Salakhutdinov and Murray.
 
     50,000 training, 10,000 validation and 10,000 test images of shape

@@ -7,7 +7,9 @@ files are laid out.
 import dataclasses
 import pathlib
 
+from tf_autoregressive.datasets.info import Dataset
 from tf_autoregressive.datasets.npz import from_npz
+from tf_autoregressive.types import Path
 
 _MLPYTHON = (
     "the files that the modules mlpython.datasets of H. Larochelle's MLPython "
@@ -42,7 +44,9 @@ BINARY_FILES = {
 }
 
 
-def load_binary_file(name, *, data_dir=None, with_labels=False):
+def load_binary_file(
+    name: str, *, data_dir: Path | None = None, with_labels: bool = False
+) -> Dataset:
     """Loads one of `BINARY_FILES`.
 
     Args:

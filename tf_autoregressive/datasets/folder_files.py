@@ -3,10 +3,10 @@
 import os
 import pathlib
 
+from tf_autoregressive.types import Path
 
-def folder_files(
-    folder: str | pathlib.Path, suffixes: tuple[str, ...]
-) -> list[pathlib.Path]:
+
+def folder_files(folder: Path, suffixes: tuple[str, ...]) -> list[pathlib.Path]:
     """Returns the paths of files in a folder and below it, sorted.
 
     There are none where there is no such folder.

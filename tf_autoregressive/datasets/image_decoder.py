@@ -6,6 +6,7 @@ Shapes: H height, W width, C channels.
 import dataclasses
 import io
 import zlib
+from typing import Any
 
 import numpy as np
 
@@ -73,7 +74,7 @@ class ImageDecoder:
         if self.background is not None:
             self._backdrop()
 
-    def image(self, data: bytes, name):
+    def image(self, data: bytes, name: str) -> Any:
         """Returns a `PIL.Image`, upright and opaque, grey or RGB.
 
         Args:
@@ -103,7 +104,7 @@ class ImageDecoder:
                 image = image.convert(MODES[self.channels])
             return image
 
-    def levels(self, image, name) -> np.ndarray:
+    def levels(self, image: Any, name: str) -> np.ndarray:
         """Returns the levels of such an image, uint8 `[H, W, C]`.
 
         Raises:
@@ -120,7 +121,9 @@ class ImageDecoder:
             )
         return values // 255
 
-    def event(self, data: bytes, name, size: tuple[int, int]) -> np.ndarray:
+    def event(
+        self, data: bytes, name: str, size: tuple[int, int]
+    ) -> np.ndarray:
         """Returns the levels of a file of one size, uint8 `[H, W, C]`.
 
         Raises:

@@ -6,6 +6,8 @@ Shapes: H height, W width, C channels.
 import hashlib
 import numbers
 import pathlib
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -16,21 +18,23 @@ from tf_autoregressive.datasets.arrays import from_arrays
 from tf_autoregressive.datasets.image_decoder import ImageDecoder
 from tf_autoregressive.datasets.image_files import SUFFIXES
 from tf_autoregressive.datasets.image_files import image_files
+from tf_autoregressive.datasets.info import Dataset
 from tf_autoregressive.datasets.reading import reading
+from tf_autoregressive.types import Path
 
 
 def from_image_folder(
-    path,
+    path: Path,
     *,
-    image_size,
-    channels=3,
-    background=None,
-    validation_fraction=0.1,
-    test_fraction=0.1,
-    name=None,
-    with_labels=False,
-    **description,
-):
+    image_size: int | Sequence[int],
+    channels: int = 3,
+    background: int | tuple[int, int, int] | None = None,
+    validation_fraction: float = 0.1,
+    test_fraction: float = 0.1,
+    name: str | None = None,
+    with_labels: bool = False,
+    **description: Any,
+) -> Dataset:
     """Makes a dataset with 256 levels from the images in a folder.
 
     Each image is read as `ImageDecoder` says, cropped about its centre to the
@@ -70,7 +74,7 @@ def from_image_folder(
         _names(path),
         {"validation": validation_fraction, "test": test_fraction},
     )
-    events = {
+    events: dict[str, Any] = {
         split: np.stack(
             [read_image(path / f, size, channels, background) for f in names]
         )
@@ -135,7 +139,12 @@ def _split_size(split, fraction, num_images):
     return size
 
 
-def read_image(file, size, channels, background=None):
+def read_image(
+    file: Any,
+    size: tuple[int, int],
+    channels: int,
+    background: int | tuple[int, int, int] | None = None,
+) -> np.ndarray:
     """Returns an image, cropped and averaged to a size, uint8 `[H, W, C]`.
 
     Args:

@@ -5,9 +5,11 @@ import pathlib
 
 from tf_autoregressive.datasets.arrays import from_arrays
 from tf_autoregressive.datasets.binarization import binarize
+from tf_autoregressive.datasets.info import Dataset
 from tf_autoregressive.datasets.npz import read_npz
 from tf_autoregressive.datasets.reading import naming
 from tf_autoregressive.datasets.tfds import stream
+from tf_autoregressive.types import Path
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,8 +43,13 @@ IMAGE_SETS = {
 
 
 def load_images(
-    name, *, data_dir=None, with_labels=False, binarization=None, seed=0
-):
+    name: str,
+    *,
+    data_dir: Path | None = None,
+    with_labels: bool = False,
+    binarization: str | None = None,
+    seed: int = 0,
+) -> Dataset:
     """Loads one of `IMAGE_SETS`, 256 levels unless it is binarized.
 
     The last examples of the training split, 10,000 of the MNIST family and

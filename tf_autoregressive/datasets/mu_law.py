@@ -4,9 +4,10 @@ import numpy as np
 
 from tf_autoregressive.arguments import checked_num_levels
 from tf_autoregressive.arguments import plain_array
+from tf_autoregressive.types import Array
 
 
-def mu_law_encode(samples, *, num_levels=256):
+def mu_law_encode(samples: Array, *, num_levels: int = 256) -> np.ndarray:
     """Returns the levels of samples, int32 in `[0, num_levels)`.
 
         s = sign(x) ln(1 + mu |x|) / ln(1 + mu),   mu = num_levels - 1
@@ -37,7 +38,7 @@ def mu_law_encode(samples, *, num_levels=256):
     return np.floor((companded + 1.0) / 2.0 * mu + 0.5).astype("int32")
 
 
-def mu_law_decode(levels, *, num_levels=256):
+def mu_law_decode(levels: Array, *, num_levels: int = 256) -> np.ndarray:
     """Returns the samples in [-1, 1] that levels stand for, float32.
 
         x = sign(s) ((1 + mu)^|s| - 1) / mu,   s = 2 * level / mu - 1

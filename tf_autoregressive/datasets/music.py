@@ -4,6 +4,7 @@ Shapes: S steps of a song, T steps of an event, N notes.
 """
 
 import pathlib
+from typing import Any
 
 import numpy as np
 
@@ -11,11 +12,13 @@ from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.arguments import plain_array
 from tf_autoregressive.datasets.array_files import ArrayArchive
 from tf_autoregressive.datasets.arrays import from_arrays
+from tf_autoregressive.datasets.info import Dataset
 from tf_autoregressive.datasets.packed import check_lengths
 from tf_autoregressive.datasets.reading import FileError
 from tf_autoregressive.datasets.reading import check_memory
 from tf_autoregressive.datasets.reading import naming
 from tf_autoregressive.datasets.splits import checked_splits
+from tf_autoregressive.types import Path
 
 _FILE_NAME = "polyphonic_music.npz"
 _NUM_NOTES = 88
@@ -36,7 +39,13 @@ MUSIC_SETS = {
 _SPLITS = {"train": "train", "validation": "valid", "test": "test"}
 
 
-def from_songs(songs, *, steps=None, name="music", **described):
+def from_songs(
+    songs: Any,
+    *,
+    steps: int | None = None,
+    name: str = "music",
+    **described: Any,
+) -> Dataset:
     """Makes a dataset of songs of different length.
 
     Each example is a pair `(roll, length)`: the song followed by zeros, uint8
@@ -137,7 +146,13 @@ def _check_padding(songs, num_pieces, steps):
     )
 
 
-def load_music(name, *, data_dir=None, with_labels=False, steps=None):
+def load_music(
+    name: str,
+    *,
+    data_dir: Path | None = None,
+    with_labels: bool = False,
+    steps: int | None = None,
+) -> Dataset:
     """Loads one of `MUSIC_SETS`, with the splits of the paper [1].
 
     Args:

@@ -8,15 +8,19 @@ any key: it is the training split.
 """
 
 import pathlib
+from typing import Any
 
 import numpy as np
 
 from tf_autoregressive.datasets.array_files import BYTES_OF_A_LEVEL
 from tf_autoregressive.datasets.array_files import ArrayArchive
 from tf_autoregressive.datasets.arrays import from_arrays
+from tf_autoregressive.datasets.info import Dataset
 from tf_autoregressive.datasets.reading import FileError
 from tf_autoregressive.datasets.reading import check_memory
 from tf_autoregressive.datasets.reading import naming
+from tf_autoregressive.types import Path
+from tf_autoregressive.types import Shape
 
 _SPLIT_NAMES = {
     "train": ("train",),
@@ -26,14 +30,14 @@ _SPLIT_NAMES = {
 
 
 def from_npz(
-    path,
+    path: Path,
     *,
-    num_levels,
-    name=None,
-    event_shape=None,
-    with_labels=False,
-    **description,
-):
+    num_levels: int | None,
+    name: str | None = None,
+    event_shape: Shape | None = None,
+    with_labels: bool = False,
+    **description: Any,
+) -> Dataset:
     """Makes a dataset from an `.npz` file.
 
     Args:
@@ -72,7 +76,7 @@ def from_npz(
         )
 
 
-def read_npz(path, *, with_labels=True):
+def read_npz(path: Path, *, with_labels: bool = True) -> Any:
     """Reads the splits and the labels of a file as `from_npz` describes it.
 
     Args:

@@ -3,9 +3,12 @@
 import numpy as np
 
 from tf_autoregressive.datasets.reading import FileError
+from tf_autoregressive.types import Path
 
 
-def check_lengths(path, name: str, lengths, total: int, unit: str):
+def check_lengths(
+    path: Path, name: str, lengths: np.ndarray, total: int, unit: str
+) -> None:
     """Checks that lengths divide an array into sequences.
 
     Args:

@@ -2,6 +2,10 @@
 
 import contextlib
 import os
+from collections.abc import Iterator
+from typing import Any
+
+from tf_autoregressive.types import Path
 
 # Bytes of memory that any file may take, however small it is.
 _ALWAYS_ALLOWED = 2 * 10**9
@@ -15,7 +19,7 @@ class FileError(ValueError):
 
 
 @contextlib.contextmanager
-def reading(path, what: str):
+def reading(path: Path, what: str) -> Iterator[Any]:
     """Turns any error about a file into a `FileError` that names the file.
 
     Libraries fail on damaged files in many ways, and not all are documented. A
@@ -45,7 +49,7 @@ def reading(path, what: str):
 
 
 @contextlib.contextmanager
-def naming(path):
+def naming(path: Path) -> Iterator[Any]:
     """Puts the name of a file before a message about its contents.
 
     Raises:
@@ -59,7 +63,7 @@ def naming(path):
         raise FileError(f"{path}: {error}") from error
 
 
-def check_memory(path, needed: int, file_size: int | None = None):
+def check_memory(path: Path, needed: int, file_size: int | None = None) -> None:
     """Checks the memory that the data of a file needs, before it is allocated.
 
     A few bytes of a damaged or malicious file can ask for more than a machine

@@ -4,6 +4,8 @@ Shapes: N windows, T samples of a window.
 """
 
 import pathlib
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -12,19 +14,28 @@ from tf_autoregressive.arguments import checked_num_levels
 from tf_autoregressive.arguments import plain_array
 from tf_autoregressive.datasets.array_files import ArrayArchive
 from tf_autoregressive.datasets.arrays import from_arrays
+from tf_autoregressive.datasets.info import Dataset
 from tf_autoregressive.datasets.mu_law import mu_law_encode
 from tf_autoregressive.datasets.packed import check_lengths
 from tf_autoregressive.datasets.reading import FileError
 from tf_autoregressive.datasets.reading import naming
 from tf_autoregressive.datasets.splits import checked_splits
 from tf_autoregressive.datasets.windows import windows
+from tf_autoregressive.types import Array
+from tf_autoregressive.types import Path
 
 _FILE_NAME = "fsdd_8khz.npz"
 
 
 def from_recordings(
-    recordings, *, steps, num_levels=256, labels=None, name="sound", **described
-):
+    recordings: Any,
+    *,
+    steps: int,
+    num_levels: int = 256,
+    labels: Mapping[str, Array] | None = None,
+    name: str = "sound",
+    **described: Any,
+) -> Dataset:
     """Makes a dataset of windows of recordings.
 
     The windows of a recording lie side by side; what is left at its end is
@@ -59,7 +70,8 @@ def from_recordings(
             for split, values in checked_splits("labels", labels).items()
         }
     levels = _levels_of_samples(num_levels)
-    splits, window_labels = {}, {}
+    splits: dict[str, Any] = {}
+    window_labels = {}
     for split, signals in recordings.items():
         if labels is not None:
             _check_labels(split, labels.get(split), signals)
@@ -93,8 +105,12 @@ def _check_labels(split, labels, signals):
 
 
 def load_spoken_digits(
-    *, data_dir=None, with_labels=False, steps=1024, num_levels=256
-):
+    *,
+    data_dir: Path | None = None,
+    with_labels: bool = False,
+    steps: int = 1024,
+    num_levels: int = 256,
+) -> Dataset:
     """Loads the Free Spoken Digit Dataset: 3,000 recordings at 8 kHz.
 
     The test split is the official one, the first five recordings of every

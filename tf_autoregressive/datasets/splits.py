@@ -1,9 +1,11 @@
 """The names of the splits, and dicts from them."""
 
+from typing import Any
+
 SPLITS = ("train", "validation", "test")
 
 
-def checked_splits(argument: str, splits) -> dict:
+def checked_splits(argument: str, splits: Any) -> dict:
     """Returns a dict from splits to what they hold.
 
     Raises:

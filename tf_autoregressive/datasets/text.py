@@ -7,32 +7,36 @@ import dataclasses
 import gzip
 import numbers
 import pathlib
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.datasets.arrays import from_arrays
+from tf_autoregressive.datasets.info import Dataset
 from tf_autoregressive.datasets.windows import windows
+from tf_autoregressive.types import Path
 from tf_autoregressive.vocabulary import Vocabulary
 
 _FILE = pathlib.Path(__file__).parent / "files" / "tiny_shakespeare.txt.gz"
 
 
 def from_text(
-    text,
+    text: str,
     *,
-    steps,
-    stride=None,
-    characters=None,
-    unknown=None,
-    validation=None,
-    test=None,
-    validation_share=0.05,
-    test_share=0.1,
-    name="text",
-    **description,
-):
+    steps: int,
+    stride: int | None = None,
+    characters: str | Sequence[str] | None = None,
+    unknown: str | None = None,
+    validation: Any = None,
+    test: Any = None,
+    validation_share: float = 0.05,
+    test_share: float = 0.1,
+    name: str = "text",
+    **description: Any,
+) -> Dataset:
     """Makes a dataset of windows of a text.
 
     The beginning of the text is the validation split, its end the test split,
@@ -103,7 +107,7 @@ def from_text(
     )
     parts |= {s: vocabulary.encode(part) for s, part in given.items()}
     _check_lengths(parts, steps)
-    splits = {
+    splits: dict[str, Any] = {
         split: windows(part, steps, stride if split == "train" else None)
         for split, part in parts.items()
     }
@@ -116,7 +120,9 @@ def from_text(
     return dataclasses.replace(data, info=info)
 
 
-def continued_batches(examples, batch_size):
+def continued_batches(
+    examples: tf.data.Dataset, batch_size: int | tf.Tensor
+) -> tf.data.Dataset:
     """Returns batches whose row `b` goes on where row `b` of the last ended.
 
     Such batches are for models that carry their state from batch to batch. The
@@ -153,8 +159,12 @@ def continued_batches(examples, batch_size):
 
 
 def load_tiny_shakespeare(
-    *, data_dir=None, with_labels=False, steps=260, stride=None
-):
+    *,
+    data_dir: Path | None = None,
+    with_labels: bool = False,
+    steps: int = 260,
+    stride: int | None = None,
+) -> Dataset:
     """Loads Karpathy's tiny Shakespeare, 1,115,394 characters, 65 of them.
 
     The last tenth is the test split (in other work often called validation),

@@ -1,12 +1,17 @@
 """Image sets streamed from TensorFlow Datasets (TFDS)."""
 
+from typing import Any
+
 import tensorflow as tf
 
 from tf_autoregressive.datasets.info import Dataset
 from tf_autoregressive.datasets.info import DatasetInfo
+from tf_autoregressive.types import Path
 
 
-def stream(name, spec, *, data_dir, with_labels):
+def stream(
+    name: str, spec: Any, *, data_dir: Path | None, with_labels: bool
+) -> Dataset:
     """Streams an image set with TFDS, which downloads it the first time.
 
     Args:

@@ -8,6 +8,7 @@ from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.datasets.reading import FileError
 from tf_autoregressive.datasets.reading import check_memory
 from tf_autoregressive.datasets.reading import reading
+from tf_autoregressive.types import Path
 
 _WHAT = "a wav file"
 _FORMATS = ("WAV", "WAVEX", "RF64")
@@ -21,7 +22,7 @@ _MOST_RESAMPLING = 1000
 _BYTES_OF_A_SAMPLE = 16
 
 
-def read_wav(path, rate: int) -> np.ndarray:
+def read_wav(path: Path, rate: int) -> np.ndarray:
     """Returns the samples of a wav file at a rate, int16 `[samples]`.
 
     Channels are averaged. A file of another rate is resampled by soxr, and cut

@@ -1,12 +1,23 @@
 """A folder of wav files as windows of samples."""
 
+from typing import Any
+
 from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.datasets.folder_files import folder_files
+from tf_autoregressive.datasets.info import Dataset
 from tf_autoregressive.datasets.sound import from_recordings
 from tf_autoregressive.datasets.wav_file import read_wav
+from tf_autoregressive.types import Path
 
 
-def from_wav_folder(folder, *, steps, rate, num_levels=256, **described):
+def from_wav_folder(
+    folder: Path,
+    *,
+    steps: int,
+    rate: int,
+    num_levels: int = 256,
+    **described: Any,
+) -> Dataset:
     """Makes a dataset of the wav files of a folder and those below it.
 
     Files may have any rate, any number of channels and any width of samples:

@@ -6,7 +6,9 @@ Shapes: N windows, T values of a window.
 import numpy as np
 
 
-def windows(values, steps, stride=None):
+def windows(
+    values: np.ndarray, steps: int, stride: int | None = None
+) -> np.ndarray:
     """Returns `[N, T]`: the whole windows, one every `stride` values.
 
     Args:

@@ -37,7 +37,10 @@ SHORTHANDS = {
 
 
 def output_distribution(
-    distribution, *, num_levels=None, num_components=None
+    distribution: str | OutputDistribution | dict,
+    *,
+    num_levels: int | None = None,
+    num_components: int | None = None,
 ) -> OutputDistribution:
     """Returns the output distribution that a model's arguments stand for.
 

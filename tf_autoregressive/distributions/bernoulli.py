@@ -4,6 +4,7 @@ Shapes: `...` any leading axes; one parameter (a logit) per dimension.
 """
 
 import math
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -31,29 +32,33 @@ class BernoulliOutput(OutputDistribution):
     has_temperature = True
     has_cuts = True
 
-    def __init__(self, *, num_levels=2):
+    def __init__(self, *, num_levels: int = 2) -> None:
         if num_levels != 2:
             raise ValueError(
                 '`num_levels` must be 2 for distribution="bernoulli". '
                 f"Received: num_levels={num_levels}"
             )
 
-    def network_input(self, values):
+    def network_input(self, values: tf.Tensor) -> tf.Tensor:
         return tf.cast(values, tf.float32)
 
-    def distribution(self, parameters, event_ndims):
+    def distribution(
+        self, parameters: tf.Tensor, event_ndims: int
+    ) -> tfd.Distribution:
         return tfd.Independent(
             tfd.Bernoulli(logits=parameters[..., 0], dtype=tf.int32),
             reinterpreted_batch_ndims=event_ndims,
         )
 
-    def tempered(self, parameters, options):
+    def tempered(
+        self, parameters: tf.Tensor, options: Any
+    ) -> tuple[Any, tf.Tensor]:
         logits = parameters / options.temperature
         return self, options.cut_bit(logits)
 
-    def noise(self, uniforms):
+    def noise(self, uniforms: tf.Tensor) -> tf.Tensor:
         # x = 1 where u > p(0) = sigmoid(-logit), that is logit > logit(1 - u).
         return tf.math.log1p(-uniforms) - tf.math.log(uniforms)
 
-    def draw(self, parameters, noise):
+    def draw(self, parameters: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:
         return tf.cast(parameters > noise, tf.float32)

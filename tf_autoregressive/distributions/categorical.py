@@ -5,6 +5,7 @@ Shapes: K levels, P parameters, `...` any leading axes.
 
 import abc
 import math
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -30,36 +31,41 @@ class LevelsOutput(OutputDistribution):
         ValueError: If `num_levels` is below 2.
     """
 
+    num_levels: int
     has_temperature = True
     has_cuts = True
 
-    def __init__(self, num_levels=256):
+    def __init__(self, num_levels: int = 256) -> None:
         self.num_levels = checked_num_levels(num_levels)
 
     @abc.abstractmethod
-    def logits(self, parameters):
+    def logits(self, parameters: tf.Tensor) -> tf.Tensor:
         """Returns logits `[..., K]`, up to a constant, from `[..., P]`."""
 
-    def network_input(self, values):
+    def network_input(self, values: tf.Tensor) -> tf.Tensor:
         scale = 2.0 / (self.num_levels - 1)
         return tf.cast(values, tf.float32) * scale - 1.0
 
-    def distribution(self, parameters, event_ndims):
+    def distribution(
+        self, parameters: tf.Tensor, event_ndims: int
+    ) -> tfd.Distribution:
         return tfd.Independent(
             AnyDtypeCategorical(logits=self.logits(parameters), dtype=tf.int32),
             reinterpreted_batch_ndims=event_ndims,
         )
 
-    def tempered(self, parameters, options):
+    def tempered(
+        self, parameters: tf.Tensor, options: Any
+    ) -> tuple[Any, tf.Tensor]:
         logits = self.logits(parameters) / options.temperature
         return CategoricalOutput(self.num_levels), options.cut(logits)
 
-    def draw(self, parameters, noise):
+    def draw(self, parameters: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:
         probabilities = tf.nn.softmax(self.logits(parameters))
         level = chosen_index(probabilities, noise)
         return tf.cast(level[..., None], tf.float32)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"num_levels": self.num_levels}
 
 
@@ -78,12 +84,12 @@ class CategoricalOutput(LevelsOutput):
 
     name = "categorical"
 
-    def __init__(self, num_levels=256):
+    def __init__(self, num_levels: int = 256) -> None:
         super().__init__(num_levels)
         self.num_parameters = self.num_levels
         self.zero_shift = (0.0, *[-math.inf] * (self.num_levels - 1))
 
-    def logits(self, parameters):
+    def logits(self, parameters: tf.Tensor) -> tf.Tensor:
         return parameters
 
 

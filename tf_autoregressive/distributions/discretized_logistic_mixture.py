@@ -98,16 +98,16 @@ class DiscretizedLogisticMixture(Uncast, tfd.Distribution):
 
     def __init__(
         self,
-        logits,
-        loc,
-        log_scale,
-        coeffs=None,
+        logits: tf.Tensor,
+        loc: tf.Tensor,
+        log_scale: tf.Tensor,
+        coeffs: tf.Tensor | None = None,
         *,
-        num_levels=256,
-        validate_args=False,
-        allow_nan_stats=True,
-        name="DiscretizedLogisticMixture",
-    ):
+        num_levels: int = 256,
+        validate_args: bool = False,
+        allow_nan_stats: bool = True,
+        name: str = "DiscretizedLogisticMixture",
+    ) -> None:
         tensors = {
             "logits": logits,
             "loc": loc,
@@ -178,32 +178,32 @@ class DiscretizedLogisticMixture(Uncast, tfd.Distribution):
         }
 
     @property
-    def logits(self):
+    def logits(self) -> tf.Tensor:
         """`[..., K]`, unnormalised."""
         return self._logits
 
     @property
-    def loc(self):
+    def loc(self) -> tf.Tensor:
         """`[..., C, K]`, as it was given."""
         return self._loc
 
     @property
-    def log_scale(self):
+    def log_scale(self) -> tf.Tensor:
         """`[..., C, K]`, as it was given."""
         return self._log_scale
 
     @property
-    def coeffs(self):
+    def coeffs(self) -> tf.Tensor | None:
         """`[..., C * (C - 1) / 2, K]` before the tanh, or `None`."""
         return self._coeffs
 
     @property
-    def num_levels(self):
+    def num_levels(self) -> int:
         """Number of values of a channel."""
         return self._num_levels
 
     @property
-    def num_channels(self):
+    def num_channels(self) -> int:
         """`C`."""
         return self.loc.shape[-2]
 
@@ -240,7 +240,9 @@ class DiscretizedLogisticMixture(Uncast, tfd.Distribution):
         value = tf.cast(value, self.loc.dtype)
         return (value >= 0) & (value <= self.num_levels - 1)
 
-    def log_prob_per_channel(self, value, name="log_prob_per_channel"):
+    def log_prob_per_channel(
+        self, value: tf.Tensor, name: str = "log_prob_per_channel"
+    ) -> tf.Tensor:
         """Returns `log p(v[c] | v[<c])`, `[..., C]` nats; sums to `log_prob`.
 
         Args:
@@ -332,7 +334,12 @@ class DiscretizedLogisticMixture(Uncast, tfd.Distribution):
         levels = self.from_uniforms((cells + 0.5) * 2.0**-23)
         return tf.cast(levels, self.dtype)
 
-    def from_uniforms(self, uniforms, known=None, values=None):
+    def from_uniforms(
+        self,
+        uniforms: tf.Tensor,
+        known: tf.Tensor | None = None,
+        values: tf.Tensor | None = None,
+    ) -> tf.Tensor:
         """Returns levels `[..., C]`, a float dtype, by inverse CDF.
 
         It goes channel by channel, and draws a component from its probabilities
@@ -347,7 +354,12 @@ class DiscretizedLogisticMixture(Uncast, tfd.Distribution):
         """
         return self.from_noise(standard_noise(uniforms), known, values)
 
-    def from_noise(self, noise, known=None, values=None):
+    def from_noise(
+        self,
+        noise: tf.Tensor,
+        known: tf.Tensor | None = None,
+        values: tf.Tensor | None = None,
+    ) -> tf.Tensor:
         """Returns `from_uniforms` of uniforms that `standard_noise` took.
 
         Args:
@@ -367,7 +379,7 @@ class DiscretizedLogisticMixture(Uncast, tfd.Distribution):
             level = self._level(
                 channel.draw(positions, chosen, logistic[..., c : c + 1])
             )
-            if known is not None:
+            if known is not None and values is not None:
                 level = tf.where(
                     known[..., c : c + 1], values[..., c : c + 1], level
                 )
@@ -536,14 +548,14 @@ def _or_impossible(log_prob, possible):
     return tf.where(possible, log_prob, tf.constant(-math.inf, log_prob.dtype))
 
 
-def bounded_log_scale(log_scale, num_levels):
+def bounded_log_scale(log_scale: tf.Tensor, num_levels: int) -> tf.Tensor:
     """Returns log-scales as `DiscretizedLogisticMixture` takes them."""
     finer = max(num_levels, _MIN_LEVELS) - 1
     lowest = _MIN_LOG_SCALE - math.log(finer / (_MIN_LEVELS - 1))
     return tf.clip_by_value(log_scale, lowest, _MAX_LOG_SCALE)
 
 
-def standard_noise(uniforms):
+def standard_noise(uniforms: tf.Tensor) -> tf.Tensor:
     """Returns `[..., 2 * C]`: uniforms, then standard logistic noise.
 
     Args:

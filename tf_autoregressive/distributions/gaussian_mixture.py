@@ -3,6 +3,8 @@
 Shapes: M mixture components, `...` any leading axes.
 """
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 import tensorflow_probability as tfp
@@ -49,11 +51,11 @@ class GaussianMixtureOutput(OutputDistribution):
     min_log_scale, max_log_scale = -7.0, 60.0
     max_input = 1e18
 
-    def __init__(self, *, num_components=10):
+    def __init__(self, *, num_components: int = 10) -> None:
         self.num_components = checked_count("num_components", num_components)
         self.num_parameters = 3 * self.num_components
 
-    def network_input(self, values):
+    def network_input(self, values: tf.Tensor) -> tf.Tensor:
         values = tf.cast(values, tf.float32)
         return tf.clip_by_value(values, -self.max_input, self.max_input)
 
@@ -64,7 +66,9 @@ class GaussianMixtureOutput(OutputDistribution):
         )
         return logits, loc, scale
 
-    def distribution(self, parameters, event_ndims):
+    def distribution(
+        self, parameters: tf.Tensor, event_ndims: int
+    ) -> tfd.Distribution:
         logits, loc, scale = self._per_dim(parameters)
         return tfd.Independent(
             tfd.MixtureSameFamily(
@@ -73,7 +77,9 @@ class GaussianMixtureOutput(OutputDistribution):
             reinterpreted_batch_ndims=event_ndims,
         )
 
-    def tempered(self, parameters, options):
+    def tempered(
+        self, parameters: tf.Tensor, options: Any
+    ) -> tuple[Any, tf.Tensor]:
         """Divides the logits by, and multiplies the scales with, T."""
         logits, loc, log_scale = tf.split(parameters, 3, axis=-1)
         log_scale = tf.maximum(log_scale, self.min_log_scale)
@@ -81,11 +87,11 @@ class GaussianMixtureOutput(OutputDistribution):
         logits = logits / options.temperature
         return self, tf.concat([logits, loc, log_scale], axis=-1)
 
-    def noise(self, uniforms):
+    def noise(self, uniforms: tf.Tensor) -> tf.Tensor:
         component, within = tf.split(uniforms, 2, axis=-1)
         return tf.concat([component, tf.math.ndtri(within)], axis=-1)
 
-    def draw(self, parameters, noise):
+    def draw(self, parameters: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:
         logits, loc, scale = self._per_dim(parameters)
         component = chosen_index(tf.nn.softmax(logits), noise[..., :1])
         chosen = tf.one_hot(component, self.num_components)
@@ -93,5 +99,5 @@ class GaussianMixtureOutput(OutputDistribution):
         scale = tf.reduce_sum(chosen * scale, axis=-1, keepdims=True)
         return loc + scale * noise[..., 1:]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"num_components": self.num_components}

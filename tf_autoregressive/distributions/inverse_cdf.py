@@ -6,7 +6,7 @@ Shapes: K values, `...` any leading axes.
 import tensorflow as tf
 
 
-def chosen_index(mass, uniform):
+def chosen_index(mass: tf.Tensor, uniform: tf.Tensor) -> tf.Tensor:
     """Returns int32 `[...]`: the value in whose share of the mass a uniform is.
 
     The least `k` with `mass[0] + ... + mass[k] > uniform * total`: value `k`

@@ -5,6 +5,7 @@ P = K * (1 + 2 * C + C * (C - 1) / 2) parameters per site.
 """
 
 import math
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -51,9 +52,16 @@ class DiscretizedLogisticMixtureOutput(OutputDistribution):
 
     name = "discretized_logistic_mixture"
     couples_dims = True
+    num_levels: int
     has_temperature = True
 
-    def __init__(self, *, num_levels=256, num_components=10, num_channels=None):
+    def __init__(
+        self,
+        *,
+        num_levels: int = 256,
+        num_components: int = 10,
+        num_channels: int | None = None,
+    ) -> None:
         self.num_levels = checked_num_levels(num_levels)
         self.num_components = checked_count("num_components", num_components)
         self.num_channels = num_channels
@@ -66,40 +74,48 @@ class DiscretizedLogisticMixtureOutput(OutputDistribution):
             self.num_components, self.num_dims
         )
 
-    def coupled(self, num_dims):
+    def coupled(self, num_dims: int) -> OutputDistribution:
         return DiscretizedLogisticMixtureOutput(
             num_levels=self.num_levels,
             num_components=self.num_components,
             num_channels=num_dims,
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "num_levels": self.num_levels,
             "num_components": self.num_components,
             "num_channels": self.num_channels,
         }
 
-    def network_input(self, values):
+    def network_input(self, values: tf.Tensor) -> tf.Tensor:
         scale = 2.0 / (self.num_levels - 1)
         return tf.cast(values, tf.float32) * scale - 1.0
 
-    def distribution(self, parameters, event_ndims):
+    def distribution(
+        self, parameters: tf.Tensor, event_ndims: int
+    ) -> tfd.Distribution:
         sites = self._sites(parameters)
         if self.site_ndims:
             return tfd.Independent(sites, event_ndims - 1)
         return tfd.Independent(_WithoutChannels(sites), event_ndims)
 
-    def log_prob_per_dim(self, parameters, values):
+    def log_prob_per_dim(
+        self, parameters: tf.Tensor, values: tf.Tensor
+    ) -> tf.Tensor:
         sites = self._sites(parameters)
         if self.site_ndims:
             return sites.log_prob_per_channel(values)
         return sites.log_prob(values[..., None])
 
-    def site_log_prob(self, parameters, values):
+    def site_log_prob(
+        self, parameters: tf.Tensor, values: tf.Tensor
+    ) -> tf.Tensor:
         return self._sites(parameters).log_prob(values)
 
-    def tempered(self, parameters, options):
+    def tempered(
+        self, parameters: tf.Tensor, options: Any
+    ) -> tuple[Any, tf.Tensor]:
         """Divides the logits by, and multiplies the scales with, T.
 
         Scales stay within their bounds. Cuts are not offered: they would take
@@ -112,13 +128,19 @@ class DiscretizedLogisticMixtureOutput(OutputDistribution):
         parts = [logits / temperature, loc, log_scale, coeffs]
         return self, tf.concat(parts, axis=-1)
 
-    def noise(self, uniforms):
+    def noise(self, uniforms: tf.Tensor) -> tf.Tensor:
         return standard_noise(uniforms)
 
-    def draw(self, parameters, noise):
+    def draw(self, parameters: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:
         return self._sites(parameters).from_noise(noise)
 
-    def draw_given(self, parameters, noise, known, values):
+    def draw_given(
+        self,
+        parameters: tf.Tensor,
+        noise: tf.Tensor,
+        known: tf.Tensor,
+        values: tf.Tensor,
+    ) -> tf.Tensor:
         return self._sites(parameters).from_noise(noise, known, values)
 
     def _split(self, parameters):
@@ -215,7 +237,7 @@ class LogisticMixtureBias(keras.initializers.Initializer):
         ValueError: If `P` does not divide the last axis of the shape.
     """
 
-    def __init__(self, num_components, num_channels=1):
+    def __init__(self, num_components: int, num_channels: int = 1) -> None:
         self.num_components = num_components
         self.num_channels = num_channels
 
@@ -237,7 +259,7 @@ class LogisticMixtureBias(keras.initializers.Initializer):
         sites = site * (shape[-1] // len(site))
         return ops.broadcast_to(ops.convert_to_tensor(sites, dtype), shape)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "num_components": self.num_components,
             "num_channels": self.num_channels,

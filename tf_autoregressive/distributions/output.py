@@ -5,9 +5,14 @@ dimensions per site, `...` any leading axes.
 """
 
 import abc
+from collections.abc import Sequence
+from typing import Any
+from typing import Self
 
 import keras
+import numpy as np
 import tensorflow as tf
+import tensorflow_probability as tfp
 
 
 class OutputDistribution(abc.ABC):
@@ -42,7 +47,7 @@ class OutputDistribution(abc.ABC):
             where nothing can.
     """
 
-    num_levels = None
+    num_levels: int | None = None
     num_parameters = 1
     num_uniforms = 1
     num_dims = 1
@@ -52,19 +57,21 @@ class OutputDistribution(abc.ABC):
     has_temperature = False
     has_cuts = False
     bias_initializer = "zeros"
-    zero_shift = None
+    zero_shift: Sequence[float] | np.ndarray | None = None
 
     @property
-    def name(self):
+    def name(self) -> str:
         """The name that exports and messages use."""
         return type(self).__name__
 
     @abc.abstractmethod
-    def network_input(self, values):
+    def network_input(self, values: tf.Tensor) -> tf.Tensor:
         """Returns event values on the scale of the network, float32."""
 
     @abc.abstractmethod
-    def distribution(self, parameters, event_ndims):
+    def distribution(
+        self, parameters: tf.Tensor, event_ndims: int
+    ) -> tfp.distributions.Distribution:
         """Returns a `tfd.Distribution` over events.
 
         Args:
@@ -72,11 +79,13 @@ class OutputDistribution(abc.ABC):
             event_ndims: Number of axes of the event shape.
         """
 
-    def log_prob_per_dim(self, parameters, values):
+    def log_prob_per_dim(
+        self, parameters: tf.Tensor, values: tf.Tensor
+    ) -> tf.Tensor:
         """Returns log-probabilities `[..., *event_shape]` in nats."""
         return self.distribution(parameters, 0).log_prob(values)
 
-    def tempered(self, parameters, options):
+    def tempered(self, parameters: tf.Tensor, options: Any) -> Any:
         """Returns the output distribution to draw from, and its parameters.
 
         It is called where an option is on that `has_temperature` or `has_cuts`
@@ -91,7 +100,7 @@ class OutputDistribution(abc.ABC):
         raise NotImplementedError(f"{type(self).__name__} has no `tempered`")
 
     @abc.abstractmethod
-    def draw(self, parameters, noise):
+    def draw(self, parameters: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:
         """Returns values `[..., S]`, float32, from `parameters [..., P]`.
 
         Args:
@@ -99,7 +108,13 @@ class OutputDistribution(abc.ABC):
             noise: `[..., U]`, what `noise` made of uniforms.
         """
 
-    def draw_given(self, parameters, noise, known, values):
+    def draw_given(
+        self,
+        parameters: tf.Tensor,
+        noise: tf.Tensor,
+        known: tf.Tensor,
+        values: tf.Tensor,
+    ) -> tf.Tensor:
         """Returns a draw `[..., S]` that has the `values` where `known`.
 
         Dimensions of a site that come after a known one are conditioned on it.
@@ -112,19 +127,21 @@ class OutputDistribution(abc.ABC):
         """
         return tf.where(known, values, self.draw(parameters, noise))
 
-    def site_log_prob(self, parameters, values):
+    def site_log_prob(
+        self, parameters: tf.Tensor, values: tf.Tensor
+    ) -> tf.Tensor:
         """Returns the log-probability `[...]` of the values `[..., S]`."""
         return self.log_prob_per_dim(parameters, values[..., 0])
 
-    def site_shape(self, event_shape):
+    def site_shape(self, event_shape: tuple[int, ...]) -> tuple[int, ...]:
         """Returns the shape of the sites of an event of this shape."""
         return tuple(event_shape[: len(event_shape) - self.site_ndims])
 
-    def noise(self, uniforms):
+    def noise(self, uniforms: tf.Tensor) -> tf.Tensor:
         """Returns what `draw` needs of `uniforms [..., U]`, made up front."""
         return uniforms
 
-    def coupled(self, num_dims):
+    def coupled(self, num_dims: int) -> "OutputDistribution":
         """Returns this for sites of `num_dims` values, the last axis of events.
 
         Their values depend on each other. A distribution with `couples_dims`
@@ -136,16 +153,16 @@ class OutputDistribution(abc.ABC):
         arguments = ", ".join(f"{k}={v}" for k, v in self.get_config().items())
         return f"{type(self).__name__}({arguments})"
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns the arguments of `__init__`, for saved models."""
         return {}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         """Returns an instance with these arguments."""
         return cls(**config)
 
 
-def deserialized(config):
+def deserialized(config: dict[str, Any]) -> Any:
     """Returns the object of a `keras.saving.serialize_keras_object` dict."""
     return keras.saving.deserialize_keras_object(config)

@@ -23,5 +23,5 @@ class SymbolsOutput(CategoricalOutput):
     name = "symbols"
     is_ordered = False
 
-    def network_input(self, values):
+    def network_input(self, values: tf.Tensor) -> tf.Tensor:
         return tf.cast(values, tf.float32)

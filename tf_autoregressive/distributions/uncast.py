@@ -1,5 +1,7 @@
 """Scores of values of any dtype, which TFP would cast first."""
 
+from typing import Any
+
 import tensorflow as tf
 
 
@@ -10,22 +12,32 @@ class Uncast:
     count as 0. This class comes first among the bases.
     """
 
-    def log_prob(self, value, name="log_prob", **kwargs):
+    def log_prob(
+        self, value: tf.Tensor, name: str = "log_prob", **kwargs: Any
+    ) -> tf.Tensor:
         """Returns `log p(value)` in nats, as `tfd.Distribution` does."""
         return super().log_prob(tf.convert_to_tensor(value), name, **kwargs)
 
-    def prob(self, value, name="prob", **kwargs):
+    def prob(
+        self, value: tf.Tensor, name: str = "prob", **kwargs: Any
+    ) -> tf.Tensor:
         """Returns `p(value)`, as `tfd.Distribution` does."""
         return super().prob(tf.convert_to_tensor(value), name, **kwargs)
 
-    def log_cdf(self, value, name="log_cdf", **kwargs):
+    def log_cdf(
+        self, value: tf.Tensor, name: str = "log_cdf", **kwargs: Any
+    ) -> tf.Tensor:
         """Returns `log P(X <= value)`, as `tfd.Distribution` does."""
         return super().log_cdf(tf.convert_to_tensor(value), name, **kwargs)
 
-    def cdf(self, value, name="cdf", **kwargs):
+    def cdf(
+        self, value: tf.Tensor, name: str = "cdf", **kwargs: Any
+    ) -> tf.Tensor:
         """Returns `P(X <= value)`, as `tfd.Distribution` does."""
         return super().cdf(tf.convert_to_tensor(value), name, **kwargs)
 
-    def quantile(self, value, name="quantile", **kwargs):
+    def quantile(
+        self, value: tf.Tensor, name: str = "quantile", **kwargs: Any
+    ) -> tf.Tensor:
         """Returns the quantile of a share, as `tfd.Distribution` does."""
         return super().quantile(tf.convert_to_tensor(value), name, **kwargs)

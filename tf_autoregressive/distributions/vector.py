@@ -4,9 +4,13 @@ Shapes: N values of a site, P parameters and U uniforms of a value, `...` any
 leading axes.
 """
 
+from typing import Any
+from typing import Self
+
 import keras
 import numpy as np
 import tensorflow as tf
+import tensorflow_probability as tfp
 
 from tf_autoregressive.distributions.output import OutputDistribution
 from tf_autoregressive.distributions.output import deserialized
@@ -27,7 +31,7 @@ class VectorOutput(OutputDistribution):
 
     site_ndims = 1
 
-    def __init__(self, output, num_dims):
+    def __init__(self, output: OutputDistribution, num_dims: int) -> None:
         self.output = output
         self.num_dims = num_dims
         self.num_levels = output.num_levels
@@ -41,19 +45,25 @@ class VectorOutput(OutputDistribution):
             self.zero_shift = np.tile(output.zero_shift, num_dims)
 
     @property
-    def name(self):
+    def name(self) -> str:
         return self.output.name
 
-    def network_input(self, values):
+    def network_input(self, values: tf.Tensor) -> tf.Tensor:
         return self.output.network_input(values)
 
-    def distribution(self, parameters, event_ndims):
+    def distribution(
+        self, parameters: tf.Tensor, event_ndims: int
+    ) -> tfp.distributions.Distribution:
         return self.output.distribution(self._by_value(parameters), event_ndims)
 
-    def site_log_prob(self, parameters, values):
+    def site_log_prob(
+        self, parameters: tf.Tensor, values: tf.Tensor
+    ) -> tf.Tensor:
         return tf.reduce_sum(self.log_prob_per_dim(parameters, values), axis=-1)
 
-    def tempered(self, parameters, options):
+    def tempered(
+        self, parameters: tf.Tensor, options: Any
+    ) -> tuple[Any, tf.Tensor]:
         output, by_value = self.output.tempered(
             self._by_value(parameters), options
         )
@@ -62,11 +72,11 @@ class VectorOutput(OutputDistribution):
         vector = VectorOutput(output, self.num_dims)
         return vector, tf.reshape(by_value, shape)
 
-    def noise(self, uniforms):
+    def noise(self, uniforms: tf.Tensor) -> tf.Tensor:
         by_value = self.output.noise(self._by_value(uniforms))
         return tf.reshape(by_value, tf.shape(uniforms))
 
-    def draw(self, parameters, noise):
+    def draw(self, parameters: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:
         return self.output.draw(
             self._by_value(parameters), self._by_value(noise)
         )[..., 0]
@@ -78,18 +88,20 @@ class VectorOutput(OutputDistribution):
         shape = tf.concat([tf.shape(tensor)[:-1], [self.num_dims, size]], 0)
         return tf.reshape(tensor, shape)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "output": keras.saving.serialize_keras_object(self.output),
             "num_dims": self.num_dims,
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         return cls(deserialized(config["output"]), config["num_dims"])
 
 
-def of_whole_sites(output, num_dims):
+def of_whole_sites(
+    output: OutputDistribution, num_dims: int
+) -> OutputDistribution:
     """Returns an output distribution for sites of `num_dims` values.
 
     The values are the last axis of an event. They are coupled if the

@@ -5,6 +5,7 @@ Shapes: B batch, I and O units that a block reads and writes at most.
 
 import dataclasses
 import typing
+from typing import Any
 
 import tensorflow as tf
 
@@ -36,7 +37,9 @@ class BlockKernel:
     kernel: typing.Any
     bias: typing.Any
 
-    def from_earlier_groups(self, block, inputs):
+    def from_earlier_groups(
+        self, block: int | tf.Tensor, inputs: tf.Tensor
+    ) -> Any:
         """Returns `[targets.sums_width, B]`: bias and earlier groups.
 
         Args:
@@ -51,7 +54,9 @@ class BlockKernel:
         padding = self.targets.sums_width - width
         return tf.pad(tf.matmul(kernel, inputs) + bias, [[0, padding], [0, 0]])
 
-    def from_earlier(self, block, group_sums, inputs):
+    def from_earlier(
+        self, block: int | tf.Tensor, group_sums: tf.Tensor, inputs: tf.Tensor
+    ) -> Any:
         """Returns `[O, B]`: bias and all earlier blocks.
 
         Args:
@@ -74,7 +79,7 @@ class BlockKernel:
             kernel, tf.slice(inputs, [start, 0], [width, -1])
         )
 
-    def within(self, block):
+    def within(self, block: int | tf.Tensor) -> Any:
         """Returns `[O, I]`: weights from the block's own inputs."""
         start = self.sources.start(self.member, block)
         return self._between(block, start, self.sources.width)
@@ -90,7 +95,13 @@ class BlockKernel:
         )
 
 
-def sorted_weights(layer, sources, targets, member, shift=None):
+def sorted_weights(
+    layer: Any,
+    sources: Any,
+    targets: Any,
+    member: int | tf.Tensor,
+    shift: tf.Tensor | None = None,
+) -> Any:
     """Returns `kernel` and `bias` of a `MaskedDense` layer for a `BlockKernel`.
 
     Args:

@@ -1,9 +1,10 @@
 """The gate of Gated PixelCNN and WaveNet."""
 
+import tensorflow as tf
 from keras import ops
 
 
-def gated(x):
+def gated(x: tf.Tensor) -> tf.Tensor:
     """Returns `tanh(f) * sigmoid(g)` of the two halves of `[..., 2p]`.
 
     Computed in float32: bfloat16 takes a CPU longer, and rounds every factor.

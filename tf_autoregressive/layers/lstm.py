@@ -3,10 +3,13 @@
 Shapes: T steps, G directions, B batch, S pixels of a line, h units, m taps.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import tensorflow as tf
 
 
-def lstm(gates, cell):
+def lstm(gates: tf.Tensor, cell: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Returns the new hidden and cell states.
 
     Args:
@@ -38,7 +41,7 @@ def _quarter(gates, index):
     )
 
 
-def neighbours(states, offsets, axis=-2):
+def neighbours(states: Any, offsets: Sequence[int], axis: int = -2) -> Any:
     """Returns `[..., m * h]`: the states at the offsets from each pixel.
 
     Zero beyond the ends of the line.
@@ -63,7 +66,13 @@ def _moved(line, offset, axis=-2):
     return tf.pad(tf.slice(line, begin, size), paddings)
 
 
-def lstm_lines(gates, kernel, states, entering, offsets):
+def lstm_lines(
+    gates: tf.Tensor,
+    kernel: tf.Tensor,
+    states: Any,
+    entering: tf.Tensor,
+    offsets: Sequence[int],
+) -> Any:
     """Returns the hidden states of all lines, and the last line's cells.
 
         seen[t, s] = concat(h[t - 1, s + offset] for the offsets)
@@ -153,7 +162,7 @@ def _loop(num_steps, state, body, kept, *, reverse=False):
     return state, [array.stack() for array in arrays]
 
 
-def sizes(tensor):
+def sizes(tensor: tf.Tensor) -> Any:
     """Returns the sizes of the axes, static where they are known."""
     return [
         tf.shape(tensor)[axis] if size is None else size

@@ -8,6 +8,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import ops
 
 from tf_autoregressive import masks
@@ -86,11 +87,11 @@ class MaskedDense(keras.layers.Layer):
         self.bias_initializer = keras.initializers.get(bias_initializer)
 
     @property
-    def units(self):
+    def units(self) -> int:
         """Number of outputs."""
         return self.out_degrees.shape[1]
 
-    def mask(self, member=0):
+    def mask(self, member: int | tf.Tensor = 0) -> np.ndarray:
         """Returns the bool mask `[I, O]` of one member, as a NumPy array."""
         return masks.dense_mask(
             self.in_degrees[member],
@@ -98,7 +99,7 @@ class MaskedDense(keras.layers.Layer):
             exclusive=self.exclusive,
         )
 
-    def build(self, input_shape):
+    def build(self, input_shape: Sequence[Any]) -> None:
         if input_shape[-1] != self.in_degrees.shape[1]:
             raise ValueError(
                 f"`inputs` must have {self.in_degrees.shape[1]} features, one "
@@ -129,7 +130,7 @@ class MaskedDense(keras.layers.Layer):
     def _members(self):
         return self.in_degrees.shape[0]
 
-    def masked_kernel(self, member=0):
+    def masked_kernel(self, member: int | tf.Tensor = 0) -> tf.Tensor:
         """Returns `kernel * mask`, `[I, O]`, for one member (int or scalar)."""
         mask = masks.dense_mask(
             ops.convert_to_tensor(self.in_degrees)[member],
@@ -139,16 +140,16 @@ class MaskedDense(keras.layers.Layer):
         kernel = ops.cast(self.kernel, self.compute_dtype)
         return kernel * ops.cast(mask, kernel.dtype)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Sequence[Any]) -> tuple:
         return (*input_shape[:-1], self.units)
 
-    def call(self, inputs, member=0):
+    def call(self, inputs: tf.Tensor, member: int | tf.Tensor = 0) -> tf.Tensor:
         outputs = ops.matmul(inputs, self.masked_kernel(member))
         if self.bias is None:
             return outputs
         return outputs + ops.cast(self.bias, outputs.dtype)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         config.update(
             in_degrees=self.in_degrees.tolist(),

@@ -4,6 +4,8 @@ Shapes: B batch, D event dimensions in generation order, H hidden units,
 P parameters per dimension.
 """
 
+from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -63,7 +65,9 @@ class NADEConditionals(keras.layers.Layer):
         self.activation = keras.activations.get(activation)
         self.bias_initializer = keras.initializers.get(bias_initializer)
 
-    def build(self, inputs_shape, hidden_bias_shape=None):
+    def build(
+        self, inputs_shape: Sequence[Any], hidden_bias_shape: Any = None
+    ) -> None:
         num_dims = inputs_shape[-1]
         self.encoder = self.add_weight(
             name="encoder",
@@ -86,7 +90,9 @@ class NADEConditionals(keras.layers.Layer):
             initializer=self.bias_initializer,
         )
 
-    def first_activation(self, batch_size, hidden_bias=None):
+    def first_activation(
+        self, batch_size: int | tf.Tensor, hidden_bias: tf.Tensor | None = None
+    ) -> Any:
         """Returns `a[0]`, `[B, H]`."""
         activation = ops.tile(
             ops.cast(self.hidden_bias, "float32")[None], [batch_size, 1]
@@ -95,7 +101,7 @@ class NADEConditionals(keras.layers.Layer):
             return activation
         return activation + ops.cast(hidden_bias, "float32")
 
-    def step(self, activation, row):
+    def step(self, activation: tf.Tensor, row: Mapping[str, tf.Tensor]) -> Any:
         """Returns the parameters `[B, P]` of the dimension of `row`.
 
         Args:
@@ -110,18 +116,23 @@ class NADEConditionals(keras.layers.Layer):
             product = ops.matmul(hidden, ops.transpose(row["decoder"]))
         return product + row["bias"]
 
-    def observe(self, activation, row, value):
+    def observe(
+        self,
+        activation: tf.Tensor,
+        row: Mapping[str, tf.Tensor],
+        value: tf.Tensor,
+    ) -> Any:
         """Returns `a[i + 1]` from `a[i]` and the value `[B, 1]` at `i`."""
         return activation + value * row["encoder"]
 
-    def rows(self):
+    def rows(self) -> dict[str, tf.Tensor]:
         """Returns the weights by dimension: a dict of tensors `[D, ...]`."""
         return {
             name: ops.cast(weight, "float32")
             for name, weight in self._weights_by_dimension().items()
         }
 
-    def row(self, rows, index):
+    def row(self, rows: Mapping[str, tf.Tensor], index: int | tf.Tensor) -> Any:
         """Returns the weights of one dimension, from those of all."""
         return {name: tensor[index] for name, tensor in rows.items()}
 
@@ -132,15 +143,21 @@ class NADEConditionals(keras.layers.Layer):
             "bias": self.bias,
         }
 
-    def compute_output_shape(self, inputs_shape, hidden_bias_shape=None):
+    def compute_output_shape(
+        self, inputs_shape: Sequence[Any], hidden_bias_shape: Any = None
+    ) -> tuple:
         return (*inputs_shape, self.num_parameters)
 
-    def compute_output_spec(self, inputs, *args, **kwargs):
+    def compute_output_spec(
+        self, inputs: tf.Tensor, *args: Any, **kwargs: Any
+    ) -> Any:
         # The compute dtype would round them: parameters are float32.
         shape = self.compute_output_shape(inputs.shape)
         return keras.KerasTensor(shape, "float32")
 
-    def call(self, inputs, hidden_bias=None):
+    def call(
+        self, inputs: tf.Tensor, hidden_bias: tf.Tensor | None = None
+    ) -> tf.Tensor:
         # The running sum stays in float32, because hundreds of terms are added
         # to it.
         batch_size = ops.shape(inputs)[0]
@@ -175,7 +192,7 @@ class NADEConditionals(keras.layers.Layer):
         )
         return tf.transpose(outputs.stack(), [1, 0, 2])
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         config.update(
             units=self.units,

@@ -4,8 +4,13 @@ Shapes: B batch, D event dimensions in generation order, H hidden units,
 P parameters per dimension.
 """
 
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import numpy as np
+import tensorflow as tf
 
 from tf_autoregressive.layers.nade import NADEConditionals
 
@@ -36,7 +41,9 @@ class RescaledNADEConditionals(NADEConditionals):
             https://arxiv.org/abs/1306.0186
     """
 
-    def build(self, inputs_shape, hidden_bias_shape=None):
+    def build(
+        self, inputs_shape: Sequence[Any], hidden_bias_shape: Any = None
+    ) -> None:
         super().build(inputs_shape, hidden_bias_shape)
         num_dims = inputs_shape[-1]
         self.scale = self.add_weight(
@@ -47,7 +54,7 @@ class RescaledNADEConditionals(NADEConditionals):
             ),
         )
 
-    def step(self, activation, row):
+    def step(self, activation: tf.Tensor, row: Mapping[str, tf.Tensor]) -> Any:
         return super().step(activation * row["scale"], row)
 
     def _weights_by_dimension(self):

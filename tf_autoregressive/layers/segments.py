@@ -6,6 +6,8 @@ what is added to their outputs, and the tensors.
 """
 
 import copy
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -16,11 +18,13 @@ class Plain:
 
     seeds = None
 
-    def run(self, scope, body, layers, tensors):
+    def run(
+        self, scope: Any, body: Any, layers: Sequence[Any], tensors: Any
+    ) -> Any:
         """Returns `body(scope, layers, *tensors)`."""
         return body(scope, layers, *tensors)
 
-    def dropout(self, layer, x):
+    def dropout(self, layer: Any, x: tf.Tensor) -> tf.Tensor:
         """Returns `x` after a Keras `Dropout`."""
         return layer(x, training=True)
 
@@ -43,10 +47,12 @@ class Rematerialised(Plain):
             https://arxiv.org/abs/1604.06174
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.seeds = keras.random.SeedGenerator()
 
-    def run(self, scope, body, layers, tensors):
+    def run(
+        self, scope: Any, body: Any, layers: Sequence[Any], tensors: Any
+    ) -> Any:
         if not scope.training:
             return body(scope, layers, *tensors)
         names = [layer.name for layer in layers if layer is not None]
@@ -66,7 +72,7 @@ class Rematerialised(Plain):
         return run(*(scope.shifts[name] for name in names), *tensors)
 
 
-def of_training(rematerialise):
+def of_training(*, rematerialise: bool) -> Any:
     """Returns how segments are run: `PLAIN`, or `Rematerialised`."""
     return Rematerialised() if rematerialise else PLAIN
 
@@ -95,10 +101,10 @@ class SegmentedScope:
     training = False
     segments = PLAIN
 
-    def segment(self, body, layers, *tensors):
+    def segment(self, body: Any, layers: Sequence[Any], *tensors: Any) -> Any:
         """Returns `body(scope, layers, *tensors)`, with a scope like this."""
         return self.segments.run(self, body, layers, tensors)
 
-    def dropout(self, layer, x):
+    def dropout(self, layer: Any, x: tf.Tensor) -> tf.Tensor:
         """Returns `x` after a Keras `Dropout`, if this is training."""
         return self.segments.dropout(layer, x) if self.training else x

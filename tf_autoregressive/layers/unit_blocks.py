@@ -4,6 +4,7 @@ Shapes: E ensemble members, U units, N blocks of positions.
 """
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -33,30 +34,32 @@ class UnitBlocks:
     starts: np.ndarray
 
     @property
-    def width(self):
+    def width(self) -> int:
         """Units of the fullest block."""
         return int(np.diff(self.starts).max())
 
     @property
-    def group_width(self):
+    def group_width(self) -> int:
         """Units of the fullest group."""
         return int(np.diff(self.starts[:, ::GROUP]).max())
 
     @property
-    def sums_width(self):
+    def sums_width(self) -> int:
         """Units of a group, and room for a slice from any of its blocks."""
         return self.group_width + self.width
 
     @property
-    def size(self):
+    def size(self) -> int:
         """Units and padding: no slice reaches past it."""
         return self.order.shape[1] + self.group_width
 
-    def start(self, member, block):
+    def start(
+        self, member: int | tf.Tensor, block: int | tf.Tensor
+    ) -> tf.Tensor:
         """Returns the sorted index of the first unit of a block, a scalar."""
         return tf.constant(self.starts)[member, block]
 
-    def sort(self, tensor, member):
+    def sort(self, tensor: tf.Tensor, member: int | tf.Tensor) -> Any:
         """Returns a tensor `[U, ...]` with its rows sorted, padded to `size`.
 
         The padding is zeros.
@@ -65,7 +68,13 @@ class UnitBlocks:
         paddings = [[0, self.group_width]] + [[0, 0]] * (tensor.shape.rank - 1)
         return tf.pad(tensor, paddings)
 
-    def store(self, stored, member, block, units):
+    def store(
+        self,
+        stored: tf.Tensor,
+        member: int | tf.Tensor,
+        block: int | tf.Tensor,
+        units: tf.Tensor,
+    ) -> Any:
         """Returns `stored` with the units of a block written into it.
 
         Args:
@@ -85,7 +94,9 @@ class UnitBlocks:
         )
 
 
-def unit_blocks(positions, block_size, num_blocks) -> UnitBlocks:
+def unit_blocks(
+    positions: np.ndarray, block_size: int, num_blocks: int
+) -> UnitBlocks:
     """Returns the `UnitBlocks` of units with these positions.
 
     Args:

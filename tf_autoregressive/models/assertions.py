@@ -1,12 +1,15 @@
 """Assertions on values that only a running graph knows."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import tensorflow as tf
 
 # TFP asks this module too, because nothing public says what compiles a graph.
 from tensorflow.python.ops import control_flow_util
 
 
-def asserted(tensor, condition, message):
+def asserted(tensor: tf.Tensor, condition: Any, message: Sequence[Any]) -> Any:
     """Returns `tensor`, once a condition was found true in the running graph.
 
     XLA has no assertions: it would drop this one, and log a warning. Values

@@ -7,6 +7,7 @@ of the output distribution.
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 import tensorflow_probability as tfp
 
@@ -24,7 +25,9 @@ from tf_autoregressive.models.joint import Joint
 from tf_autoregressive.models.likelihood_model import LikelihoodModel
 from tf_autoregressive.models.sampling_methods import SamplingMethods
 from tf_autoregressive.models.structure import without_structure
+from tf_autoregressive.types import Array
 from tf_autoregressive.types import Shape
+from tf_autoregressive.types import State
 
 tfd = tfp.distributions
 
@@ -103,7 +106,7 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
     """
 
     incremental = False
-    block_size = None
+    block_size: int | None = None
     num_lanes = 1
     ensemble_size = 1
     any_order = False
@@ -141,29 +144,31 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
         self._functions = {}
 
     @property
-    def site_shape(self):
+    def site_shape(self) -> tuple[int, ...]:
         """Shape of the sites: of positions at which a value is drawn."""
         return self.output_distribution.site_shape(self.event_shape)
 
     @property
-    def num_sites(self):
+    def num_sites(self) -> int:
         """Number of sites, `N`."""
         return self.num_dims // self.output_distribution.num_dims
 
     @property
-    def site_ordering(self):
+    def site_ordering(self) -> np.ndarray:
         """The site that is drawn at each rank, int32 `[E, N]` or `[1, N]`."""
         num_dims = self.output_distribution.num_dims
         return self.ordering[:, ::num_dims] // num_dims
 
     @property
-    def has_many_orderings(self):
+    def has_many_orderings(self) -> bool:
         """Whether members are generated in different orders."""
         return bool((self.ordering != self.ordering[:1]).any())
 
     # The methods that a model overrides.
 
-    def make_output_distribution(self, distribution, event_shape):
+    def make_output_distribution(
+        self, distribution: OutputDistribution, event_shape: tuple[int, ...]
+    ) -> OutputDistribution:
         """Returns the output distribution of the sites of an event.
 
         It is called before the model has any attribute of its own.
@@ -184,7 +189,12 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
             )
         return distribution
 
-    def make_context(self, event_shape, num_classes, context_shape):
+    def make_context(
+        self,
+        event_shape: tuple[int, ...],
+        num_classes: int | None,
+        context_shape: Shape | None,
+    ) -> Context:
         """Returns the `Context` that the model is conditioned on.
 
         Args:
@@ -194,7 +204,14 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
         """
         return Context(num_classes, context_shape)
 
-    def network(self, inputs, *, context, member, training):
+    def network(
+        self,
+        inputs: tf.Tensor,
+        *,
+        context: Array | None,
+        member: int | tf.Tensor,
+        training: bool,
+    ) -> tf.Tensor:
         """Returns the parameters `[B, *site_shape, P]` of all conditionals.
 
         The sites are the dimensions, or, for outputs that couple the channels
@@ -208,7 +225,9 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
         """
         raise NotImplementedError(f"{type(self).__name__} has no `network`")
 
-    def training_log_prob(self, x, context=None):
+    def training_log_prob(
+        self, x: Array, context: Array | None = None
+    ) -> tf.Tensor:
         """Returns `[B]` nats whose mean over examples, negated, is the loss.
 
         `log p(x)` of the member whose turn it is: members train in cycles, one
@@ -220,7 +239,13 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
         parameters = self._parameters(x, context, member, training=True)
         return self._conditionals(parameters).log_prob(x)
 
-    def init_cache(self, batch_size, *, context, member):
+    def init_cache(
+        self,
+        batch_size: int | tf.Tensor,
+        *,
+        context: Array | None,
+        member: int | tf.Tensor,
+    ) -> State:
         """Returns the cache of an empty history, a nest of tensors.
 
         Args:
@@ -231,11 +256,11 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
         """
         raise NotImplementedError(f"{type(self).__name__} has no `init_cache`")
 
-    def begin_block(self, cache, block):
+    def begin_block(self, cache: State, block: int | tf.Tensor) -> State:
         """Returns the state that `step` and `observe` work on in a block."""
         return cache
 
-    def step(self, state, position):
+    def step(self, state: State, position: Any) -> tuple[tf.Tensor, State]:
         """Returns the parameters `[B, P]` of one `sampling.Position`.
 
         It also returns the state that `observe` takes, which may hold what
@@ -243,17 +268,17 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
         """
         raise NotImplementedError(f"{type(self).__name__} has no `step`")
 
-    def observe(self, state, position, value):
+    def observe(self, state: State, position: Any, value: tf.Tensor) -> State:
         """Returns the state after the event values `[B, S]`, float32."""
         raise NotImplementedError(f"{type(self).__name__} has no `observe`")
 
-    def end_block(self, state, block):
+    def end_block(self, state: State, block: int | tf.Tensor) -> State:
         """Returns the cache from the state at the end of a block."""
         return state
 
     # Scoring.
 
-    def build(self, input_shape=None):
+    def build(self, input_shape: Any = None) -> None:
         """Creates the weights; the `__init__` of a model ends with it."""
         if self.built:
             return
@@ -268,7 +293,12 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
         self.unit_metrics = self.make_unit_metrics()
         self.built = True
 
-    def call(self, x, context=None, training=False):
+    def call(
+        self,
+        x: Array,
+        context: Array | None = None,
+        training: bool = False,  # noqa: FBT001
+    ) -> tfd.Distribution:
         """Returns the `tfd.Distribution` of the conditionals at `x`.
 
         Args:
@@ -288,7 +318,12 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
         )
         return scoring_events_alone(distribution, self.event)
 
-    def parameters_for(self, x, context=None, training=False):
+    def parameters_for(
+        self,
+        x: Array,
+        context: Array | None = None,
+        training: bool = False,  # noqa: FBT001
+    ) -> tf.Tensor:
         """Returns the parameters from which `model(x)` is made, float32.
 
         They are `[B, *site_shape, P]`, or `[B, E, *site_shape, P]` for an
@@ -300,12 +335,14 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
         x, context = self.checked(x, context)
         return self._ensemble_parameters(x, context, training)
 
-    def log_prob(self, x, context=None):
+    def log_prob(self, x: Array, context: Array | None = None) -> tf.Tensor:
         """Returns `log p(x)` of each example, `[B]` nats."""
         x, context = self.checked(x, context)
         return self._run("log_prob", self.score, x, context)
 
-    def log_prob_per_dim(self, x, context=None):
+    def log_prob_per_dim(
+        self, x: Array, context: Array | None = None
+    ) -> tf.Tensor:
         """Returns `log p(x[o[i]] | x[o[<i]])`, `[B, *event_shape]` nats.
 
         The sum over the event is `log_prob(x)`. For an ensemble over masks of
@@ -323,12 +360,12 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
         x, context = self.checked(x, context)
         return self._run("log_prob_per_dim", self._log_prob_per_dim, x, context)
 
-    def score(self, x, context=None):
+    def score(self, x: Array, context: Array | None = None) -> tf.Tensor:
         """Returns `log p(x)`, `[B]` nats, for tensors that were checked."""
         parameters = self._ensemble_parameters(x, context)
         return self._distribution(parameters).log_prob(x)
 
-    def joint(self, context=None):
+    def joint(self, context: Array | None = None) -> Joint:
         """Returns the `tfd.Distribution` over whole events.
 
         Args:
@@ -388,7 +425,7 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
         for name, size in sizes.items():
             checked_count(name, size)
 
-    def adaptations(self):
+    def adaptations(self) -> tuple[bool, ...]:
         """Returns which layers have LoRA; graphs are kept for each answer.
 
         Raises:
@@ -418,7 +455,7 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
             )
         return self._functions[key](*args)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "event_shape": list(self.event_shape),
             "distribution": self.distribution
@@ -431,18 +468,18 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
             "dtype": keras.dtype_policies.serialize(self.dtype_policy),
         }
 
-    def get_build_config(self):
+    def get_build_config(self) -> None:
         return None
 
-    def save_own_variables(self, store):
+    def save_own_variables(self, store: Any) -> None:
         super().save_own_variables(store)
         for name, array in self.structure().items():
             store[name] = array
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Any) -> None:
         super().load_own_variables(without_structure(store, **self.structure()))
 
-    def structure(self):
+    def structure(self) -> dict[str, np.ndarray]:
         """Returns arrays by name, without which weights have no meaning.
 
         Files of weights hold them. A model with another structure refuses such

@@ -1,12 +1,14 @@
 """A guard that makes all weights of a model, or none."""
 
 import contextlib
+from collections.abc import Iterator
+from typing import Any
 
 from keras.src.backend.common import global_state
 
 
 @contextlib.contextmanager
-def whole_or_nothing(model):
+def whole_or_nothing(model: Any) -> Iterator[Any]:
     """Forgets the weights that Keras had still to make if it fails at one.
 
     Keras keeps a list of these weights, and would begin with it again at the

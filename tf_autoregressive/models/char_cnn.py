@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from tf_autoregressive.arguments import checked_count
@@ -14,6 +15,7 @@ from tf_autoregressive.arguments import checked_counts
 from tf_autoregressive.arguments import checked_rate
 from tf_autoregressive.layers.gates import gated
 from tf_autoregressive.models.sequence_model import SequenceModel
+from tf_autoregressive.types import Array
 from tf_autoregressive.types import Shape
 
 
@@ -110,11 +112,11 @@ class CharCNN(SequenceModel):
         self.build()
 
     @property
-    def receptive_field(self):
+    def receptive_field(self) -> int:
         """Number of earlier steps that a step sees."""
         return 1 + sum(layer.reach for layer in self.convs)
 
-    def stack(self, scope, x):
+    def stack(self, scope: Any, x: Array) -> tf.Tensor:
         x = scope.run(self.first_layer, x)
         for layers in zip(self.convs, self.outputs_back, strict=True):
             x = x + scope.segment(self._residual, layers, x)
@@ -127,7 +129,7 @@ class CharCNN(SequenceModel):
         y = activation(scope.run(layer, x))
         return scope.run(output, scope.dropout(self.dropout_layer, y))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "filters": self.filters,

@@ -15,6 +15,7 @@ from tf_autoregressive.layers.sequence.recurrent_stack import run_recurrent
 from tf_autoregressive.layers.sequence.scopes import CarryingScope
 from tf_autoregressive.models.assertions import asserted
 from tf_autoregressive.models.sequence_model import SequenceModel
+from tf_autoregressive.types import Array
 from tf_autoregressive.types import Shape
 
 
@@ -136,7 +137,7 @@ class CharRNN(SequenceModel):
             dtype="float32",
         )
 
-    def fit(self, *args, callbacks=None, **kwargs):
+    def fit(self, *args: Any, callbacks: Any = None, **kwargs: Any) -> Any:
         """Trains as `LikelihoodModel.fit` does; epochs begin without states.
 
         With `carried_rows`, arrays are taken in their order: their rows
@@ -150,7 +151,7 @@ class CharRNN(SequenceModel):
             callbacks = [*keras.tree.flatten(callbacks or []), forget]
         return super().fit(*args, callbacks=callbacks, **kwargs)
 
-    def forget(self):
+    def forget(self) -> None:
         """Sets the carried states to those of a new sequence."""
         if not self.carried_rows:
             return
@@ -158,7 +159,9 @@ class CharRNN(SequenceModel):
         for variable in [self.last_codes, *variables]:
             variable.assign(tf.zeros(variable.shape))
 
-    def training_log_prob(self, x, context=None):
+    def training_log_prob(
+        self, x: Array, context: Array | None = None
+    ) -> tf.Tensor:
         if not self.carried_rows:
             return super().training_log_prob(x, context)
         x = self._with_checked_rows(x)
@@ -193,12 +196,12 @@ class CharRNN(SequenceModel):
             x.set_shape([self.carried_rows, *self.event_shape])
         return x
 
-    def stack(self, scope, x):
+    def stack(self, scope: Any, x: Array) -> tf.Tensor:
         x = scope.shifted("inputs", x)
         x = run_recurrent(scope, self.rnns, self.dropout_layer, x)
         return scope.run(self.last_layer, x)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "cell": self.cell,

@@ -7,14 +7,16 @@ Shapes: B batch, D event dimensions, E ensemble members.
 
 import functools
 import math
+from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive import orderings
 from tf_autoregressive.models.plain_tensor import plain_tensor
 
 
-def scoring_events_alone(distribution, event):
+def scoring_events_alone(distribution: Any, event: Any) -> Any:
     """Returns a distribution over events that refuses all other values.
 
     TFP casts an array to the dtype of samples before it looks at it: pixels
@@ -41,7 +43,9 @@ def _of_valid_values(method, event):
     return score
 
 
-def log_prob_per_dim_of_mixture(members, ordering):
+def log_prob_per_dim_of_mixture(
+    members: tf.Tensor, ordering: np.ndarray
+) -> Any:
     """Returns the conditionals of a mixture of equal parts, nats.
 
     `log p(x[o[i]] | x[o[<i]])` is the difference of the mixture's

@@ -3,12 +3,17 @@
 Shapes: B batch.
 """
 
+from typing import Any
+
+import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.arguments import checked_counts
 from tf_autoregressive.models.assertions import asserted
 from tf_autoregressive.models.plain_tensor import plain_tensor
+from tf_autoregressive.types import Array
+from tf_autoregressive.types import Shape
 
 
 class Context:
@@ -27,7 +32,9 @@ class Context:
     # The name that errors give to integers of a context.
     _kind = "labels"
 
-    def __init__(self, num_classes=None, shape=None):
+    def __init__(
+        self, num_classes: int | None = None, shape: Shape | None = None
+    ) -> None:
         if num_classes is not None and shape is not None:
             raise ValueError(
                 "At most one of `num_classes` and `context_shape` can be given."
@@ -40,23 +47,25 @@ class Context:
         self.num_classes = num_classes
         self.shape = shape
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns the arguments of a model that make this context."""
         return {"num_classes": self.num_classes, "context_shape": self.shape}
 
     @property
-    def expected(self):
+    def expected(self) -> bool:
         """Whether the model takes a context at all."""
         return self.num_classes is not None or self.shape is not None
 
     @property
-    def encoded_shape(self):
+    def encoded_shape(self) -> tuple[int, ...] | None:
         """Shape of one context as the network sees it, `None` without one."""
         if self.num_classes is not None:
             return (self.num_classes,)
         return self.shape
 
-    def checked(self, context, batch_size=None):
+    def checked(
+        self, context: Array | None, batch_size: int | tf.Tensor | None = None
+    ) -> tf.Tensor | None:
         """Returns the context as a tensor, or `None` where none is expected.
 
         Args:
@@ -105,7 +114,7 @@ class Context:
     def _interval(self):
         return f"[0, {self.num_classes - 1}]"
 
-    def validity(self, context):
+    def validity(self, context: tf.Tensor) -> tuple[str, tf.Tensor]:
         """Returns in words what values must be, and for each whether it is.
 
         Args:
@@ -130,18 +139,20 @@ class Context:
         return context
 
     @property
-    def rank(self):
+    def rank(self) -> int:
         """Number of axes of one context."""
         return 0 if self.shape is None else len(self.shape)
 
     @property
-    def spec(self):
+    def spec(self) -> tf.TensorSpec:
         """The `tf.TensorSpec` of contexts, of any number of examples."""
         if self.num_classes is not None:
             return tf.TensorSpec([None], tf.int32)
         return tf.TensorSpec([None, *self.shape], tf.float32)
 
-    def batched(self, context, batch_size):
+    def batched(
+        self, context: Array | None, batch_size: int | tf.Tensor
+    ) -> tf.Tensor | None:
         """Returns `checked(context)`, one context repeated for all examples."""
         if self.expected and context is not None:
             context = plain_tensor("context", context)
@@ -150,13 +161,13 @@ class Context:
         static = batch_size if isinstance(batch_size, int) else None
         return self.checked(context, static)
 
-    def random(self, rng, num_contexts):
+    def random(self, rng: Any, num_contexts: int) -> np.ndarray:
         """Returns contexts to try a model with, from a NumPy generator."""
         if self.num_classes is not None:
             return rng.integers(self.num_classes, size=num_contexts)
         return rng.normal(size=(num_contexts, *self.shape))
 
-    def encoded(self, context):
+    def encoded(self, context: Array | None) -> tf.Tensor | None:
         """Returns float32 `[B, *encoded_shape]`: one-hot labels, or as is."""
         if context is None:
             return None

@@ -1,9 +1,14 @@
 """Layers that make the shifts of other layers from a context."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import keras
 
+from tf_autoregressive.models.context import Context
 
-def context_layers(context, widths):
+
+def context_layers(context: Context, widths: Mapping[str, int]) -> Any:
     """Returns layers by name, each from contexts to a shift.
 
     Args:

@@ -17,8 +17,10 @@ from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.arguments import checked_counts
 from tf_autoregressive.models.base import AutoregressiveModel
 from tf_autoregressive.types import Activation
+from tf_autoregressive.types import Array
 from tf_autoregressive.types import Ordering
 from tf_autoregressive.types import Shape
+from tf_autoregressive.types import State
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -124,7 +126,9 @@ class DeepNADE(AutoregressiveModel):
         ]
         return np.stack([first, *others])
 
-    def training_log_prob(self, x, context=None):
+    def training_log_prob(
+        self, x: Array, context: Array | None = None
+    ) -> tf.Tensor:
         inputs = self.output_distribution.network_input(x)
         known, num_known = self._draw_known(tf.shape(x)[0])
         parameters = self._all_parameters(
@@ -187,7 +191,15 @@ class DeepNADE(AutoregressiveModel):
             hidden = self.activation(layer(hidden))
         return hidden
 
-    def network(self, inputs, *, context, member, training, ordering=None):
+    def network(
+        self,
+        inputs: tf.Tensor,
+        *,
+        context: Array | None,
+        member: int | tf.Tensor,
+        training: bool,
+        ordering: np.ndarray | None = None,
+    ) -> tf.Tensor:
         x = tf.reshape(inputs, [-1, self.num_dims])
         batch_size = tf.shape(x)[0]
         if ordering is None:
@@ -216,7 +228,14 @@ class DeepNADE(AutoregressiveModel):
     # In incremental sampling each new value adds to the first layer's sums. The
     # layers above are computed anew, for one dimension of output.
 
-    def init_cache(self, batch_size, *, context, member, ordering):
+    def init_cache(
+        self,
+        batch_size: int | tf.Tensor,
+        *,
+        context: Array | None,
+        member: int | tf.Tensor,
+        ordering: np.ndarray,
+    ) -> State:
         total = tf.tile(
             tf.cast(self.hidden_layers[0].bias, tf.float32)[None],
             [batch_size, 1],
@@ -226,7 +245,7 @@ class DeepNADE(AutoregressiveModel):
         sites = tf.broadcast_to(ordering, [batch_size, self.num_dims])
         return {"total": total, "sites": sites}
 
-    def step(self, state, position):
+    def step(self, state: State, position: Any) -> tuple[tf.Tensor, State]:
         hidden = self._deeper(state["total"], self.hidden_layers[1:])
         width = self.output_distribution.num_parameters
         kernel = tf.reshape(
@@ -240,7 +259,7 @@ class DeepNADE(AutoregressiveModel):
         )
         return parameters, state
 
-    def observe(self, state, position, value):
+    def observe(self, state: State, position: Any, value: tf.Tensor) -> State:
         site = state["sites"][:, position.rank]
         kernel = tf.cast(self.hidden_layers[0].kernel, tf.float32)
         # The first layer reads `concat(x * known, known)`.
@@ -249,7 +268,7 @@ class DeepNADE(AutoregressiveModel):
         added = value * tf.gather(of_value, site) + tf.gather(of_known, site)
         return {**state, "total": state["total"] + added}
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "units": list(self.units),

@@ -11,6 +11,8 @@ from tf_autoregressive.arguments import checked_counts
 from tf_autoregressive.arguments import checked_num_levels
 from tf_autoregressive.models.assertions import asserted
 from tf_autoregressive.models.plain_tensor import plain_tensor
+from tf_autoregressive.types import Array
+from tf_autoregressive.types import Shape
 
 
 class Event:
@@ -25,23 +27,23 @@ class Event:
             `num_levels` is not a number of levels that float32 tells apart.
     """
 
-    def __init__(self, shape, num_levels):
+    def __init__(self, shape: Shape, num_levels: int | None) -> None:
         self.shape = checked_counts("event_shape", shape)
         if num_levels is not None:
             num_levels = checked_num_levels(num_levels)
         self.num_levels = num_levels
 
     @property
-    def num_dims(self):
+    def num_dims(self) -> int:
         """Number of dimensions `D` of an event."""
         return math.prod(self.shape)
 
     @property
-    def dtype(self):
+    def dtype(self) -> tf.DType:
         """The dtype of samples."""
         return tf.float32 if self.num_levels is None else tf.int32
 
-    def checked(self, x):
+    def checked(self, x: Array) -> tf.Tensor:
         """Returns `x` as a tensor `[B, *shape]` of valid event values.
 
         Booleans are zeros and ones. A bad value raises a `ValueError` in eager
@@ -69,7 +71,7 @@ class Event:
                 f"{tuple(x.shape)}"
             )
 
-    def with_valid_values(self, x, name="x"):
+    def with_valid_values(self, x: Array, name: str = "x") -> tf.Tensor:
         """Returns a tensor of any shape, its values checked as by `checked`.
 
         Args:
@@ -98,7 +100,7 @@ class Event:
             )
         return x
 
-    def validity(self, x):
+    def validity(self, x: Array) -> tuple[str, tf.Tensor]:
         """Returns in words what values must be, and for each whether it is.
 
         Args:

@@ -60,7 +60,7 @@ class FVSBN(MADE):
             event_shape, units=(), direct=False, ordering=ordering, **kwargs
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         inherited = ("units", "activation", "direct", "num_masks")
         for key in (*inherited, "order_agnostic", "mask_seed"):

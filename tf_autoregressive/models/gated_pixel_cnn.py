@@ -6,6 +6,7 @@ Shapes: B batch, H rows, W columns, C channels, p filters.
 from typing import Any
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from tf_autoregressive.arguments import checked_count
@@ -14,6 +15,7 @@ from tf_autoregressive.layers import ShiftedConv2D
 from tf_autoregressive.layers.gates import gated
 from tf_autoregressive.models.raster_model import RasterModel
 from tf_autoregressive.models.raster_model import relu_stack
+from tf_autoregressive.types import Array
 from tf_autoregressive.types import Shape
 
 # A new gate passes half of what it gets: with less than four times the
@@ -154,14 +156,14 @@ class GatedPixelCNN(RasterModel):
             name=f"vertical_{index}",
         )
 
-    def row_stack(self, scope, x=None):
+    def row_stack(self, scope: Any, x: Array = None) -> None:
         for vertical, link, horizontal in zip(
             self.vertical, self.links, self.horizontal, strict=True
         ):
             x, shift = scope.segment(_vertical_layer, (vertical, link), x)
             scope.link(horizontal, shift)
 
-    def pixel_stack(self, scope, x):
+    def pixel_stack(self, scope: Any, x: Array) -> tf.Tensor:
         total = 0.0
         for index in range(self.num_layers):
             layers = (self.horizontal[index], self.outputs[index])
@@ -170,7 +172,7 @@ class GatedPixelCNN(RasterModel):
             total = total + skip
         return relu_stack(scope, self.head, total)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "filters": self.filters,

@@ -5,6 +5,8 @@ Shapes: T steps.
 
 import functools
 import typing
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -12,6 +14,8 @@ import tensorflow as tf
 from tf_autoregressive import sampling
 from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.models.sampling_methods import check_num_samples
+from tf_autoregressive.types import Array
+from tf_autoregressive.types import Seed
 
 # Number of steps that one call of a graph draws.
 CHUNK = 100
@@ -20,7 +24,9 @@ CHUNK = 100
 class GenerationMethods:
     """The methods of a `SequenceModel` that draw sequences of any length."""
 
-    def generate(self, num_samples, num_steps, **options):
+    def generate(
+        self, num_samples: int, num_steps: int, **options: Any
+    ) -> tf.Tensor:
         """Draws sequences of any length, all at once.
 
         Args:
@@ -36,15 +42,15 @@ class GenerationMethods:
 
     def stream(
         self,
-        num_samples,
-        num_steps,
+        num_samples: int,
+        num_steps: int,
         *,
-        prime=None,
-        seed=None,
-        context=None,
-        jit_compile=False,
+        prime: Array | str | None = None,
+        seed: Seed = None,
+        context: Array | None = None,
+        jit_compile: bool = False,
         **options: typing.Unpack[sampling.SamplingNumbers],
-    ):
+    ) -> Iterator[tf.Tensor]:
         """Draws sequences of any length, chunk after chunk.
 
         A step costs the same however long the sequence is. A sequence is a

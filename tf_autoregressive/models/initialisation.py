@@ -3,18 +3,21 @@
 Shapes: B batch.
 """
 
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive.models.replicas import in_replicas
 from tf_autoregressive.models.training_data import arrays
 from tf_autoregressive.models.training_data import unpacked
+from tf_autoregressive.types import Array
 
 # A mean over the maps of so many examples is precise enough.
 _NUM_EXAMPLES = 128
 
 
-def first_examples(x, y, strategy):
+def first_examples(x: Array, y: Any, strategy: Any) -> Any:
     """Returns at most 128 events and contexts of those that `fit` gets.
 
     A distributed dataset gives its first batch, that of all replicas. Arrays

@@ -3,10 +3,13 @@
 Shapes: B batch shape (of the context), S samples.
 """
 
+from typing import Any
+
 import tensorflow as tf
 import tensorflow_probability as tfp
 
 from tf_autoregressive.models.plain_tensor import plain_tensor
+from tf_autoregressive.types import Array
 
 tfd = tfp.distributions
 
@@ -35,7 +38,9 @@ class Joint(tfd.Distribution):
         ValueError: If the context is missing, not expected or invalid.
     """
 
-    def __init__(self, model, context=None, name=None):
+    def __init__(
+        self, model: Any, context: Array | None = None, name: str | None = None
+    ) -> None:
         parameters = {"model": model, "context": context, "name": name}
         self._model = model
         self._single = True
@@ -81,10 +86,14 @@ class Joint(tfd.Distribution):
         context = tf.gather(self._context, chosen)
         return Joint(self._model, context, name=self.parameters["name"])
 
-    def log_prob(self, value, name="log_prob", **kwargs):
+    def log_prob(
+        self, value: tf.Tensor, name: str = "log_prob", **kwargs: Any
+    ) -> tf.Tensor:
         return super().log_prob(self._checked(value), name, **kwargs)
 
-    def prob(self, value, name="prob", **kwargs):
+    def prob(
+        self, value: tf.Tensor, name: str = "prob", **kwargs: Any
+    ) -> tf.Tensor:
         return super().prob(self._checked(value), name, **kwargs)
 
     def _checked(self, value):

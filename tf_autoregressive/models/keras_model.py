@@ -4,12 +4,14 @@ Shapes: B batch.
 """
 
 import pathlib
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive.arguments import plain_array
+from tf_autoregressive.types import Path
 
 
 class KerasModel(keras.Model):
@@ -33,13 +35,13 @@ class KerasModel(keras.Model):
 
     def compile(
         self,
-        optimizer="rmsprop",
-        loss=None,
-        loss_weights=None,
-        metrics=None,
-        weighted_metrics=None,
-        **kwargs,
-    ):
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        **kwargs: Any,
+    ) -> None:
         """Prepares training, as `keras.Model.compile` does.
 
         Args:
@@ -69,13 +71,13 @@ class KerasModel(keras.Model):
                 )
         super().compile(optimizer=optimizer, **kwargs)
 
-    def compile_from_config(self, config):
+    def compile_from_config(self, config: Any) -> None:
         # Keras does this by itself only for models that keep its own `compile`.
         self.compile(**keras.saving.deserialize_keras_object(config))
         if self.optimizer is not None and self.built:
             self.optimizer.build(self.trainable_variables)
 
-    def save(self, filepath, *args, **kwargs):
+    def save(self, filepath: Path, *args: Any, **kwargs: Any) -> None:
         """Writes the model to a `.keras` file, as `keras.Model.save` does.
 
         Raises:
@@ -90,7 +92,12 @@ class KerasModel(keras.Model):
             )
         return super().save(filepath, *args, **kwargs)
 
-    def export(self, filepath, format="tf_saved_model", verbose=None):
+    def export(
+        self,
+        filepath: Path,
+        format: str = "tf_saved_model",
+        verbose: bool | None = None,  # noqa: FBT001
+    ) -> None:
         """Writes a SavedModel whose endpoint `serve` is `log_prob`.
 
         It takes events, and contexts after them for a conditional model, and
@@ -125,7 +132,7 @@ class KerasModel(keras.Model):
         verbose = True if verbose is None else verbose
         archive.write_out(str(filepath), verbose=verbose)
 
-    def quantize(self, *args, **kwargs):
+    def quantize(self, *args: Any, **kwargs: Any) -> None:
         """Raises an error: Keras would leave most of these layers as they are.
 
         Raises:

@@ -3,10 +3,13 @@
 Shapes: B batch, T steps.
 """
 
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive.models.context import Context
+from tf_autoregressive.types import Array
 
 
 class Lengths(Context):
@@ -22,23 +25,23 @@ class Lengths(Context):
     is_length = True
     _kind = "lengths"
 
-    def __init__(self, num_steps):
+    def __init__(self, num_steps: int) -> None:
         # Lengths are like labels: one integer an example.
         super().__init__(num_classes=num_steps + 1)
         self.num_steps = num_steps
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         # `variable_length` makes this context, and not the arguments of others.
         return {"num_classes": None, "context_shape": None}
 
     @property
-    def encoded_shape(self):
+    def encoded_shape(self) -> tuple[int, ...] | None:
         return (self.num_steps,)
 
-    def random(self, rng, num_contexts):
+    def random(self, rng: Any, num_contexts: int) -> np.ndarray:
         # Lengths are full, because steps after an end depend on nothing and
         # show nothing.
         return np.full(num_contexts, self.num_steps)
 
-    def encoded(self, context):
+    def encoded(self, context: Array | None) -> tf.Tensor:
         return tf.sequence_mask(context, self.num_steps, tf.float32)

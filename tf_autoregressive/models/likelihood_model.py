@@ -3,11 +3,16 @@
 Shapes: B batch, D event dimensions.
 """
 
+from typing import Any
+
 import keras
+import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive import metrics
 from tf_autoregressive.models import replicas
+from tf_autoregressive.models.context import Context
+from tf_autoregressive.models.event import Event
 from tf_autoregressive.models.keras_model import KerasModel
 from tf_autoregressive.models.training_data import EMPTY
 from tf_autoregressive.models.training_data import arrays
@@ -16,6 +21,7 @@ from tf_autoregressive.models.training_data import checked_source
 from tf_autoregressive.models.training_data import checked_weight
 from tf_autoregressive.models.training_data import packed
 from tf_autoregressive.models.training_data import unpacked
+from tf_autoregressive.types import Array
 
 
 class LikelihoodModel(KerasModel):
@@ -39,7 +45,7 @@ class LikelihoodModel(KerasModel):
 
     logs_gradient_norm = False
 
-    def __init__(self, event, context, **kwargs):
+    def __init__(self, event: Event, context: Context, **kwargs: Any) -> None:
         # Targets must not be rounded to the compute dtype of a mixed policy.
         super().__init__(autocast=False, **kwargs)
         self.event = event
@@ -47,27 +53,33 @@ class LikelihoodModel(KerasModel):
         self.unit_metrics = []
 
     @property
-    def event_shape(self):
+    def event_shape(self) -> tuple[int, ...]:
         """Shape of one event, a tuple."""
         return self.event.shape
 
     @property
-    def num_dims(self):
+    def num_dims(self) -> int:
         """Number of dimensions `D` of an event."""
         return self.event.num_dims
 
     @property
-    def num_levels(self):
+    def num_levels(self) -> int | None:
         """Number of values of one dimension, `None` if real-valued."""
         return self.event.num_levels
 
-    def make_unit_metrics(self):
+    def make_unit_metrics(self) -> list[Any]:
         """Returns new metrics of `log p(x)` in the units of these events."""
         if self.num_levels is None:
             return []
         return [metrics.BitsPerDim(self.num_dims)]
 
-    def update_unit_metrics(self, metrics, log_prob, context, weight=None):
+    def update_unit_metrics(
+        self,
+        metrics: Any,
+        log_prob: tf.Tensor,
+        context: Array | None,
+        weight: Array | None = None,
+    ) -> None:
         """Adds examples to metrics that `make_unit_metrics` made.
 
         Args:
@@ -79,21 +91,23 @@ class LikelihoodModel(KerasModel):
         for metric in metrics:
             metric.update_state(log_prob, sample_weight=weight)
 
-    def checked(self, x, context=None):
+    def checked(
+        self, x: Array, context: Array | None = None
+    ) -> tuple[tf.Tensor, tf.Tensor | None]:
         """Returns `x` and the context as tensors, or raises a `ValueError`."""
         x = self.event.checked(x)
         return x, self.context.checked(context, x.shape[0])
 
     def fit(
         self,
-        x=None,
-        y=None,
-        *args,
-        validation_data=None,
-        sample_weight=None,
-        class_weight=None,
-        **kwargs,
-    ):
+        x: Array = None,
+        y: Any = None,
+        *args: Any,
+        validation_data: Any = None,
+        sample_weight: Array | None = None,
+        class_weight: Any = None,
+        **kwargs: Any,
+    ) -> Any:
         """Trains on mean nats per example, as `keras.Model.fit` does.
 
         `x` is a dataset of batches of events or of `(events, context)`, or
@@ -132,7 +146,14 @@ class LikelihoodModel(KerasModel):
             **kwargs,
         )
 
-    def evaluate(self, x=None, y=None, *args, sample_weight=None, **kwargs):
+    def evaluate(
+        self,
+        x: Array = None,
+        y: Any = None,
+        *args: Any,
+        sample_weight: Array | None = None,
+        **kwargs: Any,
+    ) -> Any:
         """Returns `loss` in nats per example and `bits_per_dim`.
 
         Sequence models return the units of sequences instead; see
@@ -147,7 +168,7 @@ class LikelihoodModel(KerasModel):
             x, y, *args, sample_weight=sample_weight, **kwargs
         )
 
-    def predict(self, x, *args, **kwargs):
+    def predict(self, x: Array, *args: Any, **kwargs: Any) -> np.ndarray:
         """Returns `log p(x)` of every example, NumPy `[N]` nats.
 
         Data as `fit` takes them; contexts of arrays in a tuple `(x, context)`,
@@ -163,17 +184,31 @@ class LikelihoodModel(KerasModel):
             # batch.
             raise ValueError(EMPTY) from error
 
-    def train_on_batch(self, x, y=None, sample_weight=None, *args, **kwargs):
+    def train_on_batch(
+        self,
+        x: Array,
+        y: Any = None,
+        sample_weight: Array | None = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Any:
         """Makes one update, as `keras.Model.train_on_batch` does."""
         data = self._checked_data(x, y, sample_weight)
         return super().train_on_batch(*data, *args, **kwargs)
 
-    def test_on_batch(self, x, y=None, sample_weight=None, *args, **kwargs):
+    def test_on_batch(
+        self,
+        x: Array,
+        y: Any = None,
+        sample_weight: Array | None = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Any:
         """Returns the logs of one batch, as `evaluate` does of all."""
         data = self._checked_data(x, y, sample_weight)
         return super().test_on_batch(*data, *args, **kwargs)
 
-    def predict_on_batch(self, x):
+    def predict_on_batch(self, x: Array) -> np.ndarray:
         """Returns `log p(x)` of one batch, as `predict` does of all."""
         x, context, _ = self._checked_data(x)
         if context is not None:
@@ -219,13 +254,13 @@ class LikelihoodModel(KerasModel):
                 self.optimizer.build(self.trainable_variables)
 
     @property
-    def num_updates(self):
+    def num_updates(self) -> tf.Tensor:
         """Number of updates so far, an int32 scalar; 0 before `compile`."""
         if not self.compiled:
             return tf.constant(0)
         return tf.cast(self.optimizer.iterations, tf.int32)
 
-    def train_step(self, data):
+    def train_step(self, data: Any) -> dict[str, Any]:
         x, context, weight = self._checked_parts(data)
         with tf.GradientTape() as tape:
             log_prob = self.training_log_prob(x, context)
@@ -245,18 +280,23 @@ class LikelihoodModel(KerasModel):
         self._update_metrics(log_prob, context, weight)
         return replicas.loggable({**self.get_metrics_result(), **logs})
 
-    def test_step(self, data):
+    def test_step(self, data: Any) -> dict[str, Any]:
         x, context, weight = self._checked_parts(data)
         self._update_metrics(self.score(x, context), context, weight)
         return replicas.loggable(self.get_metrics_result())
 
-    def predict_step(self, data):
+    def predict_step(self, data: Any) -> tf.Tensor:
         x, context, _ = self._checked_parts(data)
         return self.score(x, context)
 
     def compute_loss(
-        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
-    ):
+        self,
+        x: Array = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Array | None = None,
+        training: bool = True,  # noqa: FBT001
+    ) -> tf.Tensor:
         """Returns mean nats per example plus the layers' own losses.
 
         Args:

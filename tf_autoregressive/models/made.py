@@ -21,8 +21,10 @@ from tf_autoregressive.models.base import AutoregressiveModel
 from tf_autoregressive.models.made_many_masks import ManyMasks
 from tf_autoregressive.models.made_one_mask import OneMask
 from tf_autoregressive.types import Activation
+from tf_autoregressive.types import Array
 from tf_autoregressive.types import Ordering
 from tf_autoregressive.types import Shape
+from tf_autoregressive.types import State
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -175,7 +177,14 @@ class MADE(AutoregressiveModel):
             for width in [*widths, self.output_layer.units]
         ]
 
-    def network(self, inputs, *, context, member, training):
+    def network(
+        self,
+        inputs: tf.Tensor,
+        *,
+        context: Array | None,
+        member: int | tf.Tensor,
+        training: bool,
+    ) -> tf.Tensor:
         x = keras.ops.reshape(inputs, [-1, self.num_dims])
         shifts = self._context_shifts(context)
         hidden = x
@@ -207,31 +216,37 @@ class MADE(AutoregressiveModel):
         """The steps that draw: of one mask, or of all masks at once."""
         return (OneMask if self.ensemble_size == 1 else ManyMasks)(self)
 
-    def init_cache(self, batch_size, *, context, member):
+    def init_cache(
+        self,
+        batch_size: int | tf.Tensor,
+        *,
+        context: Array | None,
+        member: int | tf.Tensor,
+    ) -> State:
         shifts = self._context_shifts(context)
         return self._steps.init_cache(batch_size, shifts, member)
 
-    def begin_block(self, cache, block):
+    def begin_block(self, cache: State, block: int | tf.Tensor) -> State:
         return self._steps.begin_block(cache, block)
 
-    def step(self, state, position):
+    def step(self, state: State, position: Any) -> tuple[tf.Tensor, State]:
         return self._steps.step(state, position), state
 
-    def observe(self, state, position, value):
+    def observe(self, state: State, position: Any, value: tf.Tensor) -> State:
         value = self.output_distribution.network_input(value)
         return self._steps.observe(state, position, tf.transpose(value))
 
-    def end_block(self, state, block):
+    def end_block(self, state: State, block: int | tf.Tensor) -> State:
         return self._steps.end_block(state, block)
 
-    def structure(self):
+    def structure(self) -> dict[str, np.ndarray]:
         degrees = {
             f"degrees_{index}": layer.out_degrees
             for index, layer in enumerate(self.hidden_layers)
         }
         return {**super().structure(), **degrees}
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "units": list(self.units),

@@ -9,8 +9,13 @@ Shapes: B batch, E masks, D event dimensions, P parameters per dimension, U
 units of a layer, W units of a layer that a block finishes under any mask.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
+
+from tf_autoregressive.types import State
 
 
 class ManyMasks:
@@ -23,7 +28,7 @@ class ManyMasks:
         model: A `MADE`.
     """
 
-    def __init__(self, model):
+    def __init__(self, model: Any) -> None:
         self.model = model
         self._one_order = not model.has_many_orderings
         self._degrees = [
@@ -35,7 +40,12 @@ class ManyMasks:
             for degrees in self._degrees
         ]
 
-    def init_cache(self, batch_size, shifts, member):
+    def init_cache(
+        self,
+        batch_size: int | tf.Tensor,
+        shifts: Mapping[str, tf.Tensor],
+        member: int | tf.Tensor,
+    ) -> State:
         """Returns the cache of an empty history.
 
         Args:
@@ -84,7 +94,7 @@ class ManyMasks:
         kernel = tf.transpose(_kernel(layer))
         return tf.reshape(kernel, [self.model.num_dims, -1, kernel.shape[1]])
 
-    def begin_block(self, cache, block):
+    def begin_block(self, cache: State, block: int | tf.Tensor) -> State:
         """Returns the state of a block: its units and their sums so far."""
         units = [tf.constant(lists)[block] for lists in self._finished_by]
         rows = [
@@ -126,7 +136,7 @@ class ManyMasks:
             "finished": [tf.zeros([own.shape[0], batch_size]) for own in units],
         }
 
-    def step(self, state, position):
+    def step(self, state: State, position: Any) -> tuple[tf.Tensor, State]:
         """Returns the parameters `[B, P]` at a position."""
         finished = [state["finished"][-1], state["finished"][0]]
         products = list(zip(state["outputs"], finished, strict=False))
@@ -143,7 +153,7 @@ class ManyMasks:
             parameters += tf.einsum("bpw,wb->bp", tf.gather(kernel, own), units)
         return parameters
 
-    def observe(self, state, position, value):
+    def observe(self, state: State, position: Any, value: tf.Tensor) -> State:
         """Returns the state with the scaled values `[1, B]` of a position."""
         degree = position.rank + 1
         before, degrees = state["finished"], state["degrees"]
@@ -159,7 +169,7 @@ class ManyMasks:
             )
         return {**state, "finished": finished}
 
-    def end_block(self, state, block):
+    def end_block(self, state: State, block: int | tf.Tensor) -> State:
         """Returns the cache with the units that the block has finished."""
         cache, units, new = state["cache"], state["units"], state["finished"]
         return {

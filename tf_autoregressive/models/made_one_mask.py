@@ -6,12 +6,16 @@ the first one to use it. What a block reads is then a few slices of the weights.
 Shapes: B batch, P parameters per dimension, U units of a layer.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import tensorflow as tf
 
 from tf_autoregressive.layers.block_kernel import BlockKernel
 from tf_autoregressive.layers.block_kernel import sorted_weights
 from tf_autoregressive.layers.unit_blocks import GROUP
 from tf_autoregressive.layers.unit_blocks import unit_blocks
+from tf_autoregressive.types import State
 
 
 class OneMask:
@@ -21,7 +25,7 @@ class OneMask:
         model: A `MADE`.
     """
 
-    def __init__(self, model):
+    def __init__(self, model: Any) -> None:
         self.model = model
 
     def _unit_blocks(self):
@@ -53,7 +57,12 @@ class OneMask:
             connections.append((model.direct_layer, blocks[0], blocks[-1]))
         return connections
 
-    def init_cache(self, batch_size, shifts, member):
+    def init_cache(
+        self,
+        batch_size: int | tf.Tensor,
+        shifts: Mapping[str, tf.Tensor],
+        member: int | tf.Tensor,
+    ) -> State:
         """Returns the cache of an empty history.
 
         Args:
@@ -65,8 +74,8 @@ class OneMask:
         return {
             "member": tf.convert_to_tensor(member),
             "weights": [
-                sorted_weights(*connection, member, shift)
-                for connection, shift in zip(
+                sorted_weights(layer, sources, targets, member, shift)
+                for (layer, sources, targets), shift in zip(
                     connections, [*shifts, None], strict=False
                 )
             ],
@@ -80,7 +89,7 @@ class OneMask:
             ],
         }
 
-    def begin_block(self, cache, block):
+    def begin_block(self, cache: State, block: int | tf.Tensor) -> State:
         """Returns the state of a block: the sums from earlier units."""
         kernels = [
             BlockKernel(sources, targets, cache["member"], kernel, bias)
@@ -119,7 +128,7 @@ class OneMask:
             ),
         }
 
-    def step(self, state, position):
+    def step(self, state: State, position: Any) -> tuple[tf.Tensor, State]:
         """Returns the parameters `[B, P]` at a position."""
         width = self.model.output_distribution.num_parameters
 
@@ -149,14 +158,14 @@ class OneMask:
             activations.append(self.model.activation(total))
         return activations
 
-    def observe(self, state, position, value):
+    def observe(self, state: State, position: Any, value: tf.Tensor) -> State:
         """Returns the state with the scaled values `[1, B]` of a position."""
         drawn = tf.tensor_scatter_nd_update(
             state["drawn"], [[position.offset]], value
         )
         return {**state, "drawn": drawn}
 
-    def end_block(self, state, block):
+    def end_block(self, state: State, block: int | tf.Tensor) -> State:
         """Returns the cache with the units that the block has finished."""
         cache = state["cache"]
         units = [

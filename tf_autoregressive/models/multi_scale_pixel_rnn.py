@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from tf_autoregressive import sampling
 from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.distributions import OutputDistribution
 from tf_autoregressive.layers import segments
 from tf_autoregressive.models.base import AutoregressiveModel
 from tf_autoregressive.models.pixel_rnn import PixelRNN
@@ -20,6 +21,8 @@ from tf_autoregressive.models.raster_model import enlarged
 from tf_autoregressive.models.raster_model import of_pixels
 from tf_autoregressive.models.two_scales import TwoScales
 from tf_autoregressive.sampling import noise
+from tf_autoregressive.types import Array
+from tf_autoregressive.types import Seed
 from tf_autoregressive.types import Shape
 
 
@@ -93,7 +96,7 @@ class MultiScalePixelRNN(AutoregressiveModel):
         _check_scale(event_shape, scale)
         super().__init__(event_shape, **kwargs)
         self.rematerialise = rematerialise
-        self.segments = segments.of_training(rematerialise)
+        self.segments = segments.of_training(rematerialise=rematerialise)
         self.seeds = self.segments.seeds
         self.scale = scale
         self.recurrence = recurrence
@@ -126,13 +129,15 @@ class MultiScalePixelRNN(AutoregressiveModel):
         )
         bias_filters = upsampling_filters
         if self.context.expected:
-            bias_filters += self.context.encoded_shape[-1]
+            bias_filters += self.context.encoded_shape[-1]  # type: ignore[index]
         self.large = self._network(
             "large", self.event_shape, (height, width, bias_filters)
         )
         self.build()
 
-    def make_output_distribution(self, distribution, event_shape):
+    def make_output_distribution(
+        self, distribution: OutputDistribution, event_shape: tuple[int, ...]
+    ) -> OutputDistribution:
         return of_pixels(distribution, event_shape)
 
     def _network(self, name, event_shape, context_shape):
@@ -151,7 +156,14 @@ class MultiScalePixelRNN(AutoregressiveModel):
         network.segments = self.segments
         return network
 
-    def network(self, inputs, *, context, member, training):
+    def network(
+        self,
+        inputs: tf.Tensor,
+        *,
+        context: Array | None,
+        member: int | tf.Tensor,
+        training: bool,
+    ) -> tf.Tensor:
         small_image = inputs[:, :: self.scale, :: self.scale]
         options = {"member": member, "training": training}
         small = self.small.network(small_image, context=context, **options)
@@ -177,7 +189,9 @@ class MultiScalePixelRNN(AutoregressiveModel):
     # Sampling draws the small image first, then the large one given the small
     # one.
 
-    def draw_events(self, num_samples, seed, request):
+    def draw_events(
+        self, num_samples: int, seed: Seed, request: Any
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         options = request.options
         if options.method == "full":
             return super().draw_events(num_samples, seed, request)
@@ -195,7 +209,7 @@ class MultiScalePixelRNN(AutoregressiveModel):
         return x, log_prob
 
     @functools.cached_property
-    def stepwise(self):
+    def stepwise(self) -> Any:
         return TwoScales(self, self._bias_of_small_sites)
 
     def _bias_of_small_sites(self, small_image, context):
@@ -264,7 +278,7 @@ class MultiScalePixelRNN(AutoregressiveModel):
             events, [-1, self.num_sites, self.output_distribution.num_dims]
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "scale": self.scale,

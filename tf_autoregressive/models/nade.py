@@ -7,14 +7,17 @@ units.
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from tf_autoregressive import orderings
 from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.layers import NADEConditionals
 from tf_autoregressive.models.base import AutoregressiveModel
 from tf_autoregressive.types import Activation
+from tf_autoregressive.types import Array
 from tf_autoregressive.types import Ordering
 from tf_autoregressive.types import Shape
+from tf_autoregressive.types import State
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -90,7 +93,14 @@ class NADE(AutoregressiveModel):
             )
         self.build()
 
-    def network(self, inputs, *, context, member, training):
+    def network(
+        self,
+        inputs: tf.Tensor,
+        *,
+        context: Array | None,
+        member: int | tf.Tensor,
+        training: bool,
+    ) -> tf.Tensor:
         x = keras.ops.reshape(inputs, [-1, self.num_dims])
         by_rank = keras.ops.take(x, self.ordering[0], axis=1)
         parameters = self.conditionals(by_rank, self._hidden_bias(context))
@@ -108,23 +118,29 @@ class NADE(AutoregressiveModel):
             return None
         return self.context_layer(keras.layers.Flatten()(context))
 
-    def init_cache(self, batch_size, *, context, member):
+    def init_cache(
+        self,
+        batch_size: int | tf.Tensor,
+        *,
+        context: Array | None,
+        member: int | tf.Tensor,
+    ) -> State:
         activation = self.conditionals.first_activation(
             batch_size, self._hidden_bias(context)
         )
         return {"activation": activation, "rows": self.conditionals.rows()}
 
-    def step(self, state, position):
+    def step(self, state: State, position: Any) -> tuple[tf.Tensor, State]:
         row = self.conditionals.row(state["rows"], position.rank)
         return self.conditionals.step(state["activation"], row), state
 
-    def observe(self, state, position, value):
+    def observe(self, state: State, position: Any, value: tf.Tensor) -> State:
         value = self.output_distribution.network_input(value)
         row = self.conditionals.row(state["rows"], position.rank)
         activation = self.conditionals.observe(state["activation"], row, value)
         return {**state, "activation": activation}
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "units": self.units,

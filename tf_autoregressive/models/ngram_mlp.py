@@ -11,7 +11,9 @@ from keras import ops
 
 from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.models.sequence_model import SequenceModel
+from tf_autoregressive.types import Array
 from tf_autoregressive.types import Shape
+from tf_autoregressive.types import State
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -86,14 +88,21 @@ class NGramMLP(SequenceModel):
         self.make_context_layers({"hidden": units})
         self.build()
 
-    def stack(self, scope, x):
+    def stack(self, scope: Any, x: Array) -> tf.Tensor:
         hidden = ops.tanh(scope.run(self.hidden_layer, x))
         logits = scope.run(self.output_layer, hidden)
         if self.direct_layer is not None:
             logits = logits + self.direct_layer(x)
         return logits
 
-    def network(self, inputs, *, context, member, training):
+    def network(
+        self,
+        inputs: tf.Tensor,
+        *,
+        context: Array | None,
+        member: int | tf.Tensor,
+        training: bool,
+    ) -> tf.Tensor:
         memory = self.order - 1
         codes = tf.pad(self._codes(inputs), [[0, 0], [memory, 0], [0, 0]])
         steps = self.event_shape[0]
@@ -111,16 +120,22 @@ class NGramMLP(SequenceModel):
     def _num_inputs(self):
         return (self.order - 1) * self.embedding_size
 
-    def init_cache(self, batch_size, *, context, member):
+    def init_cache(
+        self,
+        batch_size: int | tf.Tensor,
+        *,
+        context: Array | None,
+        member: int | tf.Tensor,
+    ) -> State:
         cache = super().init_cache(batch_size, context=context, member=member)
         return {**cache, "codes": tf.zeros([batch_size, self.order - 1])}
 
-    def observe(self, state, position, value):
+    def observe(self, state: State, position: Any, value: tf.Tensor) -> State:
         codes = self._codes(self.output_distribution.network_input(value[:, 0]))
         codes = tf.concat([state["codes"][:, 1:], codes], axis=-1)
         return {**state, "codes": codes}
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "order": self.order,

@@ -6,11 +6,13 @@ Shapes: B batch, H rows, W columns, C channels, h filters.
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.arguments import checked_odd
 from tf_autoregressive.models.raster_model import RasterModel
 from tf_autoregressive.models.raster_model import relu_stack
+from tf_autoregressive.types import Array
 from tf_autoregressive.types import Shape
 
 
@@ -108,13 +110,13 @@ class PixelCNN(RasterModel):
         )
         self.build()
 
-    def pixel_stack(self, scope, x):
+    def pixel_stack(self, scope: Any, x: Array) -> tf.Tensor:
         x = scope.run(self.first_layer, x)
         for block in self.blocks:
             x = x + scope.segment(relu_stack, block, x)
         return relu_stack(scope, self.head, x)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "filters": self.filters,

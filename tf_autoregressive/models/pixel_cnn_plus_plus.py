@@ -21,6 +21,7 @@ from tf_autoregressive.models.initialisation import first_examples
 from tf_autoregressive.models.raster_model import RasterModel
 from tf_autoregressive.models.replicas import share_first
 from tf_autoregressive.models.training_data import peeked
+from tf_autoregressive.types import Array
 from tf_autoregressive.types import Shape
 
 
@@ -241,14 +242,14 @@ class PixelCNNPlusPlus(RasterModel):
             self._conv(f"{name}_link", **point) if is_u else None,
         )
 
-    def first_inputs(self, x):
+    def first_inputs(self, x: Array) -> tf.Tensor:
         return tf.concat([x, tf.ones_like(x[..., :1])], axis=-1)
 
-    def row_stack(self, scope, x=None):
+    def row_stack(self, scope: Any, x: Array = None) -> None:
         scope.link(self.ul_left, scope.run(self.ul_above, x))
         self._u_shape(scope, 0, self.u, scope.run(self.u_first, x))
 
-    def pixel_stack(self, scope, x):
+    def pixel_stack(self, scope: Any, x: Array) -> tf.Tensor:
         x = scope.run(self.ul_left, x)
         x = self._u_shape(scope, 0, self.ul, x)
         return scope.run(self.parameters_layer, ops.elu(x))
@@ -290,12 +291,14 @@ class PixelCNNPlusPlus(RasterModel):
             scope.link(target.conv_in, scope.run(block.link, concat_elu(x)))
 
     @property
-    def initialised(self):
+    def initialised(self) -> Any:
         """Whether the weights were initialised by examples, or trained."""
         # The scales of every layer are 1 until then.
         return bool(np.any(self.parameters_layer.scale.numpy() != 1.0))
 
-    def fit(self, x=None, y=None, *args, **kwargs):
+    def fit(
+        self, x: Array = None, y: Any = None, *args: Any, **kwargs: Any
+    ) -> Any:
         """Trains as every model does; before the first update, initialises.
 
         See `initialise`; a model that was trained, or loaded, is left alone.
@@ -312,7 +315,7 @@ class PixelCNNPlusPlus(RasterModel):
             self.initialise(*first_examples(first, y, strategy))
         return super().fit(x, y, *args, **kwargs)
 
-    def initialise(self, x, context=None):
+    def initialise(self, x: Array, context: Array | None = None) -> None:
         """Scales all weights by what the layers return on some examples [2].
 
         Afterwards the outputs of every layer have mean 0 and the standard
@@ -331,7 +334,7 @@ class PixelCNNPlusPlus(RasterModel):
         )
         share_first(self.trainable_variables, self.distribute_strategy)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "filters": self.filters,
@@ -341,6 +344,6 @@ class PixelCNNPlusPlus(RasterModel):
         }
 
 
-def concat_elu(x):
+def concat_elu(x: Array) -> tf.Tensor:
     """Returns `elu([x, -x])`, `[..., 2F]`."""
     return ops.elu(tf.concat([x, -x], axis=-1))

@@ -6,6 +6,7 @@ Shapes: B batch, H rows, W columns, C channels, h units.
 from typing import Any
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from tf_autoregressive.arguments import checked_count
@@ -14,6 +15,7 @@ from tf_autoregressive.layers import DiagonalBiLSTM
 from tf_autoregressive.layers import RowLSTM
 from tf_autoregressive.models.raster_model import RasterModel
 from tf_autoregressive.models.raster_model import relu_stack
+from tf_autoregressive.types import Array
 from tf_autoregressive.types import Shape
 
 _RECURRENCES = ("row_lstm", "diagonal_bilstm")
@@ -145,7 +147,7 @@ class PixelRNN(RasterModel):
             )
         return DiagonalBiLSTM(in_colours, out_colours, **options)
 
-    def pixel_stack(self, scope, x):
+    def pixel_stack(self, scope: Any, x: Array) -> tf.Tensor:
         x = scope.run(self.first_layer, x)
         total = 0.0
         for index, lstm in enumerate(self.lstms):
@@ -155,7 +157,7 @@ class PixelRNN(RasterModel):
             total = sum(skip, total)
         return relu_stack(scope, self.head, x + total)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "recurrence": self.recurrence,

@@ -1,11 +1,13 @@
 """Tensors made of what users pass, with nothing dropped on the way."""
 
+from typing import Any
+
 import tensorflow as tf
 
 from tf_autoregressive.arguments import plain_array
 
 
-def plain_tensor(argument, values):
+def plain_tensor(argument: str, values: tf.Tensor) -> Any:
     """Returns values as a tensor of their own dtype.
 
     Raises:

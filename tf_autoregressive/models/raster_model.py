@@ -3,6 +3,7 @@
 Shapes: B batch, H rows, W columns, C channels, O filters of a layer.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -11,6 +12,7 @@ import tensorflow as tf
 
 from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.arguments import checked_counts
+from tf_autoregressive.distributions import OutputDistribution
 from tf_autoregressive.layers import MaskedConv2D
 from tf_autoregressive.layers import segments
 from tf_autoregressive.layers.raster.layer import array
@@ -21,7 +23,9 @@ from tf_autoregressive.layers.raster.rows import RowScope
 from tf_autoregressive.layers.raster.stack import RasterStack
 from tf_autoregressive.models.base import AutoregressiveModel
 from tf_autoregressive.models.context_layers import context_layers
+from tf_autoregressive.types import Array
 from tf_autoregressive.types import Shape
+from tf_autoregressive.types import State
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -67,7 +71,7 @@ class RasterModel(AutoregressiveModel):
         check_image_shape(event_shape)
         super().__init__(event_shape, **kwargs)
         self.rematerialise = rematerialise
-        self.segments = segments.of_training(rematerialise)
+        self.segments = segments.of_training(rematerialise=rematerialise)
         self.seeds = self.segments.seeds
         self.num_colours = self.num_sites // (
             self.event_shape[0] * self.event_shape[1]
@@ -78,7 +82,7 @@ class RasterModel(AutoregressiveModel):
         self.context_layers = {}
         self._check_context()
 
-    def build(self, input_shape=None):
+    def build(self, input_shape: Any = None) -> None:
         """Creates the weights, and finds out which layers the stacks run.
 
         Raises:
@@ -94,7 +98,9 @@ class RasterModel(AutoregressiveModel):
                 f"Received layers that do not run: {sorted(unused)}"
             )
 
-    def make_output_distribution(self, distribution, event_shape):
+    def make_output_distribution(
+        self, distribution: OutputDistribution, event_shape: tuple[int, ...]
+    ) -> OutputDistribution:
         return of_pixels(distribution, event_shape)
 
     def _check_context(self):
@@ -108,7 +114,7 @@ class RasterModel(AutoregressiveModel):
                 f"Received: context_shape={shape}"
             )
 
-    def row_stack(self, scope, x=None):
+    def row_stack(self, scope: Any, x: Array = None) -> None:
         """Links layers of pixels to what lies in the rows above.
 
         Args:
@@ -117,7 +123,7 @@ class RasterModel(AutoregressiveModel):
                 of the row is not known.
         """
 
-    def pixel_stack(self, scope, x):
+    def pixel_stack(self, scope: Any, x: Array) -> tf.Tensor:
         """Returns the parameters of all sites, or of one.
 
         Args:
@@ -126,7 +132,14 @@ class RasterModel(AutoregressiveModel):
         """
         raise NotImplementedError(f"{type(self).__name__} has no `pixel_stack`")
 
-    def network(self, inputs, *, context, member, training):
+    def network(
+        self,
+        inputs: tf.Tensor,
+        *,
+        context: Array | None,
+        member: int | tf.Tensor,
+        training: bool,
+    ) -> tf.Tensor:
         options = {
             "shifts": self._context_shifts(context),
             "training": training,
@@ -170,7 +183,7 @@ class RasterModel(AutoregressiveModel):
             **options,
         )
 
-    def make_parameters_layer(self, in_colours):
+    def make_parameters_layer(self, in_colours: np.ndarray) -> MaskedConv2D:
         """Returns the last layer, of the parameters of a pixel.
 
         Args:
@@ -187,11 +200,11 @@ class RasterModel(AutoregressiveModel):
             name="parameters",
         )
 
-    def first_inputs(self, x):
+    def first_inputs(self, x: Array) -> tf.Tensor:
         """Returns the first layers' inputs from `[..., C]` scaled values."""
         return x
 
-    def make_context_layers(self, layers):
+    def make_context_layers(self, layers: Sequence[Any]) -> None:
         """Makes what the context adds to the outputs of these layers.
 
         Call it before `build`. `scope.run` adds what it makes.
@@ -223,7 +236,13 @@ class RasterModel(AutoregressiveModel):
 
     # In incremental sampling a block is a row, and a lane is a colour.
 
-    def init_cache(self, batch_size, *, context, member):
+    def init_cache(
+        self,
+        batch_size: int | tf.Tensor,
+        *,
+        context: Array | None,
+        member: int | tf.Tensor,
+    ) -> State:
         shifts = self._context_shifts(context)
         width, channels = self.event_shape[1:]
         nothing = tf.zeros([width, batch_size, channels])
@@ -236,7 +255,7 @@ class RasterModel(AutoregressiveModel):
             "image": self.first_inputs(nothing),
         }
 
-    def begin_block(self, cache, block):
+    def begin_block(self, cache: State, block: int | tf.Tensor) -> State:
         shifts = {
             # A shift is the same for all rows, or has one for each.
             name: shift[0 if shift.shape[0] == 1 else block]
@@ -263,12 +282,12 @@ class RasterModel(AutoregressiveModel):
             self.raster_stack.resolutions,
         )
 
-    def step(self, state, position):
+    def step(self, state: State, position: Any) -> tuple[tf.Tensor, State]:
         scope = self._pixel_scope(state, position)
         parameters = tf.cast(self.pixel_stack(scope, None), tf.float32)
         return parameters, {**state, "stack": scope.next_colour()}
 
-    def observe(self, state, position, value):
+    def observe(self, state: State, position: Any, value: tf.Tensor) -> State:
         scope = self._pixel_scope(state, position)
         x = self.first_inputs(self.output_distribution.network_input(value))
         scope.observe(x)
@@ -283,7 +302,7 @@ class RasterModel(AutoregressiveModel):
             "colours": (),
         }
 
-    def end_block(self, state, block):
+    def end_block(self, state: State, block: int | tf.Tensor) -> State:
         # An array that was handed from graph to graph forgets its length.
         image = tf.ensure_shape(
             state["image"].stack(), [self.event_shape[1], None, None]
@@ -293,11 +312,11 @@ class RasterModel(AutoregressiveModel):
         del stack["pixels"]
         return {"shifts": state["shifts"], "stack": stack, "image": image}
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "rematerialise": self.rematerialise}
 
 
-def check_image_shape(event_shape):
+def check_image_shape(event_shape: Shape) -> None:
     """Raises a `ValueError` unless there are three axes."""
     if len(checked_counts("event_shape", event_shape)) != 3:
         raise ValueError(
@@ -306,7 +325,9 @@ def check_image_shape(event_shape):
         )
 
 
-def of_pixels(distribution, event_shape):
+def of_pixels(
+    distribution: OutputDistribution, event_shape: tuple[int, ...]
+) -> OutputDistribution:
     """Returns the output distribution of the sites of an image.
 
     A site is a pixel where the distribution couples its channels; else it is
@@ -332,14 +353,14 @@ def of_pixels(distribution, event_shape):
     return distribution
 
 
-def relu_stack(scope, layers, x):
+def relu_stack(scope: Any, layers: Sequence[Any], x: Array) -> tf.Tensor:
     """Returns `x` after layers that each see the positive part."""
     for layer in layers:
         x = scope.run(layer, tf.nn.relu(x))
     return x
 
 
-def enlarged(maps, event_shape):
+def enlarged(maps: tf.Tensor, event_shape: tuple[int, ...]) -> tf.Tensor:
     """Returns maps `[B, h, w, ...]` repeated to `[B, H, W, ...]`."""
     for axis, side in enumerate(event_shape[:2], start=1):
         maps = tf.repeat(maps, side // maps.shape[axis], axis=axis)

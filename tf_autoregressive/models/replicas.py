@@ -3,10 +3,15 @@
 Shapes: B batch.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import tensorflow as tf
 
+from tf_autoregressive.types import Array
 
-def share_of_mean(values, weight):
+
+def share_of_mean(values: tf.Tensor, weight: Array | None) -> Any:
     """Returns the share of this replica's values in the mean over all.
 
     Replicas may hold different numbers of examples: the last batch of an
@@ -26,7 +31,7 @@ def share_of_mean(values, weight):
     return tf.math.divide_no_nan(tf.reduce_sum(values * weight), total)
 
 
-def added_up(gradients):
+def added_up(gradients: Sequence[Any]) -> Any:
     """Returns the gradients of all replicas as tensors, on the first of them.
 
     The other replicas get zeros. Keras clips the gradients of every replica
@@ -52,7 +57,7 @@ def _dense(gradient):
     return None if gradient is None else tf.convert_to_tensor(gradient)
 
 
-def norm_over_replicas(gradients):
+def norm_over_replicas(gradients: Sequence[Any]) -> Any:
     """Returns the norm of gradients that are on the first replica alone."""
     norm = tf.linalg.global_norm(gradients)
     if tf.distribute.get_strategy().num_replicas_in_sync == 1:
@@ -67,7 +72,7 @@ def _sum_over_replicas(value):
     return context.all_reduce(tf.distribute.ReduceOp.SUM, value)
 
 
-def loggable(results):
+def loggable(results: dict) -> dict[str, Any]:
     """Returns results of a step such that Keras can average them.
 
     This works around keras-team/keras issue 20585: between workers Keras
@@ -83,7 +88,7 @@ def loggable(results):
     return {name: tf.reshape(value, [1]) for name, value in results.items()}
 
 
-def share_first(variables, strategy):
+def share_first(variables: Sequence[Any], strategy: Any) -> None:
     """Gives all replicas the values that the first has, bit by bit.
 
     Workers may have read other examples, or rounded another way, and nothing
@@ -109,7 +114,7 @@ def share_first(variables, strategy):
         variable.assign(value)
 
 
-def in_replicas(function, values, strategy):
+def in_replicas(function: Any, values: tf.Tensor, strategy: Any) -> Any:
     """Returns what `function` returns in the first replica of this worker."""
     # The function is traced, because a TPU runs nothing eagerly.
     run = tf.function(lambda values: strategy.run(function, args=(values,)))

@@ -19,7 +19,9 @@ from tf_autoregressive.layers.sequence.scopes import StepScope
 from tf_autoregressive.models.sequence_model import SequenceModel
 from tf_autoregressive.models.sequence_model import check_values_of_a_step
 from tf_autoregressive.types import Activation
+from tf_autoregressive.types import Array
 from tf_autoregressive.types import Shape
+from tf_autoregressive.types import State
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -121,12 +123,14 @@ class RNNNADE(SequenceModel):
         self.make_context_layers({"inputs": self._input_width})
         self.build()
 
-    def make_output_distribution(self, distribution, event_shape):
+    def make_output_distribution(
+        self, distribution: OutputDistribution, event_shape: tuple[int, ...]
+    ) -> OutputDistribution:
         # The values of a step are drawn one after the other.
         check_values_of_a_step(distribution, event_shape)
         return distribution
 
-    def stack(self, scope, x):
+    def stack(self, scope: Any, x: Array) -> tf.Tensor:
         """Returns `[W_b u, W_c u]`, which move the biases, `[..., N * P + H]`.
 
         The steps before add it to the biases of a step's NADE. It is float32.
@@ -136,7 +140,14 @@ class RNNNADE(SequenceModel):
         biases = [scope.run(self.bias_layer, x), self.hidden_bias_layer(x)]
         return tf.concat(biases, axis=-1)
 
-    def network(self, inputs, *, context, member, training):
+    def network(
+        self,
+        inputs: tf.Tensor,
+        *,
+        context: Array | None,
+        member: int | tf.Tensor,
+        training: bool,
+    ) -> tf.Tensor:
         scope = self._sequence_scope(context, training)
         biases = self._next_parameters(scope, self._before(inputs))
         bias, hidden_bias = self._split(biases)
@@ -160,11 +171,17 @@ class RNNNADE(SequenceModel):
 
     # In incremental sampling a position is a value, and a block is a step.
 
-    def init_cache(self, batch_size, *, context, member):
+    def init_cache(
+        self,
+        batch_size: int | tf.Tensor,
+        *,
+        context: Array | None,
+        member: int | tf.Tensor,
+    ) -> State:
         cache = super().init_cache(batch_size, context=context, member=member)
         return {**cache, "rows": self.conditionals.rows()}
 
-    def begin_block(self, cache, block):
+    def begin_block(self, cache: State, block: int | tf.Tensor) -> State:
         scope = StepScope(self.sequence_stack.opened(cache["stack"], 1))
         biases = self._next_parameters(scope, cache["codes"])
         bias, hidden_bias = self._split(biases)
@@ -180,12 +197,12 @@ class RNNNADE(SequenceModel):
             "codes": tf.zeros_like(cache["codes"]),
         }
 
-    def step(self, state, position):
+    def step(self, state: State, position: Any) -> tuple[tf.Tensor, State]:
         row = self.conditionals.row(state["rows"], position.offset)
         parameters = self.conditionals.step(state["activation"], row)
         return parameters + state["bias"][position.offset], state
 
-    def observe(self, state, position, value):
+    def observe(self, state: State, position: Any, value: tf.Tensor) -> State:
         value = self.output_distribution.network_input(value)
         row = self.conditionals.row(state["rows"], position.offset)
         here = tf.one_hot(position.offset, self.step_size)
@@ -197,10 +214,10 @@ class RNNNADE(SequenceModel):
             "codes": state["codes"] + value * here,
         }
 
-    def end_block(self, state, block):
+    def end_block(self, state: State, block: int | tf.Tensor) -> State:
         return {name: state[name] for name in ("codes", "stack", "rows")}
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "cell": self.cell,

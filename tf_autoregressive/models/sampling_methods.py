@@ -5,12 +5,15 @@ Shapes: B batch, D event dimensions.
 
 import functools
 import typing
+from typing import Any
 
 import tensorflow as tf
 
 from tf_autoregressive import sampling
 from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.models.walk import Walk
+from tf_autoregressive.types import Array
+from tf_autoregressive.types import Seed
 
 
 class SamplingMethods:
@@ -18,15 +21,15 @@ class SamplingMethods:
 
     def sample(
         self,
-        num_samples,
+        num_samples: int,
         *,
-        seed=None,
-        context=None,
-        method=None,
-        return_log_prob=False,
-        jit_compile=False,
+        seed: Seed = None,
+        context: Array | None = None,
+        method: str | None = None,
+        return_log_prob: bool = False,
+        jit_compile: bool = False,
         **options: typing.Unpack[sampling.SamplingNumbers],
-    ):
+    ) -> tf.Tensor | tuple[tf.Tensor, tf.Tensor]:
         """Draws events.
 
         A sample is a function of the model, the seed and its index alone:
@@ -83,15 +86,15 @@ class SamplingMethods:
 
     def complete(
         self,
-        x,
-        known,
+        x: Array,
+        known: Array,
         *,
-        seed=None,
-        context=None,
-        method=None,
-        jit_compile=False,
+        seed: Seed = None,
+        context: Array | None = None,
+        method: str | None = None,
+        jit_compile: bool = False,
         **options: typing.Unpack[sampling.SamplingNumbers],
-    ):
+    ) -> tf.Tensor:
         """Keeps the known dimensions of `x` and draws the others.
 
         Dimensions are drawn in the model's order, each conditioned on all
@@ -144,7 +147,7 @@ class SamplingMethods:
 
     # The methods of walks, which go one position at a time.
 
-    def walk(self, num_events, context=None):
+    def walk(self, num_events: int, context: Array | None = None) -> Walk:
         """Returns a `Walk` through the conditionals, before its first position.
 
             walk = model.walk(3)
@@ -176,7 +179,7 @@ class SamplingMethods:
         return Walk(self, self.stepwise.start(num_events, context))
 
     @functools.cached_property
-    def stepwise(self):
+    def stepwise(self) -> Any:
         """The `sampling.Stepwise` that moves a `Walk`."""
         return sampling.Stepwise(self)
 
@@ -206,7 +209,9 @@ class SamplingMethods:
             )
         return tf.broadcast_to(known, tf.shape(x))
 
-    def draw_events(self, num_samples, seed, request):
+    def draw_events(
+        self, num_samples: int, seed: Seed, request: Any
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         """Returns events and their log-probabilities, for tensors in a graph.
 
         All draws of the model go through here. Override it for a model that
@@ -240,7 +245,7 @@ class SamplingMethods:
         return self._mixture(output, parameters).log_prob(x)
 
 
-def check_num_samples(num_samples, name="num_samples"):
+def check_num_samples(num_samples: int, name: str = "num_samples") -> None:
     """Raises a `ValueError` unless it is a positive integer, or a tensor."""
     if tf.is_tensor(num_samples) and num_samples.dtype.is_integer:
         static = tf.get_static_value(num_samples)

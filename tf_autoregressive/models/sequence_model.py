@@ -3,6 +3,7 @@
 Shapes: B batch, T steps, N values of a step, P parameters of a value.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -18,11 +19,14 @@ from tf_autoregressive.layers import CausalConv1D
 from tf_autoregressive.layers import segments
 from tf_autoregressive.layers.sequence import scopes
 from tf_autoregressive.models.base import AutoregressiveModel
+from tf_autoregressive.models.context import Context
 from tf_autoregressive.models.context_layers import context_layers
 from tf_autoregressive.models.generation import CHUNK
 from tf_autoregressive.models.generation import GenerationMethods
 from tf_autoregressive.models.lengths import Lengths
+from tf_autoregressive.types import Array
 from tf_autoregressive.types import Shape
+from tf_autoregressive.types import State
 from tf_autoregressive.vocabulary import Vocabulary
 
 # The shift that makes zeros certain after the end of a sequence.
@@ -100,7 +104,7 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
     """
 
     incremental = True
-    max_steps = None
+    max_steps: int | None = None
 
     def __init__(
         self,
@@ -136,7 +140,7 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
             **kwargs,
         )
         self.rematerialise = rematerialise
-        self.segments = segments.of_training(rematerialise)
+        self.segments = segments.of_training(rematerialise=rematerialise)
         self.seeds = self.segments.seeds
         self.vocabulary = vocabulary
         self.unknown = unknown
@@ -147,7 +151,7 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
         if not self.output_distribution.is_ordered:
             # Row 0 is the start symbol.
             self.embedding = keras.layers.Embedding(
-                self.num_levels + 1,
+                self.num_levels + 1,  # type: ignore[operator]
                 embedding_size,
                 dtype=self.dtype_policy,
                 name="embedding",
@@ -155,7 +159,7 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
         self.context_layers = {}
         self.sequence_stack = scopes.SequenceStack()
 
-    def build(self, input_shape=None):
+    def build(self, input_shape: Any = None) -> None:
         """Creates the weights, and finds out which layers the stack runs.
 
         Raises:
@@ -173,11 +177,11 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
             )
 
     @property
-    def step_size(self):
+    def step_size(self) -> int:
         """Number of values of a step, `N`."""
         return self.num_dims // self.event_shape[0]
 
-    def make_unit_metrics(self):
+    def make_unit_metrics(self) -> list[Any]:
         steps = self.event_shape[0]
         if len(self.event_shape) == 2:
             return [metrics.NatsPerStep(steps)]
@@ -192,7 +196,13 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
             return [metrics.NatsPerStep(steps)]
         return super().make_unit_metrics()
 
-    def update_unit_metrics(self, metrics, log_prob, context, weight=None):
+    def update_unit_metrics(
+        self,
+        metrics: Any,
+        log_prob: tf.Tensor,
+        context: Array | None,
+        weight: Array | None = None,
+    ) -> None:
         if not self.variable_length:
             return super().update_unit_metrics(
                 metrics, log_prob, context, weight
@@ -200,13 +210,20 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
         for metric in metrics:
             metric.update_state(log_prob, sample_weight=weight, lengths=context)
 
-    def make_output_distribution(self, distribution, event_shape):
+    def make_output_distribution(
+        self, distribution: OutputDistribution, event_shape: tuple[int, ...]
+    ) -> OutputDistribution:
         if len(event_shape) == 1:
             return super().make_output_distribution(distribution, event_shape)
         check_values_of_a_step(distribution, event_shape)
         return of_whole_sites(distribution, event_shape[-1])
 
-    def make_context(self, event_shape, num_classes, context_shape):
+    def make_context(
+        self,
+        event_shape: tuple[int, ...],
+        num_classes: int | None,
+        context_shape: Shape | None,
+    ) -> Context:
         if not self.variable_length:
             return super().make_context(event_shape, num_classes, context_shape)
         if num_classes is not None or context_shape is not None:
@@ -236,7 +253,7 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
                 f"Received: context_shape={shape}"
             )
 
-    def stack(self, scope, x):
+    def stack(self, scope: Any, x: Array) -> tf.Tensor:
         """Returns the parameters `[..., N * P]` of the next step.
 
         Args:
@@ -245,7 +262,14 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
         """
         raise NotImplementedError(f"{type(self).__name__} has no `stack`")
 
-    def network(self, inputs, *, context, member, training):
+    def network(
+        self,
+        inputs: tf.Tensor,
+        *,
+        context: Array | None,
+        member: int | tf.Tensor,
+        training: bool,
+    ) -> tf.Tensor:
         scope = self._sequence_scope(context, training)
         return self._next_parameters(scope, self._before(inputs))
 
@@ -299,7 +323,7 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
         """Number of channels of the inputs of the stack."""
         return self.step_size if self.embedding is None else self.embedding_size
 
-    def make_parameters_layer(self, **options):
+    def make_parameters_layer(self, **options: Any) -> CausalConv1D:
         """Returns the last layer, of the parameters of a step.
 
         Args:
@@ -318,7 +342,7 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
     def _sites_of_a_step(self):
         return self.num_sites // self.event_shape[0]
 
-    def make_context_layers(self, widths):
+    def make_context_layers(self, widths: Mapping[str, int]) -> None:
         """Makes what the context adds to outputs of the stack.
 
         Call it before `build`. `scope.run` adds what it makes for the name of
@@ -359,7 +383,7 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
         )
         return tf.where(is_part[..., None] > 0.0, 0.0, shift.astype("float32"))
 
-    def encode(self, text):
+    def encode(self, text: str) -> np.ndarray:
         """Returns the numbers of the characters of a text, int32.
 
         Characters that are not in the vocabulary become `unknown`.
@@ -370,7 +394,7 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
         """
         return self._vocabulary().encode(text)
 
-    def decode(self, numbers):
+    def decode(self, numbers: Array) -> str:
         """Returns the text of numbers `[T]`.
 
         Raises:
@@ -388,7 +412,13 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
 
     # In incremental sampling a position is a step, or one of its sites.
 
-    def init_cache(self, batch_size, *, context, member):
+    def init_cache(
+        self,
+        batch_size: int | tf.Tensor,
+        *,
+        context: Array | None,
+        member: int | tf.Tensor,
+    ) -> State:
         return {
             "codes": tf.zeros([batch_size, self.step_size]),
             "stack": self.sequence_stack.first_state(
@@ -398,25 +428,25 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
             ),
         }
 
-    def begin_block(self, cache, block):
+    def begin_block(self, cache: State, block: int | tf.Tensor) -> State:
         most = self.block_size or max(self.event_shape[0], CHUNK)
         stack = self.sequence_stack.opened(cache["stack"], most)
         return {**cache, "stack": stack}
 
-    def step(self, state, position):
+    def step(self, state: State, position: Any) -> tuple[tf.Tensor, State]:
         scope = scopes.StepScope(state["stack"])
         parameters = self._next_parameters(scope, state["codes"])
         return parameters, {**state, "stack": scope.next_state()}
 
-    def observe(self, state, position, value):
+    def observe(self, state: State, position: Any, value: tf.Tensor) -> State:
         value = self.output_distribution.network_input(value)
         value = tf.reshape(value, [-1, *self.event_shape[1:]])
         return {**state, "codes": self._codes(value)}
 
-    def end_block(self, state, block):
+    def end_block(self, state: State, block: int | tf.Tensor) -> State:
         return {**state, "stack": self.sequence_stack.closed(state["stack"])}
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "embedding_size": self.embedding_size,
@@ -427,7 +457,9 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
         }
 
 
-def check_values_of_a_step(distribution, event_shape):
+def check_values_of_a_step(
+    distribution: OutputDistribution, event_shape: Shape
+) -> None:
     """Raises a `ValueError` if a step cannot hold several of these values."""
     if not distribution.is_ordered or distribution.site_ndims:
         raise ValueError(

@@ -1,9 +1,11 @@
 """Stored weights, and the structure of the model that they belong to."""
 
+from typing import Any
+
 import numpy as np
 
 
-def without_structure(store, **structure):
+def without_structure(store: Any, **structure: Any) -> Any:
     """Returns the stored variables alone, if their structure is this one.
 
     Weights of one ordering fit the shapes of every other, and would give

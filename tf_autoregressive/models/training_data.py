@@ -8,6 +8,7 @@ Shapes: B batch, N examples.
 """
 
 import itertools
+from typing import Any
 
 import keras
 import numpy as np
@@ -18,6 +19,7 @@ from keras.src.trainers.data_adapters.data_adapter import DataAdapter
 from tf_autoregressive.arguments import plain_array
 from tf_autoregressive.models.assertions import asserted
 from tf_autoregressive.models.plain_tensor import plain_tensor
+from tf_autoregressive.types import Array
 
 EMPTY = "There are no data: the dataset is empty, no example to work on."
 
@@ -29,7 +31,7 @@ _READY = (
 )
 
 
-def unpacked(data):
+def unpacked(data: Any) -> Any:
     """Returns `(x, context, weight)` of a batch, or of arrays."""
     if isinstance(data, dict):
         if "x" not in data or not data.keys() <= {"x", "context", "weight"}:
@@ -51,7 +53,7 @@ def unpacked(data):
     return (*data, None, None)[:3]
 
 
-def packed(x, context, weight):
+def packed(x: Array, context: Array | None, weight: Array | None) -> Any:
     """Returns a batch as `unpacked` takes it, without what is `None`."""
     if weight is None:
         return x if context is None else (x, context)
@@ -59,7 +61,7 @@ def packed(x, context, weight):
     return batch if context is None else batch | {"context": context}
 
 
-def checked_weight(weight, batch_size):
+def checked_weight(weight: Array | None, batch_size: int | tf.Tensor) -> Any:
     """Returns how much examples count in a mean, float32 `[B]`.
 
     Args:
@@ -95,7 +97,9 @@ def checked_weight(weight, batch_size):
     return weight
 
 
-def arrays(x, context=None, weight=None):
+def arrays(
+    x: Array, context: Array | None = None, weight: Array | None = None
+) -> Any:
     """Returns `(x, context, weight)` if these are arrays, else `None`.
 
     Args:
@@ -124,7 +128,7 @@ def arrays(x, context=None, weight=None):
     )
 
 
-def checked_source(x, check, **options):
+def checked_source(x: Array, check: Any, **options: Any) -> Any:
     """Returns a source of batches whose batches are checked when they come.
 
     Args:
@@ -147,7 +151,7 @@ def checked_source(x, check, **options):
     return x.map(_on_batches(check), num_parallel_calls=tf.data.AUTOTUNE)
 
 
-def peeked(dataset):
+def peeked(dataset: Any) -> Any:
     """Returns the first batch, and a dataset that begins with it.
 
     The first pass through a dataset of unknown length goes on where the peek
@@ -170,7 +174,7 @@ def peeked(dataset):
     )
 
 
-def check_class_weight(class_weight):
+def check_class_weight(class_weight: Any) -> None:
     """Raises a `ValueError` unless all weights of classes are valid."""
     values = np.array(list((class_weight or {}).values()), "float64")
     if not np.all(np.isfinite(values) & (values >= 0.0)):

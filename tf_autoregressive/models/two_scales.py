@@ -4,10 +4,12 @@ Shapes: B batch, n sites of the small image, S event dimensions per site.
 """
 
 import typing
+from typing import Any
 
 import tensorflow as tf
 
 from tf_autoregressive import sampling
+from tf_autoregressive.types import Array
 
 
 class _State(typing.NamedTuple):
@@ -36,7 +38,7 @@ class TwoScales:
             `[B, n, S]` and encoded contexts.
     """
 
-    def __init__(self, model, bias_map):
+    def __init__(self, model: Any, bias_map: Any) -> None:
         self.model = model
         self.bias_map = bias_map
         self.small, self.large = model.small.stepwise, model.large.stepwise
@@ -44,7 +46,7 @@ class TwoScales:
         order = model.site_ordering[0, : self.small.num_positions]
         self.index_of_small = {site: index for index, site in enumerate(order)}
 
-    def start(self, num_events, context):
+    def start(self, num_events: int, context: Array | None) -> sampling.Cursor:
         """Returns the cursor before the first site, as `Stepwise` does."""
         context = self.model.context.encoded(context)
         inner = self.small.start(num_events, context)
@@ -54,7 +56,7 @@ class TwoScales:
         image = tf.zeros([num_events, 0, num_dims])
         return _cursor(0, _State(inner, image, context))
 
-    def advance(self, cursor, value):
+    def advance(self, cursor: Any, value: tf.Tensor) -> sampling.Cursor:
         """Returns the cursor behind its site, as `Stepwise` does."""
         inner, image, context = cursor.state
         if cursor.rank >= self.small.num_positions:
@@ -77,7 +79,7 @@ class TwoScales:
             inner = self.large.advance(inner, value)
         return inner
 
-    def take(self, cursor, indices):
+    def take(self, cursor: Any, indices: Array) -> sampling.Cursor:
         """Returns the cursor of some of the examples, as `Stepwise` does."""
         inner, image, context = cursor.state
         is_small = cursor.rank < self.small.num_positions

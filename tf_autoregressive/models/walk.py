@@ -5,6 +5,7 @@ per position, E ensemble members, K levels.
 """
 
 import typing
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -12,6 +13,7 @@ import tensorflow_probability as tfp
 
 from tf_autoregressive import orderings
 from tf_autoregressive.models.plain_tensor import plain_tensor
+from tf_autoregressive.types import Array
 
 tfd = tfp.distributions
 
@@ -40,28 +42,28 @@ class Walk:
         TensorShape([3, 4])
     """
 
-    def __init__(self, model, cursor, history=None):
+    def __init__(self, model: Any, cursor: Any, history: Any = None) -> None:
         self._model = model
         self._cursor = cursor
         self._history = history
 
     @property
-    def rank(self):
+    def rank(self) -> int:
         """Number of positions whose values have been observed, an int."""
         return self._cursor.rank
 
     @property
-    def num_positions(self):
+    def num_positions(self) -> int:
         """Number of positions of a walk, `N`."""
         return self._model.num_sites
 
     @property
-    def is_finished(self):
+    def is_finished(self) -> bool:
         """Whether all values have been observed."""
         return self.rank == self.num_positions
 
     @property
-    def index(self):
+    def index(self) -> tuple[int, ...]:
         """Index of the next position in an event, a tuple of ints.
 
         It has all axes of the event, or all but the last one if the model draws
@@ -75,7 +77,7 @@ class Walk:
         return tuple(map(int, np.unravel_index(site, self._model.site_shape)))
 
     @property
-    def parameters(self):
+    def parameters(self) -> tf.Tensor:
         """The parameters of `conditional()`, float32 `[B, P]`.
 
         They are `[B, E, P]` for a mixture of members. Code uses them if it
@@ -88,14 +90,14 @@ class Walk:
         return self._cursor.parameters
 
     @property
-    def log_weights(self):
+    def log_weights(self) -> tf.Tensor:
         """Log-probabilities of the members given the values so far, `[B, E]`.
 
         They are `None` if there is one member.
         """
         return self._cursor.log_weights
 
-    def conditional(self):
+    def conditional(self) -> tfd.Distribution:
         """Returns the `tfd.Distribution` of the next values.
 
         Its batch shape is `[B]`. Its event shape is `()`, or `(S,)` where the
@@ -115,7 +117,7 @@ class Walk:
             tfd.Categorical(logits=self.log_weights), conditional
         )
 
-    def observe(self, value):
+    def observe(self, value: tf.Tensor) -> "Walk":
         """Returns the walk that has these values at the next position.
 
         Args:
@@ -135,7 +137,7 @@ class Walk:
             raise
         return Walk(self._model, cursor, _Observed(value, self._history))
 
-    def take(self, indices):
+    def take(self, indices: Array) -> "Walk":
         """Returns a walk of some of the events, in any number and order.
 
         Args:
@@ -146,7 +148,7 @@ class Walk:
         return Walk(self._model, cursor, _Taken(indices, self._history))
 
     @property
-    def events(self):
+    def events(self) -> tf.Tensor:
         """The events `[B, *event_shape]`; zeros where nothing was observed."""
         model = self._model
         if self.rank == 0:

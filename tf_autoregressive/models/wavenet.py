@@ -6,11 +6,13 @@ Shapes: B batch, T steps.
 from typing import Any
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.layers.gates import gated
 from tf_autoregressive.models.sequence_model import SequenceModel
+from tf_autoregressive.types import Array
 from tf_autoregressive.types import Shape
 
 
@@ -105,11 +107,11 @@ class WaveNet(SequenceModel):
         self.build()
 
     @property
-    def receptive_field(self):
+    def receptive_field(self) -> int:
         """Number of earlier steps that a step sees."""
         return 1 + sum(conv.reach for conv in self.convs)
 
-    def stack(self, scope, x):
+    def stack(self, scope: Any, x: Array) -> tf.Tensor:
         x = scope.run(self.first_layer, x)
         total = 0.0
         for gate, output in zip(self.gates, self.outputs, strict=True):
@@ -120,7 +122,7 @@ class WaveNet(SequenceModel):
             total = scope.run(layer, ops.relu(total))
         return total
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "filters": self.filters,

@@ -4,6 +4,7 @@ Shapes: D event dimensions, H height, W width, S positions.
 """
 
 import math
+import typing
 
 import numpy as np
 
@@ -14,6 +15,10 @@ from tf_autoregressive.plots.figures import empty_figure
 from tf_autoregressive.plots.figures import show
 from tf_autoregressive.plots.grids import UNKNOWN
 from tf_autoregressive.plots.grids import image_grid
+from tf_autoregressive.types import File
+
+if typing.TYPE_CHECKING:
+    from tf_autoregressive.dependencies import Dependencies
 
 # Later entries are painted over earlier ones. None of the colours is on the
 # scale of influences, dark violet to yellow.
@@ -25,7 +30,7 @@ _MARKS = [
 ]
 
 
-def save_dependencies(file, found):
+def save_dependencies(file: File, found: "Dependencies") -> None:
     """Draws the dependencies of positions and writes the figure as PNG.
 
     Events that are images get a panel for every position, or a grid of small

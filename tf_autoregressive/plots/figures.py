@@ -7,10 +7,15 @@ threads and servers.
 """
 
 import math
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from tf_autoregressive.plots.grids import to_rgb
+from tf_autoregressive.types import Array
+from tf_autoregressive.types import File
 
 DPI = 120
 
@@ -18,7 +23,9 @@ DPI = 120
 MOST_PANELS = 16
 
 
-def save_log_prob_maps(file, images, log_prob_per_dim, *, num_levels):
+def save_log_prob_maps(
+    file: File, images: Array, log_prob_per_dim: Array, *, num_levels: int
+) -> None:
     """Draws images, and below each what its pixels cost, as PNG.
 
     Dark pixels are surprising: the colour of a pixel is its log-probability
@@ -57,8 +64,12 @@ def save_log_prob_maps(file, images, log_prob_per_dim, *, num_levels):
 
 
 def save_predictive_histograms(
-    file, probabilities, *, values=None, titles=None
-):
+    file: File,
+    probabilities: Array,
+    *,
+    values: Array | None = None,
+    titles: Sequence[Any] | None = None,
+) -> None:
     """Draws the distribution of a value at some positions, as PNG.
 
     Args:
@@ -100,7 +111,7 @@ def save_predictive_histograms(
     figure.savefig(file, format="png", dpi=DPI)
 
 
-def save_masks(file, masks):
+def save_masks(file: File, masks: Mapping[str, Array]) -> None:
     """Draws masks as PNG: dark where a weight is used.
 
     Args:
@@ -130,8 +141,12 @@ def save_masks(file, masks):
 
 
 def save_learning_curves(
-    file, curves, *, x_label="epoch", y_label="nats per example"
-):
+    file: File,
+    curves: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    *,
+    x_label: str = "epoch",
+    y_label: str = "nats per example",
+) -> None:
     """Draws curves into one set of axes and writes the figure as PNG.
 
     Args:
@@ -164,7 +179,7 @@ def save_learning_curves(
     figure.savefig(file, format="png", dpi=DPI)
 
 
-def empty_figure(width, height):
+def empty_figure(width: float, height: float) -> Any:
     """Returns an empty figure of so many inches."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -174,7 +189,12 @@ def empty_figure(width, height):
     return figure
 
 
-def colour_scale(colours, least=None, most=None, norm=None):
+def colour_scale(
+    colours: str,
+    least: float | None = None,
+    most: float | None = None,
+    norm: Any = None,
+) -> Any:
     """Returns a map from numbers to colours, with its two ends or a norm."""
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
@@ -182,7 +202,7 @@ def colour_scale(colours, least=None, most=None, norm=None):
     return ScalarMappable(norm or Normalize(least, most), colours)
 
 
-def show(axes, cells, **options):
+def show(axes: Any, cells: Array, **options: Any) -> None:
     """Shows a picture or a matrix, a dot for each of its cells."""
     axes.imshow(cells, interpolation="nearest", **options)
     axes.set_xticks([])

@@ -5,10 +5,13 @@ neighbours, U units.
 """
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.types import Array
+from tf_autoregressive.types import File
 
 # Mid-grey marks the pixels that a model was not told. It is neither of the two
 # values of bits, and rare enough in photographs not to be taken for a part of
@@ -17,12 +20,18 @@ UNKNOWN = 128
 _BACKGROUND = 64
 
 
-def is_image_shape(event_shape):
+def is_image_shape(event_shape: Sequence[int]) -> bool:
     """Returns whether the shape is `(H, W, 1)` or `(H, W, 3)`, of an image."""
     return len(event_shape) == 3 and event_shape[-1] in (1, 3)
 
 
-def image_grid(images, *, num_levels, num_columns=None, padding=1):
+def image_grid(
+    images: Array,
+    *,
+    num_levels: int,
+    num_columns: int | None = None,
+    padding: int = 1,
+) -> np.ndarray:
     """Arranges images in a grid, row after row.
 
     Args:
@@ -63,7 +72,14 @@ def image_grid(images, *, num_levels, num_columns=None, padding=1):
     return grid
 
 
-def save_image_grid(file, images, *, num_levels, num_columns=None, scale=2):
+def save_image_grid(
+    file: File,
+    images: Array,
+    *,
+    num_levels: int,
+    num_columns: int | None = None,
+    scale: int = 2,
+) -> None:
     """Writes a grid of images as PNG.
 
     Args:
@@ -80,7 +96,15 @@ def save_image_grid(file, images, *, num_levels, num_columns=None, scale=2):
     _save_png(file, grid, scale)
 
 
-def save_completions(file, originals, known, completed, *, num_levels, scale=2):
+def save_completions(
+    file: File,
+    originals: Array,
+    known: Array,
+    completed: Array,
+    *,
+    num_levels: int,
+    scale: int = 2,
+) -> None:
     """Writes a picture of completions as PNG: one row for an original.
 
     A row shows the original, what the model was told of it (the rest in
@@ -105,7 +129,14 @@ def save_completions(file, originals, known, completed, *, num_levels, scale=2):
     _save_rows(file, tiles, scale)
 
 
-def save_neighbours(file, samples, neighbours, *, num_levels, scale=2):
+def save_neighbours(
+    file: File,
+    samples: Array,
+    neighbours: Array,
+    *,
+    num_levels: int,
+    scale: int = 2,
+) -> None:
     """Writes samples and the examples nearest to them as PNG, a row for each.
 
     Args:
@@ -126,7 +157,9 @@ def save_neighbours(file, samples, neighbours, *, num_levels, scale=2):
     _save_rows(file, tiles, scale)
 
 
-def feature_grid(features, *, num_columns=None):
+def feature_grid(
+    features: Array, *, num_columns: int | None = None
+) -> np.ndarray:
     """Arranges the weights of units in a grid: grey is 0, white the largest.
 
     Args:
@@ -149,7 +182,13 @@ def feature_grid(features, *, num_columns=None):
     return image_grid(levels, num_levels=256, num_columns=num_columns)
 
 
-def save_features(file, features, *, num_columns=None, scale=2):
+def save_features(
+    file: File,
+    features: Array,
+    *,
+    num_columns: int | None = None,
+    scale: int = 2,
+) -> None:
     """Writes `feature_grid` as PNG.
 
     Args:
@@ -165,7 +204,7 @@ def save_features(file, features, *, num_columns=None, scale=2):
     _save_png(file, grid, scale)
 
 
-def to_rgb(images, num_levels):
+def to_rgb(images: Array, num_levels: int) -> np.ndarray:
     """Returns `images` as uint8 `[N, H, W, 3]`."""
     images = np.asarray(images)
     if images.ndim != 4 or images.shape[-1] not in (1, 3) or not images.size:

@@ -4,6 +4,8 @@ What is drawn is a PNG file; here it is kept in memory and shown.
 """
 
 import io
+from collections.abc import Callable
+from typing import Any
 
 
 class Picture(bytes):
@@ -18,7 +20,7 @@ class Picture(bytes):
         return f"<PNG file of {len(self):,} bytes>"
 
 
-def picture(save, *args, **options):
+def picture(save: Callable[..., None], *args: Any, **options: Any) -> Picture:
     """Returns what a function of this module would save, for a notebook.
 
     Args:

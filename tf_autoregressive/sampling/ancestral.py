@@ -10,10 +10,12 @@ per position.
 """
 
 import typing
+from typing import Any
 
 import tensorflow as tf
 
 from tf_autoregressive.sampling.options import SamplingOptions
+from tf_autoregressive.types import State
 
 
 class Position(typing.NamedTuple):
@@ -48,16 +50,16 @@ class Forced(typing.NamedTuple):
 
 
 def sample_sites(
-    model,
-    uniforms,
+    model: Any,
+    uniforms: tf.Tensor,
     *,
-    context=None,
-    member=0,
-    ordering=None,
-    forced=None,
-    options=None,
-    with_log_prob=False,
-):
+    context: Any = None,
+    member: int | tf.Tensor = 0,
+    ordering: Any = None,
+    forced: Any = None,
+    options: SamplingOptions | None = None,
+    with_log_prob: bool = False,
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Draws the sites of events, one after the other.
 
     Args:
@@ -89,7 +91,14 @@ def sample_sites(
     return values, log_prob
 
 
-def first_cache(steps, batch_size, *, context, member, ordering):
+def first_cache(
+    steps: Any,
+    batch_size: int | tf.Tensor,
+    *,
+    context: Any,
+    member: int | tf.Tensor,
+    ordering: Any,
+) -> State:
     """Returns the cache of an empty history.
 
     Args:
@@ -144,7 +153,14 @@ def _by_rank(tensor):
     return tf.transpose(tensor, [1, 0, 2])
 
 
-def continue_sites(model, uniforms, cache, *, forced=None, options=None):
+def continue_sites(
+    model: Any,
+    uniforms: tf.Tensor,
+    cache: State,
+    *,
+    forced: Any = None,
+    options: SamplingOptions | None = None,
+) -> tuple[tf.Tensor, State]:
     """Draws the next positions of sequences that have begun.
 
     Blocks are counted from the first of these positions.
@@ -221,11 +237,18 @@ class Recomputed:
     # come.
     any_order = True
 
-    def __init__(self, model):
+    def __init__(self, model: Any) -> None:
         self.model = model
         self.output_distribution = model.output_distribution
 
-    def init_cache(self, batch_size, *, context, member, ordering):
+    def init_cache(
+        self,
+        batch_size: int | tf.Tensor,
+        *,
+        context: Any,
+        member: int | tf.Tensor,
+        ordering: Any,
+    ) -> State:
         """Returns events without values, and what the network is given."""
         num_sites = self.model.num_sites
         cache = {
@@ -237,11 +260,11 @@ class Recomputed:
         }
         return cache if context is None else {**cache, "context": context}
 
-    def begin_block(self, cache, block):
+    def begin_block(self, cache: State, block: int | tf.Tensor) -> State:
         """Returns the cache: there is one block."""
         return cache
 
-    def step(self, state, position):
+    def step(self, state: State, position: Any) -> tuple[tf.Tensor, State]:
         """Returns the parameters `[B, P]` at a rank, and the state."""
         model, output = self.model, self.output_distribution
         batch_size = tf.shape(state["sites"])[0]
@@ -260,13 +283,13 @@ class Recomputed:
         site = state["sites"][:, position.rank]
         return tf.gather(parameters, site, batch_dims=1), state
 
-    def observe(self, state, position, value):
+    def observe(self, state: State, position: Any, value: tf.Tensor) -> State:
         """Returns the state with the values `[B, S]` in the events."""
         site = state["sites"][:, position.rank]
         here = tf.range(self.model.num_sites) == site[:, None]
         events = tf.where(here[..., None], value[:, None], state["events"])
         return {**state, "events": events}
 
-    def end_block(self, state, block):
+    def end_block(self, state: State, block: int | tf.Tensor) -> State:
         """Returns the state: there is one block."""
         return state

@@ -3,14 +3,19 @@
 Shapes: B batch, N sites in generation order, S event dimensions per site.
 """
 
+from typing import Any
+
 import tensorflow as tf
 
 from tf_autoregressive.sampling import noise
 from tf_autoregressive.sampling.ancestral import Forced
 from tf_autoregressive.sampling.ancestral import sample_sites
+from tf_autoregressive.types import Seed
 
 
-def sample_events(model, num_samples, seed, request):
+def sample_events(
+    model: Any, num_samples: int | tf.Tensor, seed: Seed, request: Any
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Draws events; a pure function of its arguments and the weights.
 
     Args:

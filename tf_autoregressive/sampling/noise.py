@@ -7,9 +7,13 @@ first rows of a draw do not depend on how many rows follow.
 
 import math
 import typing
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
+
+from tf_autoregressive.types import Seed
 
 # Separates the choice of an ensemble member from the noise of the values.
 _MEMBER_SALT = 0x3C6EF372
@@ -29,7 +33,7 @@ class LaterExamples(typing.NamedTuple):
     seed: typing.Any
     first: typing.Any
 
-    def bits(self, shape):
+    def bits(self, shape: Sequence[Any]) -> tf.Tensor:
         """Returns what `_bits` returns from row `first` on."""
         size = math.prod(shape[1:])
         skipped = self.first * size
@@ -55,7 +59,7 @@ class SeedPerExample(typing.NamedTuple):
 
     seed: typing.Any
 
-    def bits(self, shape):
+    def bits(self, shape: Sequence[Any]) -> tf.Tensor:
         """Returns the first row of every seed, uint32 `[B, ...]`."""
         return tf.map_fn(
             lambda seed: _bits(seed, [1, *shape[1:]])[0],
@@ -64,7 +68,7 @@ class SeedPerExample(typing.NamedTuple):
         )
 
 
-def as_seed(seed):
+def as_seed(seed: Seed) -> tf.Tensor:
     """Returns a stateless seed, int32 `[2]`.
 
     Args:
@@ -101,7 +105,7 @@ def as_seed(seed):
     return tf.cast(seed, tf.int32)
 
 
-def uniforms(seed, shape):
+def uniforms(seed: Seed, shape: Sequence[Any]) -> tf.Tensor:
     """Returns float32 uniforms in (0, 1), a function of `(seed, index)`.
 
     The values lie on the centres of 2^23 cells: never 0, never 1.
@@ -118,7 +122,9 @@ def uniforms(seed, shape):
     return (cells + 0.5) * 2.0**-23
 
 
-def members(seed, num_examples, ensemble_size):
+def members(
+    seed: Seed, num_examples: int | tf.Tensor, ensemble_size: int
+) -> tf.Tensor:
     """Returns int32 `[num_examples]`: a member for each example, uniformly.
 
     Args:

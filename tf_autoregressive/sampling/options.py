@@ -2,6 +2,9 @@
 
 import types
 import typing
+from collections.abc import Hashable
+from typing import Any
+from typing import Self
 
 import tensorflow as tf
 
@@ -36,9 +39,9 @@ class SamplingOptions(typing.NamedTuple):
     @classmethod
     def checked(
         cls,
-        method="incremental",
+        method: str = "incremental",
         **numbers: typing.Unpack[SamplingNumbers],
-    ):
+    ) -> Self:
         """Returns the options of a caller.
 
         Raises:
@@ -52,7 +55,7 @@ class SamplingOptions(typing.NamedTuple):
             )
         return cls(method, sampling_options.checked(numbers))
 
-    def check_offered_by(self, output):
+    def check_offered_by(self, output: Any) -> None:
         """Raises a `ValueError` if an output distribution lacks one of them."""
         offered = offered_by(output)
         for name, number in self.numbers.items():
@@ -65,7 +68,7 @@ class SamplingOptions(typing.NamedTuple):
                 )
 
     @property
-    def graph_key(self):
+    def graph_key(self) -> Hashable:
         """The part of a graph's key that these options decide, hashable."""
         return (self.method, *self.numbers)
 
@@ -77,7 +80,7 @@ class SamplingOptions(typing.NamedTuple):
         }
 
     @property
-    def temperature(self):
+    def temperature(self) -> Any:
         """The temperature, a scalar."""
         return self.numbers.get("temperature", OPTIONS["temperature"].off)
 
@@ -90,7 +93,9 @@ class SamplingOptions(typing.NamedTuple):
             if OPTIONS[name].is_cut
         }
 
-    def tempered(self, output, parameters):
+    def tempered(
+        self, output: Any, parameters: tf.Tensor
+    ) -> tuple[Any, tf.Tensor]:
         """Returns the output distribution that is drawn from, and parameters.
 
         Args:
@@ -101,11 +106,11 @@ class SamplingOptions(typing.NamedTuple):
             return output, parameters
         return output.tempered(parameters, self)
 
-    def cut(self, logits):
+    def cut(self, logits: tf.Tensor) -> tf.Tensor:
         """Returns `logits [..., K]` of K values without those left out."""
         return self._cut(CUTS, logits)
 
-    def cut_bit(self, logit):
+    def cut_bit(self, logit: tf.Tensor) -> tf.Tensor:
         """Returns `logit [..., 1]` of a bit, certain if one value is left."""
         return self._cut(CUTS_OF_BITS, logit)
 
@@ -122,7 +127,7 @@ class SamplingOptions(typing.NamedTuple):
         )
 
 
-def offered_by(output) -> dict[str, Option]:
+def offered_by(output: Any) -> dict[str, Option]:
     """Returns the options that an output distribution offers, by name."""
     return {
         name: option

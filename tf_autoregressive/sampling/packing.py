@@ -4,10 +4,14 @@ A call of a graph costs time for every tensor that is handed over. A model keeps
 hundreds of them while it draws, which would cost more than the step itself.
 """
 
+from typing import Any
+
 import tensorflow as tf
 
+from tf_autoregressive.types import State
 
-def pack(nest):
+
+def pack(nest: State) -> tf.Tensor:
     """Returns a nest of tensors and `TensorArray`s as one tensor.
 
     Nothing is copied, and what is packed stays as it is when a graph goes on
@@ -26,7 +30,7 @@ def pack(nest):
     return packed, tf.nest.map_structure(_spec, nest)
 
 
-def unpack(packed, specs):
+def unpack(packed: tf.Tensor, specs: Any) -> State:
     """Returns the nest that was packed."""
     flat = [_component(spec) for spec in tf.nest.flatten(specs)]
     components = tf.raw_ops.OptionalGetValue(
@@ -37,7 +41,7 @@ def unpack(packed, specs):
     return tf.nest.pack_sequence_as(specs, components, expand_composites=True)
 
 
-def is_array(leaf):
+def is_array(leaf: Any) -> bool:
     """Returns whether a leaf of a nest is a `tf.TensorArray`."""
     return isinstance(leaf, tf.TensorArray)
 

@@ -11,6 +11,7 @@ members.
 
 import functools
 import typing
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -21,6 +22,7 @@ from tf_autoregressive.sampling.ancestral import first_cache
 from tf_autoregressive.sampling.packing import is_array
 from tf_autoregressive.sampling.packing import pack
 from tf_autoregressive.sampling.packing import unpack
+from tf_autoregressive.types import Array
 
 # Name of a state that `step` has not seen yet; others are named by their lane.
 _NEW_BLOCK = "new block"
@@ -54,7 +56,7 @@ class Stepwise:
         model: An `AutoregressiveModel` whose members have one ordering.
     """
 
-    def __init__(self, model):
+    def __init__(self, model: Any) -> None:
         self.model = model
         self.steps = model if model.incremental else Recomputed(model)
         self.num_positions = model.num_sites
@@ -65,7 +67,7 @@ class Stepwise:
         # The keys hold the dtypes of the arguments too.
         self._graphs = {}
 
-    def start(self, num_events, context):
+    def start(self, num_events: int | tf.Tensor, context: Any) -> Cursor:
         """Returns the cursor before the first position.
 
         Args:
@@ -78,7 +80,7 @@ class Stepwise:
         )
         return self._in_new_block(state, 0)
 
-    def advance(self, cursor, value):
+    def advance(self, cursor: Any, value: tf.Tensor) -> Cursor:
         """Returns the cursor behind its position.
 
         Args:
@@ -98,7 +100,7 @@ class Stepwise:
         function = functools.partial(self._advance, lane)
         return Cursor(rank, *self._run(("advance", lane), function, *arguments))
 
-    def take(self, cursor, indices):
+    def take(self, cursor: Any, indices: Array) -> Cursor:
         """Returns the cursor of some of the examples, in any number and order.
 
         Args:

@@ -71,7 +71,7 @@ class DiagonalBiLSTM(PixelLSTM):
             **kwargs,
         )
 
-    def recurrence(self, gates):
+    def recurrence(self, gates: tf.Tensor) -> Any:
         to_right, to_left = tf.split(tf.cast(gates, tf.float32), 2, axis=-1)
         # The second direction is the first one on a mirrored map.
         gates = tf.stack([to_right, tf.reverse(to_left, axis=[2])])
@@ -117,7 +117,7 @@ class DiagonalBiLSTM(PixelLSTM):
             * self.first_cell[:, None, None]
         )
 
-    def first_pixel(self, batch_size):
+    def first_pixel(self, batch_size: int | tf.Tensor) -> Any:
         hidden, cell = self._first_states(batch_size, 0)
         return {
             "hidden": hidden,
@@ -125,11 +125,15 @@ class DiagonalBiLSTM(PixelLSTM):
             "gates_to_left": tf.zeros([batch_size, 4, self.units]),
         }
 
-    def first_memory(self, batch_size, width):
+    def first_memory(
+        self, batch_size: int | tf.Tensor, width: int | tf.Tensor
+    ) -> Any:
         hidden, cell = self._first_states(batch_size, 1)
         return as_row({"hidden": hidden, "cell": cell}, width)
 
-    def from_above(self, row_above, memory, row):
+    def from_above(
+        self, row_above: tf.Tensor, memory: Any, row: int | tf.Tensor
+    ) -> Any:
         kernel_above, _ = self._kernels(0)
         # The second direction needs whole rows, so it runs over a row after
         # that was drawn. There is none above the first.
@@ -177,10 +181,17 @@ class DiagonalBiLSTM(PixelLSTM):
         """Returns the kernels of the state above and of the one beside."""
         return tf.split(self.kernel[direction], 2)
 
-    def left_kernel(self, colour):
+    def left_kernel(self, colour: int) -> Any:
         return self.of_colour(self._kernels(0)[1], colour)
 
-    def step(self, gates, above, left, kernel, colour):
+    def step(
+        self,
+        gates: tf.Tensor,
+        above: Any,
+        left: Any,
+        kernel: tf.Tensor,
+        colour: int,
+    ) -> Any:
         to_right, to_left = tf.split(tf.cast(gates, "float32"), 2, axis=-1)
         to_right += above["gates"] + left["hidden"] @ kernel
         hidden, cell = lstm(to_right, self.of_colour(left["cell"], colour))
@@ -193,7 +204,7 @@ class DiagonalBiLSTM(PixelLSTM):
         }
 
 
-def skewed(maps):
+def skewed(maps: tf.Tensor) -> Any:
     """Returns the diagonals of maps, `[N, 2, B, H, channels]`.
 
     Row `r` of diagonal `n` is the pixel `[r, n - r]`, or zero outside.
@@ -213,7 +224,7 @@ def skewed(maps):
     return tf.transpose(maps, (3, 0, 1, 2, 4))
 
 
-def unskewed(diagonals, width):
+def unskewed(diagonals: tf.Tensor, width: int | tf.Tensor) -> Any:
     """Returns the maps `[2, B, H, W, channels]` of their diagonals."""
     maps = tf.transpose(diagonals, (1, 2, 3, 0, 4))
     directions, batch_size, height, _, channels = sizes(maps)

@@ -3,9 +3,12 @@
 Shapes: B batch, H rows, W columns, I input channels, O filters.
 """
 
+from typing import Any
+
 import tensorflow as tf
 
 from tf_autoregressive.layers.shifts import plus
+from tf_autoregressive.types import State
 
 
 class RasterLayer:
@@ -44,20 +47,22 @@ class RasterLayer:
     sees_own_pixel = True
 
     @property
-    def shift_channels(self):
+    def shift_channels(self) -> int:
         """Number of channels of the shift; here, of the outputs."""
         return self.filters
 
-    def map(self, x, shift=None):
+    def map(self, x: tf.Tensor, shift: tf.Tensor | None = None) -> Any:
         """Returns the outputs of all positions, `[B, H, W, O]`.
 
         Args:
             x: Inputs `[B, H, W, I]`.
             shift: `[B, 1 or H, 1 or W, shift_channels]`, or `None`.
         """
-        return plus(self(x), shift)
+        return plus(self(x), shift)  # type: ignore[operator]
 
-    def first_above(self, batch_size, width):
+    def first_above(
+        self, batch_size: int | tf.Tensor, width: int | tf.Tensor
+    ) -> Any:
         """Returns what is kept before the first row; here, nothing.
 
         Args:
@@ -66,7 +71,9 @@ class RasterLayer:
         """
         return ()
 
-    def row(self, x, above, shift=None):
+    def row(
+        self, x: tf.Tensor, above: Any, shift: tf.Tensor | None = None
+    ) -> tuple[Any, Any]:
         """Returns a row of outputs, and what is kept of it and those above.
 
         Args:
@@ -78,11 +85,18 @@ class RasterLayer:
         """
         raise NotImplementedError(f"{type(self).__name__} has no `row`")
 
-    def observe_row(self, x, above):
+    def observe_row(self, x: tf.Tensor, above: Any) -> Any:
         """Returns what is kept after a row of the image, `[W, B, I]`."""
         return above
 
-    def begin_row(self, above, shift, row, size, num_colours):
+    def begin_row(
+        self,
+        above: Any,
+        shift: tf.Tensor | None,
+        row: int | tf.Tensor,
+        size: Any,
+        num_colours: int,
+    ) -> Any:
         """Returns the state before the first pixel of a row.
 
         Args:
@@ -94,7 +108,9 @@ class RasterLayer:
         """
         raise NotImplementedError(f"{type(self).__name__} has no `begin_row`")
 
-    def pixel(self, x, state, column, colour):
+    def pixel(
+        self, x: tf.Tensor, state: State, column: int | tf.Tensor, colour: int
+    ) -> tuple[Any, Any]:
         """Returns the outputs of one colour, `[B, O]`, and the state after.
 
         Args:
@@ -106,15 +122,15 @@ class RasterLayer:
         """
         raise NotImplementedError(f"{type(self).__name__} has no `pixel`")
 
-    def observe(self, x, state):
+    def observe(self, x: tf.Tensor, state: State) -> State:
         """Returns the state after a colour of the image was drawn, `[B, I]`."""
         return state
 
-    def end_pixel(self, state, column):
+    def end_pixel(self, state: State, column: int | tf.Tensor) -> Any:
         """Returns the state after the last colour of a pixel."""
         return state
 
-    def end_row(self, state, above):
+    def end_row(self, state: State, above: Any) -> Any:
         """Returns what is kept after a row, from the state of its last pixel.
 
         Args:
@@ -124,7 +140,7 @@ class RasterLayer:
         return above
 
 
-def like(tensors, others):
+def like(tensors: Any, others: Any) -> Any:
     """Returns the tensors with the static shapes of others.
 
     Loops need shapes that stay the same; conditions and arrays forget them.
@@ -136,7 +152,7 @@ def like(tensors, others):
     )
 
 
-def array(row):
+def array(row: tf.Tensor) -> Any:
     """Returns a `tf.TensorArray` of the pixels of a row `[W, B, ...]`."""
     # It is filled from the start, because XLA has to know its shape in a
     # `tf.cond`.

@@ -4,6 +4,9 @@ Shapes: B batch, H rows, W columns, I input channels, O filters.
 """
 
 import copy
+from typing import Any
+
+import tensorflow as tf
 
 from tf_autoregressive.layers.segments import PLAIN
 from tf_autoregressive.layers.segments import SegmentedScope
@@ -19,12 +22,18 @@ class MapScope(SegmentedScope):
         segments: How segments are run.
     """
 
-    def __init__(self, shifts=None, *, training=False, segments=PLAIN):
+    def __init__(
+        self,
+        shifts: Any = None,
+        *,
+        training: bool = False,
+        segments: Any = PLAIN,
+    ) -> None:
         self.shifts = dict(shifts or {})
         self.training = training
         self.segments = segments
 
-    def run(self, layer, x):
+    def run(self, layer: Any, x: tf.Tensor) -> Any:
         """Returns the outputs of a `RasterLayer`, with its shift.
 
         Args:
@@ -34,14 +43,14 @@ class MapScope(SegmentedScope):
         """
         return layer.map(x, self.shifts.get(layer.name))
 
-    def begin_pixels(self):
+    def begin_pixels(self) -> None:
         """Says that the layers which run from now on are layers of pixels."""
 
-    def link(self, layer, shift):
+    def link(self, layer: Any, shift: tf.Tensor | None) -> None:
         """Adds to the shift of `layer`, a layer of pixels that runs later."""
         self.shifts[layer.name] = plus(shift, self.shifts.get(layer.name))
 
-    def lower(self, down, up, body, x):
+    def lower(self, down: Any, up: Any, body: Any, x: tf.Tensor) -> Any:
         """Returns `up(body(scope, down(x)))`, at half the resolution.
 
         Args:
@@ -62,7 +71,7 @@ class InitialisingScope(MapScope):
             https://arxiv.org/abs/1602.07868
     """
 
-    def run(self, layer, x):
+    def run(self, layer: Any, x: tf.Tensor) -> Any:
         layer.initialise(x)
         return super().run(layer, x)
 
@@ -75,20 +84,20 @@ class RecordingScope(MapScope):
         **kwargs: Passed to `MapScope`.
     """
 
-    def __init__(self, stack, **kwargs):
+    def __init__(self, stack: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.stack = stack
         self.part = "rows"
         self.depth = 0
 
-    def run(self, layer, x):
+    def run(self, layer: Any, x: tf.Tensor) -> Any:
         self.stack.add(layer, self.part, self.depth)
         return super().run(layer, x)
 
-    def begin_pixels(self):
+    def begin_pixels(self) -> None:
         self.part = "pixels"
 
-    def lower(self, down, up, body, x):
+    def lower(self, down: Any, up: Any, body: Any, x: tf.Tensor) -> Any:
         x = self.run(down, x)
         lower = copy.copy(self)
         lower.depth += 1

@@ -104,10 +104,10 @@ class MaskedConv2D(ShiftedConv2D):
         self.gain = gain
 
     @property
-    def sees_own_pixel(self):
+    def sees_own_pixel(self) -> bool:
         return not self.exclusive
 
-    def mask(self):
+    def mask(self) -> np.ndarray:
         """Returns the bool mask `[kh, kw, I, O]`, as a NumPy array."""
         shape = (*self.kernel_size, len(self.in_colours), self.filters)
         mask = np.ones(shape, bool)
@@ -117,7 +117,7 @@ class MaskedConv2D(ShiftedConv2D):
         )
         return mask
 
-    def build(self, input_shape):
+    def build(self, input_shape: Sequence[Any]) -> None:
         if input_shape[-1] != len(self.in_colours):
             raise ValueError(
                 f"`inputs` must have {len(self.in_colours)} channels, one for "
@@ -138,13 +138,13 @@ class MaskedConv2D(ShiftedConv2D):
             distribution="uniform",
         )
 
-    def effective_kernel(self):
+    def effective_kernel(self) -> tf.Tensor:
         kernel = self.kernel
         if self._mask is not None:
             kernel = ops.cast(kernel, "float32") * self._mask
         return ops.cast(kernel, self.compute_dtype)
 
-    def pixel_kernel(self, colour=0):
+    def pixel_kernel(self, colour: int = 0) -> tf.Tensor:
         """Returns the kernel of a pixel's own row for one colour, `[n, O]`.
 
         The inputs are the pixels to the left, from the leftmost on, and then
@@ -164,14 +164,14 @@ class MaskedConv2D(ShiftedConv2D):
         num_seen = int((self.in_colours <= last).sum())
         return tf.concat([to_the_left, kernel[self.left, :num_seen]], axis=0)
 
-    def of_colour(self, outputs, colour):
+    def of_colour(self, outputs: tf.Tensor, colour: int) -> Any:
         """Returns the filters of a colour out of `[..., O]`."""
         filters = np.flatnonzero(self.out_colours == colour)
         if len(filters) == self.filters:
             return outputs
         return tf.gather(outputs, filters, axis=-1)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         for name in ("filters", "above", "left"):
             del config[name]

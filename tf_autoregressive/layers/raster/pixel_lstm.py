@@ -15,6 +15,7 @@ from tf_autoregressive.layers.raster.layer import RasterLayer
 from tf_autoregressive.layers.raster.layer import array
 from tf_autoregressive.layers.raster.layer import like
 from tf_autoregressive.layers.raster.masked_conv import MaskedConv2D
+from tf_autoregressive.types import State
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -87,16 +88,16 @@ class PixelLSTM(RasterLayer, keras.layers.Layer):
         )
 
     @property
-    def units(self):
+    def units(self) -> int:
         """Number of units `h` of a direction."""
         return len(self.out_colours)
 
     @property
-    def shift_channels(self):
+    def shift_channels(self) -> int:
         """Number of channels of the shift, which is added to the gates."""
         return self.input_to_state.filters
 
-    def build(self, input_shape):
+    def build(self, input_shape: Sequence[Any]) -> None:
         self.input_to_state.build(input_shape)
         self.kernel = self.add_weight(
             name="kernel",
@@ -123,16 +124,18 @@ class PixelLSTM(RasterLayer, keras.layers.Layer):
             )
             setattr(self, f"first_{name}", weight)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Sequence[Any]) -> tuple:
         return (*input_shape[:-1], self.units)
 
-    def call(self, inputs, shift=None):
+    def call(
+        self, inputs: tf.Tensor, shift: tf.Tensor | None = None
+    ) -> tf.Tensor:
         gates = self.input_to_state(inputs)
         if shift is not None:
             gates += ops.cast(shift, gates.dtype)
         return self.recurrence(gates)
 
-    def recurrence(self, gates):
+    def recurrence(self, gates: tf.Tensor) -> Any:
         """Returns the hidden states `[B, H, W, h]` of a whole map.
 
         Args:
@@ -141,21 +144,30 @@ class PixelLSTM(RasterLayer, keras.layers.Layer):
         """
         raise NotImplementedError(f"{type(self).__name__} has no `recurrence`")
 
-    def map(self, x, shift=None):
+    def map(self, x: tf.Tensor, shift: tf.Tensor | None = None) -> Any:
         return self(x, shift=shift)
 
     # The methods of drawing follow. This class handles states in the same way
     # for all recurrences; each recurrence says in its own methods what they
     # hold.
 
-    def first_above(self, batch_size, width):
+    def first_above(
+        self, batch_size: int | tf.Tensor, width: int | tf.Tensor
+    ) -> Any:
         return {
             "input": self.input_to_state.first_above(batch_size, width),
             "states": self.first_row(batch_size, width),
             "memory": self.first_memory(batch_size, width),
         }
 
-    def begin_row(self, above, shift, row, size, num_colours):
+    def begin_row(
+        self,
+        above: Any,
+        shift: tf.Tensor | None,
+        row: int | tf.Tensor,
+        size: Any,
+        num_colours: int,
+    ) -> Any:
         colours = range(num_colours)
         memory, from_above = self.from_above(
             above["states"], above["memory"], row
@@ -180,7 +192,9 @@ class PixelLSTM(RasterLayer, keras.layers.Layer):
             "here": (),
         }
 
-    def pixel(self, x, state, column, colour):
+    def pixel(
+        self, x: tf.Tensor, state: State, column: int | tf.Tensor, colour: int
+    ) -> Any:
         gates, of_input = self.input_to_state.pixel(
             x, state["input"], column, colour
         )
@@ -197,7 +211,7 @@ class PixelLSTM(RasterLayer, keras.layers.Layer):
             "here": (*state["here"], states),
         }
 
-    def end_pixel(self, state, column):
+    def end_pixel(self, state: State, column: int | tf.Tensor) -> Any:
         pixel = {
             name: tf.concat([states[name] for states in state["here"]], -1)
             for name in state["left"]
@@ -213,7 +227,7 @@ class PixelLSTM(RasterLayer, keras.layers.Layer):
             "here": (),
         }
 
-    def end_row(self, state, above):
+    def end_row(self, state: State, above: Any) -> Any:
         rows = {name: row.stack() for name, row in state["row"].items()}
         return {
             "input": self.input_to_state.end_row(
@@ -223,19 +237,25 @@ class PixelLSTM(RasterLayer, keras.layers.Layer):
             "memory": state["memory"],
         }
 
-    def first_row(self, batch_size, width):
+    def first_row(
+        self, batch_size: int | tf.Tensor, width: int | tf.Tensor
+    ) -> Any:
         """Returns the row above the first, a nest of `[W, B, ...]`."""
         return as_row(self.first_pixel(batch_size), width)
 
-    def first_pixel(self, batch_size):
+    def first_pixel(self, batch_size: int | tf.Tensor) -> Any:
         """Returns the pixel left of the first, a nest of `[B, ...]`."""
         raise NotImplementedError(f"{type(self).__name__} has no `first_pixel`")
 
-    def first_memory(self, batch_size, width):
+    def first_memory(
+        self, batch_size: int | tf.Tensor, width: int | tf.Tensor
+    ) -> Any:
         """Returns what rows hand on beside pixels, a nest of `[W, B, ...]`."""
         return {}
 
-    def from_above(self, row_above, memory, row):
+    def from_above(
+        self, row_above: tf.Tensor, memory: Any, row: int | tf.Tensor
+    ) -> Any:
         """Returns `(memory, above)` of a new row.
 
         Args:
@@ -249,11 +269,18 @@ class PixelLSTM(RasterLayer, keras.layers.Layer):
         """
         raise NotImplementedError(f"{type(self).__name__} has no `from_above`")
 
-    def left_kernel(self, colour):
+    def left_kernel(self, colour: int) -> Any:
         """Returns what `step` multiplies the pixel to the left with."""
         return ()
 
-    def step(self, gates, above, left, kernel, colour):
+    def step(
+        self,
+        gates: tf.Tensor,
+        above: Any,
+        left: Any,
+        kernel: tf.Tensor,
+        colour: int,
+    ) -> tuple[tf.Tensor, State]:
         """Returns the units of a colour, and its share of the pixel.
 
         Args:
@@ -271,7 +298,7 @@ class PixelLSTM(RasterLayer, keras.layers.Layer):
         """
         raise NotImplementedError(f"{type(self).__name__} has no `step`")
 
-    def of_colour(self, tensor, colour):
+    def of_colour(self, tensor: tf.Tensor, colour: int) -> Any:
         """Returns the units of a colour out of `[..., h]` or `[..., 4h]`."""
         mine = np.flatnonzero(self.out_colours == colour)
         if len(mine) == self.units:
@@ -289,7 +316,7 @@ class PixelLSTM(RasterLayer, keras.layers.Layer):
             for first in (self.first_hidden, self.first_cell)
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "in_colours": self.in_colours.tolist(),
@@ -297,7 +324,7 @@ class PixelLSTM(RasterLayer, keras.layers.Layer):
         }
 
 
-def as_row(pixel, width):
+def as_row(pixel: tf.Tensor, width: int | tf.Tensor) -> Any:
     """Returns a nest of `[W, B, ...]`: a nest of `[B, ...]`, repeated."""
     return tf.nest.map_structure(
         lambda tensor: tf.repeat(tensor[None], width, axis=0), pixel

@@ -3,10 +3,14 @@
 Shapes: B batch, I input channels, O filters of a colour.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import tensorflow as tf
 
 from tf_autoregressive.layers.raster.layer import like
 from tf_autoregressive.layers.segments import SegmentedScope
+from tf_autoregressive.types import State
 
 
 class PixelScope(SegmentedScope):
@@ -24,7 +28,14 @@ class PixelScope(SegmentedScope):
         resolutions: The `Resolution` that is run and those below it.
     """
 
-    def __init__(self, cache, row, column, colour, resolutions):
+    def __init__(
+        self,
+        cache: State,
+        row: int | tf.Tensor,
+        column: int | tf.Tensor,
+        colour: int,
+        resolutions: Sequence[Any],
+    ) -> None:
         self.cache = cache
         self.states = dict(cache["pixels"])
         self.lower_cache = cache["lower"]
@@ -33,7 +44,7 @@ class PixelScope(SegmentedScope):
         self.colour = colour
         self.resolutions = resolutions
 
-    def run(self, layer, x):
+    def run(self, layer: Any, x: tf.Tensor) -> Any:
         """Returns the outputs of a `RasterLayer` of this colour, `[B, O]`.
 
         Args:
@@ -49,7 +60,7 @@ class PixelScope(SegmentedScope):
         )
         return outputs
 
-    def lower(self, down, up, body, x):
+    def lower(self, down: Any, up: Any, body: Any, x: tf.Tensor) -> Any:
         """Returns the pixel of `up(body(scope, down(x)))`.
 
         A lower pixel is computed with the first of the four pixels that it
@@ -89,7 +100,7 @@ class PixelScope(SegmentedScope):
         x, self.lower_cache = tf.cond(self.row % 2 == 0, upper_two, lower_two)
         return x
 
-    def observe(self, x):
+    def observe(self, x: tf.Tensor) -> State:
         """Shows layers that read the image what was drawn.
 
         Args:
@@ -101,7 +112,7 @@ class PixelScope(SegmentedScope):
                     tf.cast(x, layer.compute_dtype), self.states[layer.name]
                 )
 
-    def next_colour(self):
+    def next_colour(self) -> Any:
         """Returns the cache for the next colour of this pixel."""
         return {
             **self.cache,
@@ -109,7 +120,7 @@ class PixelScope(SegmentedScope):
             "lower": self.lower_cache,
         }
 
-    def next_pixel(self):
+    def next_pixel(self) -> Any:
         """Returns the cache for the first colour of the next pixel."""
         self.states = {
             layer.name: layer.end_pixel(self.states[layer.name], self.column)

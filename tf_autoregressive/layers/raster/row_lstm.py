@@ -74,7 +74,7 @@ class RowLSTM(PixelLSTM):
         self.kernel_size = kernel_size
         self.offsets = range(-(kernel_size // 2), kernel_size // 2 + 1)
 
-    def recurrence(self, gates):
+    def recurrence(self, gates: tf.Tensor) -> Any:
         gates = tf.transpose(tf.cast(gates, tf.float32), [1, 0, 2, 3])
         gates = tf.expand_dims(gates, 1)
         nothing = tf.zeros_like(gates[0, ..., : self.units])
@@ -93,19 +93,28 @@ class RowLSTM(PixelLSTM):
         hidden = tf.transpose(tf.squeeze(hidden, 1), [1, 0, 2, 3])
         return tf.cast(hidden, self.compute_dtype)
 
-    def first_pixel(self, batch_size):
+    def first_pixel(self, batch_size: int | tf.Tensor) -> Any:
         hidden, cell = self._first_states(batch_size, 0)
         return {"hidden": hidden, "cell": cell}
 
-    def from_above(self, row_above, memory, row):
+    def from_above(
+        self, row_above: tf.Tensor, memory: Any, row: int | tf.Tensor
+    ) -> Any:
         seen = neighbours(row_above["hidden"], self.offsets, axis=0)
         gates = tf.tensordot(seen, self.kernel[0], 1)
         return memory, {"gates": gates, "cell": row_above["cell"]}
 
-    def step(self, gates, above, left, kernel, colour):
+    def step(
+        self,
+        gates: tf.Tensor,
+        above: Any,
+        left: Any,
+        kernel: tf.Tensor,
+        colour: int,
+    ) -> Any:
         gates = tf.cast(gates, "float32") + above["gates"]
         hidden, cell = lstm(gates, above["cell"])
         return hidden, {"hidden": hidden, "cell": cell}
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "kernel_size": self.kernel_size}

@@ -3,12 +3,16 @@
 Shapes: B batch, W columns, I input channels, O filters.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import tensorflow as tf
 
 from tf_autoregressive.layers.raster.layer import array
 from tf_autoregressive.layers.raster.layer import like
 from tf_autoregressive.layers.segments import SegmentedScope
 from tf_autoregressive.layers.shifts import plus
+from tf_autoregressive.types import State
 
 
 class RowScope(SegmentedScope):
@@ -23,7 +27,14 @@ class RowScope(SegmentedScope):
         resolutions: The `Resolution` that is run and those below it.
     """
 
-    def __init__(self, cache, row, size, shifts, resolutions):
+    def __init__(
+        self,
+        cache: State,
+        row: int | tf.Tensor,
+        size: Any,
+        shifts: Any,
+        resolutions: Sequence[Any],
+    ) -> None:
         self.cache = cache
         self.above = dict(cache["above"])
         self.lower_cache = cache["lower"]
@@ -32,7 +43,7 @@ class RowScope(SegmentedScope):
         self.shifts = dict(shifts)
         self.resolutions = resolutions
 
-    def run(self, layer, x=None):
+    def run(self, layer: Any, x: tf.Tensor | None = None) -> Any:
         """Returns a row of outputs of a `RasterLayer`, with its shift.
 
         Args:
@@ -48,11 +59,11 @@ class RowScope(SegmentedScope):
         )
         return outputs
 
-    def link(self, layer, shift):
+    def link(self, layer: Any, shift: tf.Tensor | None) -> None:
         """Adds to the shift of `layer`, a layer of pixels that runs later."""
         self.shifts[layer.name] = plus(shift, self.shifts.get(layer.name))
 
-    def lower(self, down, up, body, x):
+    def lower(self, down: Any, up: Any, body: Any, x: tf.Tensor) -> Any:
         """Returns the row of `up(body(scope, down(x)))`.
 
         A lower row is computed with the first of the two rows that it
@@ -87,7 +98,7 @@ class RowScope(SegmentedScope):
         )
         return x
 
-    def begin_pixels(self, num_colours=1):
+    def begin_pixels(self, num_colours: int = 1) -> Any:
         """Returns the cache for a `PixelScope` at column 0."""
         states = {
             layer.name: layer.begin_row(

@@ -18,6 +18,7 @@ from tf_autoregressive.layers.raster.layer import array
 from tf_autoregressive.layers.raster.layer import like
 from tf_autoregressive.layers.shifts import plus
 from tf_autoregressive.types import Initializer
+from tf_autoregressive.types import State
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -88,26 +89,26 @@ class ShiftedConv2D(RasterLayer, keras.layers.Layer):
         self.bias_initializer = keras.initializers.get(bias_initializer)
 
     @property
-    def rows_above(self):
+    def rows_above(self) -> int:
         """Number of kernel rows that lie above the pixel's own."""
         return min(self.above, self.kernel_size[0])
 
     @property
-    def sees_own_row(self):
+    def sees_own_row(self) -> bool:
         """Whether the window reaches down to the pixel's own row."""
         return self.kernel_size[0] > self.above
 
     @property
-    def sees_own_pixel(self):
+    def sees_own_pixel(self) -> bool:
         """Whether the window holds the pixel itself."""
         return self.sees_own_row and self.kernel_size[1] > self.left
 
     @property
-    def columns_left(self):
+    def columns_left(self) -> int:
         """Number of pixels of its own row, to the left, that a pixel sees."""
         return min(self.left, self.kernel_size[1]) if self.sees_own_row else 0
 
-    def build(self, input_shape):
+    def build(self, input_shape: Sequence[Any]) -> None:
         self.in_channels = input_shape[-1]
         self.kernel = self.add_weight(
             name="kernel",
@@ -125,15 +126,15 @@ class ShiftedConv2D(RasterLayer, keras.layers.Layer):
     def _initializer(self):
         return self.kernel_initializer
 
-    def effective_kernel(self):
+    def effective_kernel(self) -> tf.Tensor:
         """Returns what the map is convolved with, `[kh, kw, I, O]`."""
         return ops.cast(self.kernel, self.compute_dtype)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Sequence[Any]) -> tuple:
         rows, columns = (-(-side // self.strides) for side in input_shape[1:3])
         return (input_shape[0], rows, columns, self.filters)
 
-    def call(self, inputs):
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
         rows, columns = self.kernel_size
         below = rows - 1 - self.above
         right = columns - 1 - self.left
@@ -153,7 +154,7 @@ class ShiftedConv2D(RasterLayer, keras.layers.Layer):
             return outputs
         return tf.nn.bias_add(outputs, ops.cast(self.bias, outputs.dtype))
 
-    def over_rows(self, rows, kernel):
+    def over_rows(self, rows: Sequence[tf.Tensor], kernel: tf.Tensor) -> Any:
         """Returns one row of outputs, without the bias: `[W / s, B, O]`.
 
         Args:
@@ -176,7 +177,7 @@ class ShiftedConv2D(RasterLayer, keras.layers.Layer):
             window, tf.reshape(kernel, [-1, kernel.shape[-1]]), 1
         )
 
-    def pixel_kernel(self, colour=0):
+    def pixel_kernel(self, colour: int = 0) -> tf.Tensor:
         """Returns the kernel of a pixel's own row up to itself, `[n * I, O]`.
 
         Its rows are for the `n` pixels to the left, from the leftmost on, and
@@ -193,31 +194,42 @@ class ShiftedConv2D(RasterLayer, keras.layers.Layer):
         kernel = self.effective_kernel()[self.rows_above, :taps]
         return tf.reshape(kernel, [-1, self.filters])
 
-    def of_colour(self, outputs, colour):
+    def of_colour(self, outputs: tf.Tensor, colour: int) -> Any:
         """Returns the filters of a colour out of `[..., O]`; there is one."""
         return outputs
 
     # The methods that draw row by row keep the rows of inputs that the window
     # sees above.
 
-    def first_above(self, batch_size, width):
+    def first_above(
+        self, batch_size: int | tf.Tensor, width: int | tf.Tensor
+    ) -> Any:
         return (self._zeros(width, batch_size),) * self.rows_above
 
-    def row(self, x, above, shift=None):
+    def row(
+        self, x: tf.Tensor, above: Any, shift: tf.Tensor | None = None
+    ) -> tuple[Any, Any]:
         rows = above
         if self.sees_own_row:
             rows, above = (*above, x), self.observe_row(x, above)
         outputs = self.over_rows(rows, self.effective_kernel())
         return self._shifted(outputs, shift), above
 
-    def observe_row(self, x, above):
+    def observe_row(self, x: tf.Tensor, above: Any) -> Any:
         return like((*above, x)[1:], above) if above else above
 
     # The methods that draw pixel by pixel compute once a row what the rows
     # above add. A pixel is then one product of the rest of the kernel with the
     # inputs to its left and its own so far.
 
-    def begin_row(self, above, shift, row, size, num_colours):
+    def begin_row(
+        self,
+        above: Any,
+        shift: tf.Tensor | None,
+        row: int | tf.Tensor,
+        size: Any,
+        num_colours: int,
+    ) -> Any:
         colours = range(num_colours)
         outputs = self._of_rows_above(above, shift)
         # Only inputs that are features are kept here; the image itself is shown
@@ -250,7 +262,9 @@ class ShiftedConv2D(RasterLayer, keras.layers.Layer):
     def _zeros(self, *shape):
         return tf.zeros([*shape, self.in_channels], self.compute_dtype)
 
-    def pixel(self, x, state, column, colour):
+    def pixel(
+        self, x: tf.Tensor, state: State, column: int | tf.Tensor, colour: int
+    ) -> Any:
         if self.sees_own_pixel:
             state = self.observe(x, state)
         outputs = state["above"][colour]
@@ -264,10 +278,10 @@ class ShiftedConv2D(RasterLayer, keras.layers.Layer):
             outputs = window @ state["kernels"][colour] + outputs
         return outputs, state
 
-    def observe(self, x, state):
+    def observe(self, x: tf.Tensor, state: State) -> State:
         return {**state, "here": (*state["here"], x)}
 
-    def end_pixel(self, state, column):
+    def end_pixel(self, state: State, column: int | tf.Tensor) -> Any:
         pixel = tf.concat(state["here"], -1)
         left, row = state["left"], state["row"]
         if left:
@@ -276,11 +290,11 @@ class ShiftedConv2D(RasterLayer, keras.layers.Layer):
             row = row.write(column, pixel)
         return {**state, "left": left, "row": row, "here": ()}
 
-    def end_row(self, state, above):
+    def end_row(self, state: State, above: Any) -> Any:
         row = state["row"]
         return self.observe_row(row.stack(), above) if row else above
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         config.update(
             filters=self.filters,

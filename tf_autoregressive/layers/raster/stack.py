@@ -7,12 +7,15 @@ even rows and columns.
 Shapes: B batch, W columns, I input channels, O filters.
 """
 
+from typing import Any
+
 import tensorflow as tf
 
 from tf_autoregressive.layers.raster.layer import RasterLayer
 from tf_autoregressive.layers.raster.layer import array
 from tf_autoregressive.layers.raster.layer import like
 from tf_autoregressive.layers.raster.rows import RowScope
+from tf_autoregressive.types import State
 
 
 class Resolution:
@@ -26,14 +29,14 @@ class Resolution:
         pixel_up: The layer that brings pixels up.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.row_layers = []
         self.pixel_layers = []
         self.row_up = None
         self.pixel_up = None
 
     @property
-    def layers(self):
+    def layers(self) -> Any:
         """The layers of rows and of pixels."""
         return [*self.row_layers, *self.pixel_layers]
 
@@ -45,15 +48,15 @@ class RasterStack:
         resolutions: A `Resolution` each, the full one first.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.resolutions = [Resolution()]
 
     @property
-    def names(self):
+    def names(self) -> set[str]:
         """Names of the layers of all resolutions."""
         return {layer.name for r in self.resolutions for layer in r.layers}
 
-    def add(self, layer, part, depth):
+    def add(self, layer: Any, part: str, depth: int) -> None:
         """Adds a layer.
 
         Args:
@@ -81,14 +84,16 @@ class RasterStack:
         found = resolution.row_layers if is_row else resolution.pixel_layers
         found.append(layer)
 
-    def add_up(self, up, part, depth):
+    def add_up(self, up: Any, part: str, depth: int) -> None:
         """Adds the layer that brings `part` up from a resolution."""
         if depth == len(self.resolutions):
             self.resolutions.append(Resolution())
         name = "row_up" if part == "rows" else "pixel_up"
         setattr(self.resolutions[depth], name, up)
 
-    def first_cache(self, batch_size, width):
+    def first_cache(
+        self, batch_size: int | tf.Tensor, width: int | tf.Tensor
+    ) -> State:
         """Returns the cache before the first row.
 
         Args:
@@ -97,7 +102,9 @@ class RasterStack:
         """
         return _first_cache(self.resolutions, batch_size, width)
 
-    def end_row(self, cache, row, image):
+    def end_row(
+        self, cache: State, row: int | tf.Tensor, image: tf.Tensor
+    ) -> Any:
         """Returns the cache with the row that was drawn among those above.
 
         Args:

@@ -3,6 +3,9 @@
 Shapes: O filters.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import tensorflow as tf
 from keras import ops
@@ -29,7 +32,9 @@ class WeightNorm(keras.layers.Layer):
             https://arxiv.org/abs/1602.07868
     """
 
-    def __init__(self, *args, init_scale=1.0, **kwargs):
+    def __init__(
+        self, *args: Any, init_scale: float = 1.0, **kwargs: Any
+    ) -> None:
         kwargs.setdefault("kernel_initializer", "random_normal")
         super().__init__(*args, **kwargs)
         if not kwargs.get("use_bias", True):
@@ -39,20 +44,20 @@ class WeightNorm(keras.layers.Layer):
             )
         self.init_scale = init_scale
 
-    def build(self, input_shape):
+    def build(self, input_shape: Sequence[Any]) -> None:
         super().build(input_shape)
         self.scale = self.add_weight(
             name="scale", shape=(self.filters,), initializer="ones"
         )
 
-    def effective_kernel(self):
+    def effective_kernel(self) -> tf.Tensor:
         """Returns the normalised kernel, in the compute dtype."""
         direction = tf.math.l2_normalize(
             ops.cast(self.kernel, "float32"), axis=[0, 1, 2]
         )
         return ops.cast(self.scale * direction, self.compute_dtype)
 
-    def initialise(self, inputs):
+    def initialise(self, inputs: tf.Tensor) -> None:
         """Sets scale and bias by the outputs on `inputs [B, H, W, I]`."""
         # The outputs are measured at scale 1 and bias 0, so that a second call
         # gives the same.
@@ -67,5 +72,5 @@ class WeightNorm(keras.layers.Layer):
         bias = self.bias_initializer(self.bias.shape)
         self.bias.assign(bias - mean * scale)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "init_scale": self.init_scale}

@@ -3,6 +3,7 @@
 Shapes: B batch, T steps, I input channels, O filters, k taps, d dilation.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -11,6 +12,7 @@ import tensorflow as tf
 from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.layers.sequence.layer import SequenceLayer
 from tf_autoregressive.types import Initializer
+from tf_autoregressive.types import State
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -71,11 +73,11 @@ class CausalConv1D(SequenceLayer, keras.layers.Layer):
         self.bias_initializer = keras.initializers.get(bias_initializer)
 
     @property
-    def reach(self):
+    def reach(self) -> int:
         """Number of steps back that an output sees."""
         return (self.kernel_size - 1) * self.dilation
 
-    def build(self, input_shape):
+    def build(self, input_shape: Sequence[Any]) -> None:
         self.in_channels = input_shape[-1]
         self.kernel = self.add_weight(
             name="kernel",
@@ -92,10 +94,10 @@ class CausalConv1D(SequenceLayer, keras.layers.Layer):
                 initializer=self.bias_initializer,
             )
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Sequence[Any]) -> tuple:
         return (*input_shape[:-1], self.filters)
 
-    def call(self, inputs):
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
         length = tf.shape(inputs)[1]
         padded = tf.pad(inputs, [[0, 0], [self.reach, 0], [0, 0]])
         taps = [
@@ -122,13 +124,15 @@ class CausalConv1D(SequenceLayer, keras.layers.Layer):
     # at `t % reach`. Within a block it is an array, because a step reads a few
     # entries and writes one.
 
-    def first_state(self, batch_size, num_steps):
+    def first_state(self, batch_size: int | tf.Tensor, num_steps: int) -> Any:
         if not self.reach:
             return ()
         shape = [self.reach, batch_size, self.in_channels]
         return tf.zeros(shape, self.compute_dtype)
 
-    def opened(self, state, time, num_steps):
+    def opened(
+        self, state: State, time: int | tf.Tensor, num_steps: int
+    ) -> Any:
         if not self.reach:
             return ()
         return tf.TensorArray(
@@ -138,7 +142,9 @@ class CausalConv1D(SequenceLayer, keras.layers.Layer):
             clear_after_read=False,
         ).unstack(state)
 
-    def step(self, x, state, time):
+    def step(
+        self, x: tf.Tensor, state: State, time: int | tf.Tensor
+    ) -> tuple[tf.Tensor, State]:
         if not self.reach:
             return self._of_window([x]), ()
         taps = [
@@ -148,10 +154,10 @@ class CausalConv1D(SequenceLayer, keras.layers.Layer):
         state = state.write(time % self.reach, x)
         return self._of_window([*taps, x]), state
 
-    def closed(self, state, time):
+    def closed(self, state: State, time: int | tf.Tensor) -> Any:
         return state.stack() if self.reach else ()
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "filters": self.filters,

@@ -3,7 +3,11 @@
 Shapes: B batch, T steps, I input channels, O filters.
 """
 
+from typing import Any
+
 import tensorflow as tf
+
+from tf_autoregressive.types import State
 
 
 class SequenceLayer:
@@ -27,7 +31,7 @@ class SequenceLayer:
     whatever a step changes in one place only.
     """
 
-    def first_state(self, batch_size, num_steps):
+    def first_state(self, batch_size: int | tf.Tensor, num_steps: int) -> Any:
         """Returns the state before the first step: here, nothing.
 
         Args:
@@ -37,7 +41,9 @@ class SequenceLayer:
         """
         return ()
 
-    def opened(self, state, time, num_steps):
+    def opened(
+        self, state: State, time: int | tf.Tensor, num_steps: int
+    ) -> Any:
         """Returns the state as `step` takes it, at the start of a block.
 
         Args:
@@ -47,7 +53,9 @@ class SequenceLayer:
         """
         return state
 
-    def step(self, x, state, time):
+    def step(
+        self, x: tf.Tensor, state: State, time: int | tf.Tensor
+    ) -> tuple[tf.Tensor, State]:
         """Returns the outputs `[B, O]` of one step, and the state after it.
 
         Args:
@@ -58,7 +66,7 @@ class SequenceLayer:
         """
         raise NotImplementedError(f"{type(self).__name__} has no `step`")
 
-    def closed(self, state, time):
+    def closed(self, state: State, time: int | tf.Tensor) -> Any:
         """Returns the state from that of `step`, at the end of a block.
 
         Args:
@@ -68,7 +76,7 @@ class SequenceLayer:
         return state
 
 
-def growing(tensor, axis):
+def growing(tensor: tf.Tensor, axis: int) -> Any:
     """Returns a tensor of a state, with an axis that `closed` may make longer.
 
     Loops keep the static shapes of what they change; this axis has none. XLA,
@@ -79,7 +87,7 @@ def growing(tensor, axis):
     return with_shape(tensor, shape)
 
 
-def with_shape(tensor, shape):
+def with_shape(tensor: tf.Tensor, shape: Any) -> Any:
     """Returns the tensor with a static shape that may say less than its own."""
     if tensor.shape == shape:
         return tensor

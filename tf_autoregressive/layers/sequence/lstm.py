@@ -13,6 +13,7 @@ from tf_autoregressive.layers.lstm import lstm
 from tf_autoregressive.layers.lstm import lstm_lines
 from tf_autoregressive.layers.lstm import sizes
 from tf_autoregressive.layers.sequence.recurrent import RecurrentLayer
+from tf_autoregressive.types import State
 
 # The recurrence is written for these defaults of Keras.
 _FIXED = {
@@ -88,11 +89,13 @@ class SequenceLSTM(RecurrentLayer, keras.layers.LSTM, _Recurrence):
                 f"has it by default. Received: {other}"
             )
 
-    def first_state(self, batch_size, num_steps):
+    def first_state(self, batch_size: int | tf.Tensor, num_steps: int) -> Any:
         """Returns the hidden and cell states before the first step, float32."""
         return tuple(tf.zeros([batch_size, self.units]) for _ in range(2))
 
-    def step(self, x, state, time):
+    def step(
+        self, x: tf.Tensor, state: State, time: int | tf.Tensor
+    ) -> tuple[tf.Tensor, State]:
         kernel, recurrent_kernel, bias = (
             tf.cast(weight, x.dtype) for weight in self.cell.weights
         )

@@ -1,5 +1,8 @@
 """A stack of LSTM or GRU layers."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -9,7 +12,7 @@ from tf_autoregressive.layers.sequence.lstm import SequenceLSTM
 _CELLS = {"lstm": SequenceLSTM, "gru": SequenceGRU}
 
 
-def recurrent_layers(cell, units, num_layers, dtype):
+def recurrent_layers(cell: str, units: int, num_layers: int, dtype: Any) -> Any:
     """Returns the recurrent layers of a stack, the lowest first.
 
     Args:
@@ -43,7 +46,9 @@ def recurrent_layers(cell, units, num_layers, dtype):
     ]
 
 
-def run_recurrent(scope, layers, dropout, x):
+def run_recurrent(
+    scope: Any, layers: Sequence[Any], dropout: Any, x: tf.Tensor
+) -> Any:
     """Returns the outputs of the last of `recurrent_layers`.
 
     Each layer is followed by dropout.

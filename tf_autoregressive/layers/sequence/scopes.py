@@ -8,6 +8,8 @@ drawing a symbol costs the same however long the sequence is.
 Shapes: B batch, T steps, I input channels, O filters.
 """
 
+from typing import Any
+
 import tensorflow as tf
 
 from tf_autoregressive.layers.segments import PLAIN
@@ -15,6 +17,7 @@ from tf_autoregressive.layers.segments import SegmentedScope
 from tf_autoregressive.layers.sequence.layer import SequenceLayer
 from tf_autoregressive.layers.sequence.layer import with_shape
 from tf_autoregressive.layers.shifts import plus
+from tf_autoregressive.types import State
 
 
 class SequenceScope(SegmentedScope):
@@ -26,12 +29,14 @@ class SequenceScope(SegmentedScope):
         segments: How segments are run.
     """
 
-    def __init__(self, shifts, *, training=False, segments=PLAIN):
+    def __init__(
+        self, shifts: Any, *, training: bool = False, segments: Any = PLAIN
+    ) -> None:
         self.shifts = shifts
         self.training = training
         self.segments = segments
 
-    def run(self, layer, x):
+    def run(self, layer: Any, x: tf.Tensor) -> Any:
         """Returns the outputs of a `SequenceLayer`, with the shift of its name.
 
         Args:
@@ -40,11 +45,11 @@ class SequenceScope(SegmentedScope):
         """
         return self.shifted(layer.name, layer(x))
 
-    def shifted(self, name, x):
+    def shifted(self, name: str, x: tf.Tensor) -> tf.Tensor:
         """Returns `x` plus the shift of that name, if there is one."""
         return plus(x, self.shifts.get(name))
 
-    def positions(self, x):
+    def positions(self, x: tf.Tensor) -> Any:
         """Returns the index of each step of `x`, int32: `[T]`, or a scalar."""
         return tf.range(tf.shape(x)[1])
 
@@ -57,15 +62,15 @@ class RecordingScope(SequenceScope):
         **kwargs: Passed to `SequenceScope`.
     """
 
-    def __init__(self, stack, **kwargs):
+    def __init__(self, stack: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.stack = stack
 
-    def run(self, layer, x):
+    def run(self, layer: Any, x: tf.Tensor) -> Any:
         self.stack.add(layer)
         return super().run(layer, x)
 
-    def shifted(self, name, x):
+    def shifted(self, name: str, x: tf.Tensor) -> tf.Tensor:
         self.stack.names_of_shifts.add(name)
         return super().shifted(name, x)
 
@@ -81,11 +86,11 @@ class CarryingScope(SequenceScope):
         states: The states after the last step, once a stack has run.
     """
 
-    def __init__(self, states, **kwargs):
+    def __init__(self, states: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.states = dict(states)
 
-    def run(self, layer, x):
+    def run(self, layer: Any, x: tf.Tensor) -> Any:
         name = layer.name
         if name not in self.states:
             return super().run(layer, x)
@@ -100,12 +105,12 @@ class StepScope(SegmentedScope):
         state: From `SequenceStack.opened`, or `next_state` of the step before.
     """
 
-    def __init__(self, state):
+    def __init__(self, state: State) -> None:
         self.time = state["time"]
         self.shifts = state["shifts"]
         self.states = dict(state["states"])
 
-    def run(self, layer, x):
+    def run(self, layer: Any, x: tf.Tensor) -> Any:
         """Returns the outputs of a `SequenceLayer`, with the shift of its name.
 
         Args:
@@ -122,7 +127,7 @@ class StepScope(SegmentedScope):
         x, self.states[name] = layer.step(x, self.states[name], self.time)
         return self.shifted(name, x)
 
-    def shifted(self, name, x):
+    def shifted(self, name: str, x: tf.Tensor) -> tf.Tensor:
         """Returns `x` plus the shift of that name, if there is one."""
         shift = self.shifts.get(name)
         if shift is not None:
@@ -130,11 +135,11 @@ class StepScope(SegmentedScope):
             shift = shift[self.time if shift.shape[0] > 1 else 0]
         return plus(x, shift)
 
-    def positions(self, x):
+    def positions(self, x: tf.Tensor) -> Any:
         """Returns the index of each step of `x`, int32: `[T]`, or a scalar."""
         return tf.convert_to_tensor(self.time)
 
-    def next_state(self):
+    def next_state(self) -> Any:
         """Returns the state for the step after."""
         return {
             "time": self.time + 1,
@@ -151,11 +156,11 @@ class SequenceStack:
         names_of_shifts: Names whose shifts the stack adds.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.layers = {}
         self.names_of_shifts = set()
 
-    def add(self, layer):
+    def add(self, layer: Any) -> None:
         """Adds a layer.
 
         Raises:
@@ -176,7 +181,9 @@ class SequenceStack:
             )
         self.layers[layer.name] = layer
 
-    def first_state(self, batch_size, num_steps, shifts):
+    def first_state(
+        self, batch_size: int | tf.Tensor, num_steps: int, shifts: Any
+    ) -> Any:
         """Returns the state before the first step, a nest of tensors.
 
         Args:
@@ -196,7 +203,9 @@ class SequenceStack:
             },
         }
 
-    def resumed(self, state, batch_size, num_steps):
+    def resumed(
+        self, state: State, batch_size: int | tf.Tensor, num_steps: int
+    ) -> Any:
         """Returns a state that was drawn to, with the shapes of the first one.
 
         Args:
@@ -214,7 +223,7 @@ class SequenceStack:
         }
         return {**state, "states": states}
 
-    def opened(self, state, num_steps):
+    def opened(self, state: State, num_steps: int) -> Any:
         """Returns the state as a `StepScope` takes it, for one block.
 
         Args:
@@ -227,7 +236,7 @@ class SequenceStack:
         }
         return {**state, "states": states}
 
-    def closed(self, state):
+    def closed(self, state: State) -> Any:
         """Returns the state as tensors again, at the end of a block."""
         states = {
             name: layer.closed(state["states"][name], state["time"])
