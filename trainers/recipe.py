@@ -192,12 +192,6 @@ class Recipe(pydantic.BaseModel):
         """Number of rows that batches carry on; 0 for shuffled batches."""
         return self.model_options.get("carried_rows", 0)
 
-    @property
-    def is_conditional(self) -> bool:
-        """Whether the data comes with contexts for the model."""
-        has_labels = self.dataset_options.get("with_labels")
-        return bool(has_labels or self.model_options.get("variable_length"))
-
     def settings(self) -> dict[str, Any]:
         """Returns the fields that decide the run's result, as JSON values."""
         return self.model_dump(mode="json", exclude=set(SUMMARY_FIELDS))

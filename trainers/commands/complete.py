@@ -2,6 +2,8 @@
 
 import argparse
 
+from ..media import draws
+from ..media import medium_of
 from ..media.known import KNOWN
 from ..media.known import known_positions
 from ..training.run_directory import RunDirectory
@@ -29,11 +31,10 @@ def run(arguments: argparse.Namespace):
     """Complete partly known test examples with a finished run's model."""
     directory = RunDirectory(arguments.run)
     recipe, model = directory.recipe(), directory.load_model()
-    from ..media import draws
-
-    rate = directory.read_result()["data"].get("rate")
-    files = files_to_write(
-        arguments, directory, f"completions-{arguments.known}", model, rate
+    medium = medium_of(model, directory.rate())
+    name = f"completions-{arguments.known}-seed-{arguments.seed}"
+    paths = files_to_write(
+        arguments.out, directory.path / name, medium.completion_suffixes
     )
     known = known_positions(
         arguments.known, model.event_shape, seed=arguments.seed
@@ -50,6 +51,6 @@ def run(arguments: argparse.Namespace):
         known,
         seed=arguments.seed,
     )
-    for path in files:
-        draws.save_completions(path, originals, known, completed, model, rate)
+    for path in paths:
+        medium.save_completions(path, originals, known, completed)
         print(path)

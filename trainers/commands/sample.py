@@ -1,10 +1,11 @@
 """`tfar sample`: draws of a finished run's model."""
 
 import argparse
-import pathlib
 
 from tf_autoregressive.sampling_options import OPTIONS
 
+from ..media import draws
+from ..media import medium_of
 from ..training.run_directory import RunDirectory
 from . import run_data
 from .arguments import add_data_dir
@@ -45,54 +46,35 @@ def run(arguments: argparse.Namespace):
     """Draw samples from a finished run's model."""
     directory = RunDirectory(arguments.run)
     recipe, model = directory.recipe(), directory.load_model()
-    from ..media import draws
-    from ..media import texts
-
-    texts.check_options(model, arguments)
-    draws.check_options(model, **_options(arguments))
-    if texts.vocabulary(model) is not None:
-        return _sample_texts(model, directory, arguments)
-    rate = directory.read_result()["data"].get("rate")
-    files = files_to_write(arguments, directory, "samples", model, rate)
-    contexts = None
-    if recipe.is_conditional:
-        contexts = run_data.load(directory, recipe, arguments).test
-    samples = draws.draw_samples(
-        model,
-        arguments.num,
-        seed=arguments.seed,
-        contexts=contexts,
+    medium = medium_of(model, directory.rate())
+    medium.check_request(
+        prime=arguments.prime,
         steps=arguments.steps,
-        **_options(arguments),
+        stream=arguments.stream,
+        out=arguments.out,
     )
-    for path in files:
-        draws.save_samples(path, samples, model.num_levels, rate)
-        print(path)
-
-
-def _options(arguments: argparse.Namespace) -> dict:
-    """Returns the sampling options of the draws."""
-    return {name: getattr(arguments, name) for name in OPTIONS}
-
-
-def _sample_texts(model, directory: RunDirectory, arguments):
-    from ..media import texts
-
-    path = directory.path / f"samples-seed-{arguments.seed}.txt"
-    path = pathlib.Path(arguments.out or path)
-    texts.check_file(path)
-    steps = arguments.steps or model.event_shape[0]
-    options = {
-        "prime": arguments.prime or "",
+    numbers = {name: getattr(arguments, name) for name in OPTIONS}
+    draws.check_options(model, **numbers)
+    paths = files_to_write(
+        arguments.out,
+        directory.path / f"samples-seed-{arguments.seed}",
+        medium.sample_suffixes,
+    )
+    asked = {
         "seed": arguments.seed,
-        **_options(arguments),
+        "steps": arguments.steps,
+        "prime": arguments.prime,
+        **numbers,
     }
     if arguments.stream:
-        texts.print_as_drawn(model, steps, **options)
-        return
-    drawn = texts.draw_texts(model, arguments.num, steps, **options)
-    texts.save_texts(path, drawn)
-    print(path)
+        return medium.stream(**asked)
+    contexts = None
+    if model.context.expected:
+        contexts = run_data.load(directory, recipe, arguments).test
+    samples = medium.draw(arguments.num, contexts=contexts, **asked)
+    for path in paths:
+        medium.save_samples(path, samples)
+        print(path)
 
 
 def _allowed(option):

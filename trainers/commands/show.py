@@ -4,14 +4,13 @@ import argparse
 
 from ..files import output_file
 from ..files import replacing
+from ..media import Image
+from ..media import medium_of
 from ..training.run_directory import RunDirectory
 from . import run_data
 from .arguments import add_data_dir
 from .arguments import add_run
 from .arguments import seed
-
-# The kinds of `pictures` are repeated here, because it imports TensorFlow.
-PICTURES = ("features", "histograms", "log_prob", "masks", "neighbours")
 
 
 def add_arguments(parser: argparse.ArgumentParser):
@@ -19,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser):
     add_run(parser)
     parser.add_argument(
         "kind",
-        choices=PICTURES,
+        choices=Image.pictures,
         help="weights of the first layer, predicted distributions of some "
         "values, the cost of each pixel of test examples, masks, or samples "
         "beside their nearest training examples",
@@ -44,7 +43,7 @@ def run(arguments: argparse.Namespace):
 
     picture = pictures.png(
         arguments.kind,
-        model,
+        medium_of(model),
         lambda: run_data.load(directory, recipe, arguments),
         seed=arguments.seed,
     )

@@ -1,1 +1,42 @@
-"""The draws of models as people see them: images, texts, sound, numbers."""
+"""The draws of models as people see them, a class for each kind of event.
+
+Importing it does not import TensorFlow.
+"""
+
+from tf_autoregressive import plots
+
+from .image import Image
+from .medium import Medium
+from .music import Music
+from .sound import Sound
+from .text import Text
+from .vector import Vector
+
+
+def kind_of(event_shape, *, vocabulary=None, rate=None) -> type[Medium]:
+    """Returns the class for events of a kind.
+
+    Args:
+        event_shape: Shape of an event.
+        vocabulary: The characters of texts, `None` for other events.
+        rate: Samples a second of sound, `None` for other events.
+    """
+    if vocabulary is not None:
+        return Text
+    if rate is not None:
+        return Sound
+    if plots.is_image_shape(event_shape):
+        return Image
+    return Music if len(event_shape) == 2 else Vector
+
+
+def medium_of(model, rate: int | None = None) -> Medium:
+    """Returns the medium of a model's events.
+
+    Args:
+        model: The model.
+        rate: Samples a second of sound, `None` for other events.
+    """
+    vocabulary = getattr(model, "vocabulary", None)
+    kind = kind_of(model.event_shape, vocabulary=vocabulary, rate=rate)
+    return kind(model, rate)

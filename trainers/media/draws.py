@@ -1,18 +1,9 @@
-"""Samples and completions of a trained model, and the files of them."""
-
-import pathlib
+"""Samples and completions of a trained model."""
 
 import numpy as np
 
-from tf_autoregressive import plots
-from tf_autoregressive.sampling import SamplingOptions
-
 from ..errors import UsageError
 from ..errors import usage_errors
-from ..files import check_directory
-from ..files import replacing
-from . import texts
-from .sounds import save_wav
 
 _NUM_COMPLETIONS = 6
 
@@ -49,6 +40,9 @@ def check_options(model, **options):
     Raises:
         UsageError: If one is out of range, or not for the model's outputs.
     """
+    # Late, because it imports TensorFlow.
+    from tf_autoregressive.sampling import SamplingOptions
+
     with usage_errors():
         SamplingOptions.checked(**options).check_offered_by(
             model.output_distribution
@@ -85,86 +79,6 @@ def known_too_late(model, known) -> bool:
     in_order = np.ravel(known)[model.ordering]
     # In each order, all positions after a known one must be known.
     return known.any() and np.all(np.diff(in_order.astype(int), axis=-1) >= 0)
-
-
-def form_of(model, rate: int | None = None) -> str | None:
-    """Returns the suffix of files in which people see or hear draws.
-
-    Args:
-        model: The model.
-        rate: Samples a second of sound.
-
-    Returns: The suffix, or `None` for draws that are numbers alone.
-    """
-    if texts.vocabulary(model) is not None:
-        return ".txt"
-    if rate is not None:
-        return ".wav"
-    return ".png" if plots.is_image_shape(model.event_shape) else None
-
-
-def check_file(path: pathlib.Path, form: str | None):
-    """Checks that draws can go into a file of this name.
-
-    Args:
-        path: The file.
-        form: The suffix that `form_of` returns for the model.
-
-    Raises:
-        UsageError: If the name ends neither in `.npz` nor in `form`, or its
-            directory does not exist.
-    """
-    allowed = [suffix for suffix in (form, ".npz") if suffix]
-    if path.suffix not in allowed:
-        raise UsageError(
-            f"Draws of this model go into a file that ends in "
-            f"{' or '.join(allowed)}. Received: {path}"
-        )
-    check_directory(path)
-
-
-def save_samples(
-    path: pathlib.Path,
-    samples: np.ndarray,
-    num_levels: int,
-    rate: int | None = None,
-):
-    """Saves samples as a grid, as sound, or to a `.npz` file as they are."""
-    with replacing(path) as temporary:
-        if path.suffix == ".npz":
-            np.savez_compressed(temporary, samples=samples)
-        elif path.suffix == ".wav":
-            save_wav(temporary, samples, num_levels, rate)
-        else:
-            plots.save_image_grid(temporary, samples, num_levels=num_levels)
-
-
-def save_completions(
-    path, originals, known, completed, model, rate: int | None = None
-):
-    """Saves originals, their known parts and completions in the same way.
-
-    In text and sound each original is followed by its completions.
-    """
-    if path.suffix == ".txt":
-        return texts.save_completions(path, originals, completed, model)
-    with replacing(path) as temporary:
-        if path.suffix == ".npz":
-            np.savez_compressed(
-                temporary, originals=originals, known=known, completed=completed
-            )
-        elif path.suffix == ".wav":
-            each = np.concatenate([originals[:, None], completed], axis=1)
-            signals = each.reshape(-1, each.shape[-1])
-            save_wav(temporary, signals, model.num_levels, rate)
-        else:
-            plots.save_completions(
-                temporary,
-                originals,
-                known,
-                completed,
-                num_levels=model.num_levels,
-            )
 
 
 def spread(examples, num: int):

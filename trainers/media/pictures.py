@@ -10,30 +10,20 @@ from tf_autoregressive.models import MADE
 from tf_autoregressive.models import NADE
 from tf_autoregressive.models import DeepNADE
 
-from ..data import Data
 from ..errors import UsageError
 from . import draws
+from .medium import Medium
 
 _NUM_SAMPLES = 8
 _NUM_HISTOGRAMS = 9
 
 
-def offered(model) -> list[str]:
-    """Returns the kinds of pictures that a model has."""
-    is_discrete = model.num_levels is not None
-    is_image = plots.is_image_shape(model.event_shape)
-    is_vector_model = isinstance(model, (MADE, NADE, DeepNADE))
-    conditions = {
-        "features": is_image and is_vector_model,
-        "histograms": is_discrete and not model.has_many_orderings,
-        "log_prob": is_image and is_discrete and not model.has_many_orderings,
-        "masks": isinstance(model, MADE),
-        "neighbours": is_image and is_discrete,
-    }
-    return [kind for kind, condition in conditions.items() if condition]
+def offered(medium: Medium) -> list[str]:
+    """Returns the kinds of pictures that there are of a medium's model."""
+    return [k for k in medium.pictures if _POSSIBLE[k](medium.model)]
 
 
-def png(kind: str, model, load_data: Callable[[], Data], *, seed: int) -> bytes:
+def png(kind: str, medium: Medium, load_data: Callable, *, seed: int) -> bytes:
     """Returns a picture.
 
     Args:
@@ -42,14 +32,14 @@ def png(kind: str, model, load_data: Callable[[], Data], *, seed: int) -> bytes:
             example, and what they are. `log_prob`: what each pixel of test
             examples costs. `masks`: of the dense layers. `neighbours`:
             samples, and the training examples nearest to them.
-        model: The model.
-        load_data: Returns its data, which not every picture needs.
-        seed: Seed of the samples.
+        medium: That of the model.
+        load_data: Returns the model's `Data`, which not every picture needs.
+        seed: Of the samples.
 
     Raises:
         UsageError: If the model has no such picture.
     """
-    kinds = offered(model)
+    model, kinds = medium.model, offered(medium)
     if kind not in kinds:
         raise UsageError(
             f"There is no picture of {kind} of this {type(model).__name__}. "
@@ -112,6 +102,25 @@ def _few(examples):
     return min(_NUM_SAMPLES, int(examples.cardinality()))
 
 
+def _has_first_layer(model):
+    return isinstance(model, (MADE, NADE, DeepNADE))
+
+
+def _is_discrete(model):
+    return model.num_levels is not None
+
+
+def _has_one_order(model):
+    return _is_discrete(model) and not model.has_many_orderings
+
+
+_POSSIBLE = {
+    "features": _has_first_layer,
+    "histograms": _has_one_order,
+    "log_prob": _has_one_order,
+    "masks": lambda model: isinstance(model, MADE),
+    "neighbours": _is_discrete,
+}
 _SAVERS = {
     "features": _save_features,
     "histograms": _save_histograms,

@@ -1,5 +1,7 @@
 """The medium of examples, in whatever form they were kept."""
 
+from ..media import kind_of
+
 
 def medium(info) -> str:
     """Returns "text", "sound", "music", "images", "vectors" or "real vectors".
@@ -7,12 +9,6 @@ def medium(info) -> str:
     Args:
         info: The `DatasetInfo` of a user's data.
     """
-    if info.vocabulary is not None:
-        return "text"
-    if info.rate is not None:
-        return "sound"
-    if len(info.event_shape) == 2:
-        return "music"
-    if len(info.event_shape) == 3:
-        return "images"
-    return "vectors" if info.num_levels else "real vectors"
+    kind = kind_of(info.event_shape, vocabulary=info.vocabulary, rate=info.rate)
+    is_real = info.num_levels is None and kind.name == "vectors"
+    return f"real {kind.name}" if is_real else kind.name

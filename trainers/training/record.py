@@ -6,12 +6,9 @@ import numpy as np
 from tf_autoregressive.callbacks import TimeLimit
 
 from ..files import write_text
-from ..recipe import Recipe
-from .checkpoints import Progress
 from .history import Row
 from .history import as_csv
 from .history import is_stale
-from .run_directory import RunDirectory
 
 
 class EpochFollower(keras.callbacks.Callback):
@@ -20,22 +17,21 @@ class EpochFollower(keras.callbacks.Callback):
     It is for processes that train together with one that writes the files.
 
     Args:
-        recipe: The recipe that is trained.
-        progress: The run's progress, which every epoch extends.
+        run: The `Run`, whose progress every epoch extends.
         clock: The training clock; must come before this callback in `fit`.
     """
 
-    def __init__(self, recipe: Recipe, progress: Progress, clock: TimeLimit):
+    def __init__(self, run, clock: TimeLimit):
         super().__init__()
-        self.recipe = recipe
-        self.progress = progress
+        self.run = run
         self.clock = clock
 
     def on_epoch_end(self, epoch, logs=None):
-        self.progress.rows.append(self._row(epoch + 1, logs))
-        self.progress.train_seconds = self.clock.spent
-        self.progress.stopped = self._reason_to_stop(epoch + 1)
-        if self.progress.stopped:
+        progress = self.run.progress
+        progress.rows.append(self._row(epoch + 1, logs))
+        progress.train_seconds = self.clock.spent
+        progress.stopped = self._reason_to_stop(epoch + 1)
+        if progress.stopped:
             self.model.stop_training = True
 
     def _row(self, epoch: int, logs) -> Row:
@@ -51,32 +47,24 @@ class EpochFollower(keras.callbacks.Callback):
         }
 
     def _reason_to_stop(self, epoch: int) -> str | None:
+        recipe = self.run.recipe
         if self.clock.reached:
             return "max_seconds"
-        if epoch >= self.recipe.epochs:
+        if epoch >= recipe.epochs:
             return "epochs"
-        patience = self.recipe.early_stopping_patience
-        return (
-            "early stopping" if is_stale(self.progress.rows, patience) else None
-        )
+        patience = recipe.early_stopping_patience
+        is_over = is_stale(self.run.progress.rows, patience)
+        return "early stopping" if is_over else None
 
 
 class EpochRecorder(EpochFollower):
-    """An `EpochFollower` that also writes checkpoints and metrics.csv.
-
-    Args:
-        directory: The run's directory.
-        *args: Passed to `EpochFollower`.
-    """
-
-    def __init__(self, directory: RunDirectory, *args):
-        super().__init__(*args)
-        self.directory = directory
+    """An `EpochFollower` that also writes checkpoints and metrics.csv."""
 
     def on_epoch_end(self, epoch, logs=None):
         super().on_epoch_end(epoch, logs)
-        self.directory.checkpoints.save(state_of(self.model), self.progress)
-        write_text(self.directory.metrics, as_csv(self.progress.rows))
+        directory, progress = self.run.directory, self.run.progress
+        directory.checkpoints.save(state_of(self.model), progress)
+        write_text(directory.metrics, as_csv(progress.rows))
 
 
 def state_of(model):

@@ -9,20 +9,10 @@ from typing import Any
 import tf_autoregressive as tfar
 from tf_autoregressive import plots
 
-from ..data import Data
 from ..files import replacing
-from ..media import draws
-from ..media import texts
-from ..media.known import known_positions
-from ..recipe import Recipe
-from .checkpoints import Progress
-from .history import Row
-from .run_directory import RunDirectory
+from ..media import medium_of
 from .scores import score
 
-_NUM_SAMPLES = 64
-_NUM_COMPLETED = 16
-_NUM_TEXTS, _TEXT_STEPS = 4, 1000
 _PACKAGES = (
     "tensorflow",
     "keras",
@@ -31,37 +21,41 @@ _PACKAGES = (
 )
 
 
-def result(
-    model, recipe: Recipe, data: Data, progress: Progress, *, best_epoch: int
-) -> dict[str, Any]:
-    """Scores the test examples, and returns the contents of result.json."""
-    last = progress.rows[-1]
-    best = progress.rows[best_epoch - 1]
+def result(run, *, best_epoch: int) -> dict[str, Any]:
+    """Scores the test examples, and returns the contents of result.json.
+
+    Args:
+        run: The `Run`, with the weights of its best epoch.
+        best_epoch: That epoch.
+    """
+    recipe, model, info = run.recipe, run.model, run.data.info
+    rows = run.progress.rows
+    last, best = rows[-1], rows[best_epoch - 1]
     averaged = recipe.ema_momentum is not None
     return {
         "recipe": recipe.name,
-        "test": score(model, data.test, recipe.evaluation_batch_size),
+        "test": score(model, run.data.test, recipe.evaluation_batch_size),
         "published": recipe.published,
         "validation_nats": best["validation_nats"],
         "best_epoch": best_epoch,
         "epochs": last["epoch"],
         "steps": last["step"],
         "train_seconds": last["train_seconds"],
-        "stopped_by": progress.stopped,
-        "learning_curve": progress.rows,
+        "stopped_by": run.progress.stopped,
+        "learning_curve": rows,
         "weights": "exponential moving average" if averaged else "as trained",
         "num_parameters": sum(
             math.prod(variable.shape) for variable in model.trainable_variables
         ),
         "seed": recipe.seed,
-        "replicas": model.distribute_strategy.num_replicas_in_sync,
+        "replicas": run.devices.num_replicas_in_sync,
         "data": {
-            "name": data.info.name,
-            "source": data.info.source,
-            "binarization": data.info.binarization,
-            "split_sizes": data.info.split_sizes,
-            "sha256": data.info.sha256,
-            "rate": data.info.rate,
+            "name": info.name,
+            "source": info.source,
+            "binarization": info.binarization,
+            "split_sizes": info.split_sizes,
+            "sha256": info.sha256,
+            "rate": info.rate,
         },
         "versions": {
             "python": platform.python_version(),
@@ -88,10 +82,9 @@ def _cores() -> int | None:
     return os.cpu_count()
 
 
-def write_pictures(
-    directory: RunDirectory, model, recipe: Recipe, data: Data, rows: list[Row]
-):
-    """Writes the learning curve and, for images, samples and completions."""
+def save_pictures(run):
+    """Saves the learning curve, and draws that people can look at."""
+    directory, rows = run.directory, run.progress.rows
     epochs = [row["epoch"] for row in rows]
     curves = {
         name: (epochs, [row[f"{name}_nats"] for row in rows])
@@ -99,29 +92,5 @@ def write_pictures(
     }
     with replacing(directory.learning_curve) as temporary:
         plots.save_learning_curves(temporary, curves)
-    if texts.vocabulary(model) is not None:
-        texts.save_texts(
-            directory.texts,
-            texts.draw_texts(model, _NUM_TEXTS, _TEXT_STEPS, seed=recipe.seed),
-        )
-    if not plots.is_image_shape(model.event_shape):
-        return
-    available = int(data.test.cardinality())
-    samples = draws.draw_samples(
-        model,
-        min(_NUM_SAMPLES, available),
-        seed=recipe.seed,
-        contexts=data.test if recipe.is_conditional else None,
-    )
-    draws.save_samples(directory.samples, samples, model.num_levels)
-    known = known_positions("top", model.event_shape)
-    originals, completed = draws.draw_completions(
-        model,
-        data.test,
-        min(_NUM_COMPLETED, available),
-        known,
-        seed=recipe.seed,
-    )
-    draws.save_completions(
-        directory.completions, originals, known, completed, model
-    )
+    medium = medium_of(run.model, run.data.info.rate)
+    medium.save_draws(directory, run.data, run.recipe.seed)

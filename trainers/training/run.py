@@ -9,6 +9,7 @@ chief, writes the files, and the others read its checkpoints.
 """
 
 import contextlib
+import dataclasses
 from typing import Any
 
 import keras
@@ -86,30 +87,189 @@ def run(
     with _dtype_policy(recipe.precision):
         with devices.scope():
             model = compiled_model(recipe, data)
-        with _begun(directory, recipe, data, data_dir, devices):
-            progress = _restored(model, directory)
-            _check_shared(directory, progress, devices)
-            if not progress.stopped:
-                print(strategies.devices_text(devices))
-                _tell_of_slow_average(recipe, data)
-                _fit(
-                    model, recipe, data, directory, progress, verbose, callbacks
-                )
-            return _finish(model, recipe, data, directory, progress)
+        current = Run(recipe, directory, data, model)
+        with current.begun(data_dir):
+            current.restore()
+            if not current.progress.stopped:
+                current.fit(verbose=verbose, callbacks=callbacks)
+            return current.finish()
 
 
-def _tell_of_slow_average(recipe: Recipe, data):
-    """Prints a warning if averaged weights will stay near the initial ones.
+@dataclasses.dataclass
+class Run:
+    """The training of a recipe on its data, as far as it has come.
 
-    They would score badly, however well the model has learned.
+    Attributes:
+        recipe: The recipe that is trained.
+        directory: The directory of the run.
+        data: The recipe's data.
+        model: The recipe's model, compiled, with its weights.
+        progress: The progress of the run.
     """
-    steps = recipe.epochs * steps_per_epoch(data.train, recipe)
-    share = (recipe.ema_momentum or 0.0) ** steps
-    if share > _MOST_INITIAL:
-        print(
-            f"`ema_momentum` {recipe.ema_momentum} leaves {share:.0%} of the "
-            f"initial weights in the averaged ones after {steps:,} steps; "
-            f"{_MOST_INITIAL ** (1.0 / steps):.4f} leaves {_MOST_INITIAL:.0%}."
+
+    recipe: Recipe
+    directory: RunDirectory
+    data: Data
+    model: Any
+    progress: Progress = dataclasses.field(default_factory=Progress)
+
+    @property
+    def devices(self):
+        """The `tf.distribute.Strategy` of the model."""
+        return self.model.distribute_strategy
+
+    @property
+    def is_chief(self) -> bool:
+        """Whether this process writes the run's files."""
+        return strategies.is_chief(self.devices)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Training steps of an epoch."""
+        return steps_per_epoch(self.data.train, self.recipe)
+
+    def begun(self, data_dir):
+        """Begins the run's directory, for the length of a block.
+
+        Args:
+            data_dir: Where the data is.
+        """
+        if not self.is_chief:
+            return contextlib.nullcontext()
+        sha256 = self.data.info.sha256
+        return self.directory.begun(self.recipe, sha256, data_dir)
+
+    def restore(self):
+        """Continues after the newest checkpoint that is whole, if there is one.
+
+        Raises:
+            UsageError: If all are damaged, or the processes that train
+                together do not share the directory.
+        """
+        newest_first = self.directory.checkpoints.epochs()[::-1]
+        if newest_first:
+            self.progress = self._restored_first(newest_first)
+            print(
+                f"{self.directory.path}: continuing after epoch "
+                f"{self.progress.epoch}."
+            )
+        self._check_shared()
+
+    def fit(self, *, verbose, callbacks: tuple):
+        """Trains until the recipe says that it is over.
+
+        Args:
+            verbose: As Keras's `fit` takes it.
+            callbacks: Keras callbacks beside the program's own.
+        """
+        print(strategies.devices_text(self.devices))
+        self._tell_of_slow_average()
+        steps, recipe = self.steps_per_epoch, self.recipe
+        clock = clock_of(recipe, self.progress.train_seconds)
+        validation, validation_steps = sharded_evaluation(
+            self.data.validation, recipe.evaluation_batch_size, self.devices
+        )
+        self.model.fit(
+            sharded(self._training_batches(), self.devices),
+            initial_epoch=self.progress.epoch,
+            epochs=recipe.epochs,
+            steps_per_epoch=steps,
+            validation_data=validation,
+            validation_steps=validation_steps,
+            # The batches come in their order. Keras would warn that it cannot
+            # shuffle them.
+            shuffle=False,
+            # A paced recipe has a line of its own, as nobody knows how many
+            # epochs follow.
+            verbose=verbose if self.is_chief and not recipe.paced else 0,
+            callbacks=[
+                ValidateAveraged(),
+                clock,
+                *paced(recipe, clock, recipe.epochs * steps, verbose=verbose),
+                StopOnDivergence(self.directory.checkpoints, steps),
+                (EpochRecorder if self.is_chief else EpochFollower)(
+                    self, clock
+                ),
+                *callbacks,
+            ],
+        )
+
+    def finish(self) -> dict[str, Any]:
+        """Writes the best epoch's model, the pictures and, last, the result.
+
+        Returns:
+            The contents of result.json.
+        """
+        # This waits until the last checkpoint is written.
+        self._check_shared()
+        rows = self.progress.rows
+        if self.is_chief:
+            # The rows are written once more, because the process may have died
+            # between a checkpoint and its row.
+            write_text(self.directory.metrics, as_csv(rows))
+        best_first = sorted(
+            self.directory.checkpoints.epochs(),
+            key=lambda epoch: rows[epoch - 1]["validation_nats"],
+        )
+        # If the best checkpoint is damaged, the next best one has to do.
+        best = self._restored_first(best_first)
+        with averaged_weights(self.model):
+            if self.is_chief:
+                with replacing(self.directory.model) as temporary:
+                    self.model.save(temporary)
+                report.save_pictures(self)
+            # Every process takes part in scoring.
+            result = report.result(self, best_epoch=best.epoch)
+        if self.is_chief:
+            write_json(self.directory.result, result)
+        return result
+
+    def _restored_first(self, epochs: list[int]) -> Progress:
+        return self.directory.checkpoints.restore_first(
+            epochs, state_of(self.model)
+        )
+
+    def _check_shared(self):
+        """Checks that all processes continue after the same epoch."""
+        if strategies.num_workers(self.devices) == 1:
+            return
+        epochs = strategies.gathered(self.devices, self.progress.epoch)
+        if len(set(epochs)) > 1:
+            raise UsageError(
+                f"The processes found checkpoints of different epochs {epochs} "
+                f"in {self.directory.path}. --run-dir must be one that all of "
+                "them share."
+            )
+
+    def _tell_of_slow_average(self):
+        """Prints a warning if averaged weights will stay near the initial ones.
+
+        They would score badly, however well the model has learned.
+        """
+        momentum = self.recipe.ema_momentum
+        steps = self.recipe.epochs * self.steps_per_epoch
+        share = (momentum or 0.0) ** steps
+        if share > _MOST_INITIAL:
+            print(
+                f"`ema_momentum` {momentum} leaves {share:.0%} of the initial "
+                f"weights in the averaged ones after {steps:,} steps; "
+                f"{_MOST_INITIAL ** (1.0 / steps):.4f} leaves "
+                f"{_MOST_INITIAL:.0%}."
+            )
+
+    def _training_batches(self):
+        recipe = self.recipe
+        if recipe.carried_rows:
+            # The batches are the same in every epoch, which begins without
+            # states.
+            rows = recipe.carried_rows
+            return continued_batches(self.data.train, rows).repeat()
+        return training_batches(
+            self.data.train,
+            batch_size=recipe.batch_size,
+            seed=recipe.seed,
+            first_step=self.progress.epoch * self.steps_per_epoch,
+            draw=self.data.draw,
         )
 
 
@@ -133,117 +293,6 @@ def _check_possible(recipe: Recipe, devices):
             "differ, so they would stop after different steps. Received: "
             f"max_seconds={recipe.max_seconds}. Set it to null."
         )
-
-
-def _begun(directory: RunDirectory, recipe, data, data_dir, devices):
-    if strategies.is_chief(devices):
-        return directory.begun(recipe, data.info.sha256, data_dir)
-    return contextlib.nullcontext()
-
-
-def _check_shared(directory: RunDirectory, progress: Progress, devices):
-    """Checks that all processes continue after the same epoch."""
-    if strategies.num_workers(devices) == 1:
-        return
-    epochs = strategies.gathered(devices, progress.epoch)
-    if len(set(epochs)) > 1:
-        raise UsageError(
-            f"The processes found checkpoints of different epochs {epochs} in "
-            f"{directory.path}. --run-dir must be one that all of them share."
-        )
-
-
-def _restored(model, directory: RunDirectory) -> Progress:
-    newest_first = directory.checkpoints.epochs()[::-1]
-    if not newest_first:
-        return Progress()
-    progress = directory.checkpoints.restore_first(
-        newest_first, state_of(model)
-    )
-    print(f"{directory.path}: continuing after epoch {progress.epoch}.")
-    return progress
-
-
-def _fit(model, recipe, data, directory, progress, verbose, callbacks):
-    steps = steps_per_epoch(data.train, recipe)
-    batches = _training_batches(recipe, data, progress.epoch * steps)
-    clock = clock_of(recipe, progress.train_seconds)
-    following = recipe, progress, clock
-    devices = model.distribute_strategy
-    is_chief = strategies.is_chief(devices)
-    validation, validation_steps = sharded_evaluation(
-        data.validation, recipe.evaluation_batch_size, devices
-    )
-    model.fit(
-        sharded(batches, devices),
-        initial_epoch=progress.epoch,
-        epochs=recipe.epochs,
-        steps_per_epoch=steps,
-        validation_data=validation,
-        validation_steps=validation_steps,
-        # The batches come in their order. Keras would warn that it cannot
-        # shuffle them.
-        shuffle=False,
-        # A paced recipe has a line of its own, as nobody knows how many epochs
-        # follow.
-        verbose=verbose if is_chief and not recipe.paced else 0,
-        callbacks=[
-            ValidateAveraged(),
-            clock,
-            *paced(recipe, clock, recipe.epochs * steps, verbose=verbose),
-            StopOnDivergence(directory.checkpoints, steps),
-            EpochRecorder(directory, *following)
-            if is_chief
-            else EpochFollower(*following),
-            *callbacks,
-        ],
-    )
-
-
-def _training_batches(recipe: Recipe, data, first_step: int):
-    if recipe.carried_rows:
-        # The batches are the same in every epoch, which begins without states.
-        return continued_batches(data.train, recipe.carried_rows).repeat()
-    return training_batches(
-        data.train,
-        batch_size=recipe.batch_size,
-        seed=recipe.seed,
-        first_step=first_step,
-        draw=data.draw,
-    )
-
-
-def _finish(model, recipe, data, directory, progress) -> dict[str, Any]:
-    """Writes the best epoch's model, the pictures and, last, the result."""
-    # This waits until the last checkpoint is written.
-    _check_shared(directory, progress, model.distribute_strategy)
-    is_chief = strategies.is_chief(model.distribute_strategy)
-    if is_chief:
-        # The rows are written once more, because the process may have died
-        # between a checkpoint and its row.
-        write_text(directory.metrics, as_csv(progress.rows))
-    best_first = sorted(
-        # If the best checkpoint is damaged, the next best one has to do.
-        directory.checkpoints.epochs(),
-        key=lambda epoch: progress.rows[epoch - 1]["validation_nats"],
-    )
-    best = directory.checkpoints.restore_first(best_first, state_of(model))
-    with averaged_weights(model):
-        if is_chief:
-            _write(directory, model, recipe, data, progress)
-        # Every process takes part in scoring.
-        result = report.result(
-            model, recipe, data, progress, best_epoch=best.epoch
-        )
-    if is_chief:
-        write_json(directory.result, result)
-    return result
-
-
-def _write(directory: RunDirectory, model, recipe, data, progress):
-    with replacing(directory.model) as temporary:
-        model.save(temporary)
-    report.write_pictures(directory, model, recipe, data, progress.rows)
 
 
 @contextlib.contextmanager

@@ -150,6 +150,17 @@ class RunDirectory:
         """
         return _read_json(self.result) if self.result.exists() else None
 
+    def rate(self) -> int | None:
+        """Returns the samples a second of a finished run's sound.
+
+        Returns:
+            `None` for other events.
+
+        Raises:
+            UsageError: If result.json is damaged.
+        """
+        return self.read_result()["data"].get("rate")
+
     def read_metrics(self) -> list[Row]:
         """Returns the rows of metrics.csv: none before the first epoch's end.
 

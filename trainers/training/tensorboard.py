@@ -9,7 +9,7 @@ import keras
 
 from ..data import load
 from ..errors import UsageError
-from ..media.showing import show_draws
+from ..media import medium_of
 from ..own_data import Places
 from ..recipe import Recipe
 from ..strategies import is_chief
@@ -80,7 +80,8 @@ class RunBoard(keras.callbacks.TensorBoard):
         speed = examples / (self._ended - self._began)
         super().on_epoch_end(epoch, {**logs, "examples_per_second": speed})
         with averaged_weights(self.model), self._train_writer.as_default():
-            show_draws(self.model, self.recipe, self._data, epoch)
+            medium = medium_of(self.model, self._data.info.rate)
+            medium.show(self._data, self.recipe.seed, epoch)
 
 
 class GradientNorm(keras.callbacks.Callback):

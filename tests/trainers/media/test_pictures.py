@@ -1,8 +1,8 @@
 """`tfar show`: pictures of what a model learned."""
 
 import numpy as np
+import PIL.Image
 import pytest
-from PIL import Image
 
 from tests.models.user_models import RunningSum
 from tf_autoregressive.models import MADE
@@ -11,8 +11,9 @@ from tf_autoregressive.models import RNADE
 from tf_autoregressive.models import DeepNADE
 from tf_autoregressive.models import PixelCNN
 from trainers.cli import main
-from trainers.commands.show import PICTURES
 from trainers.data import load
+from trainers.media import Image
+from trainers.media import medium_of
 from trainers.media import pictures
 
 IMAGE = (28, 28, 1)
@@ -42,16 +43,17 @@ ON_IMAGES = {
 
 
 def test_every_kind_of_the_command_line_can_be_saved():
-    assert set(PICTURES) == set(pictures._SAVERS)
+    assert set(Image.pictures) == set(pictures._SAVERS)
+    assert set(pictures._POSSIBLE) == set(pictures._SAVERS)
 
 
-@pytest.mark.parametrize("kind", PICTURES)
+@pytest.mark.parametrize("kind", Image.pictures)
 def test_a_picture_is_written_beside_the_run(kind, finished, data_dir, capsys):
     run = finished(MADE(IMAGE, units=(4,), num_classes=10))
     assert main(["show", run, kind, "--data-dir", data_dir]) == 0
     path = f"{run}/{kind}.png"
     assert capsys.readouterr().out.splitlines() == [path]
-    with Image.open(path) as picture:
+    with PIL.Image.open(path) as picture:
         assert np.ptp(np.asarray(picture)) > 0
 
 
@@ -71,7 +73,7 @@ def test_a_model_offers_what_there_is_of_it(model, kinds):
     expected = kinds.split()
     if len(model.event_shape) == 3:
         expected.append("neighbours")
-    assert pictures.offered(model) == expected
+    assert pictures.offered(medium_of(model)) == expected
 
 
 def test_masks_need_no_data(finished, tmp_path):
@@ -100,7 +102,7 @@ def test_samples_stand_beside_the_nearest_training_examples(
     )
     data = load(recipe(**ON_IMAGES), data_dir)
     model = MADE(IMAGE, units=(4,), num_classes=10)
-    pictures.png("neighbours", model, lambda: data, seed=1)
+    pictures.png("neighbours", medium_of(model), lambda: data, seed=1)
     train = np.stack([x for x, _ in data.train.as_numpy_iterator()])
     distances = np.abs(train[None] - shown["samples"][:, None].astype(float))
     nearest = train[distances.sum(axis=(2, 3, 4)).argmin(axis=1)]

@@ -99,7 +99,7 @@ def test_labels_condition_the_model(photos):
     options = {"kind": "images", "with_labels": True}
     recipe = made_recipe("PixelCNN", data, options, 60.0)
     assert recipe.model_options["num_classes"] == 2
-    assert recipe.is_conditional
+    assert recipe.dataset_options["with_labels"]
     assert recipe.max_seconds == 60.0
     assert recipe.name == "PixelCNN-photos"
 

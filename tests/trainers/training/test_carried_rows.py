@@ -32,8 +32,8 @@ def carried(recipe):
 def test_rows_go_on_within_an_epoch_and_begin_again_with_the_next(
     carried, data
 ):
-    steps = run.steps_per_epoch(data.train, carried)
-    batches = run._training_batches(carried, data, first_step=0)
+    a_run = run.Run(carried, directory=None, data=data, model=None)
+    steps, batches = a_run.steps_per_epoch, a_run._training_batches()
     found = np.stack(list(batches.take(2 * steps).as_numpy_iterator()))
     row = found[:steps, 1].ravel()
     windows = np.concatenate(list(data.train.as_numpy_iterator()))

@@ -74,7 +74,7 @@ def small_data(recipe):
     x = rng.integers(0, num_levels, (2 * BATCH_SIZE, *shape)).astype("uint8")
     if recipe.model_options.get("variable_length"):
         x = (x, np.full(len(x), shape[0], "int32"))
-    elif recipe.is_conditional:
+    elif recipe.dataset_options.get("with_labels"):
         x = (x, np.arange(len(x), dtype="int32"))
     examples = tf.data.Dataset.from_tensor_slices(x)
     info = DatasetInfo(

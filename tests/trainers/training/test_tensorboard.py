@@ -5,7 +5,7 @@ import pytest
 
 from trainers import cli
 from trainers.errors import UsageError
-from trainers.media.texts import draw_texts
+from trainers.media import Text
 from trainers.training import tensorboard
 from trainers.training.run import run
 from trainers.training.run_directory import RunDirectory
@@ -89,7 +89,7 @@ def test_draws_of_texts_are_shown(recipe, directory, data_dir, tmp_path):
     )
     found = shown(settings, directory, data_dir, tmp_path)
     (texts,) = found["samples"]
-    drawn = draw_texts(directory.load_model(), 4, 50, seed=settings.seed)
+    drawn = Text(directory.load_model()).draw(4, seed=settings.seed)
     assert [text.decode() for text in texts.string_val] == [
         "    " + text.replace("\n", "\n    ") for text in drawn
     ]

@@ -4,13 +4,13 @@ import json
 import wave
 
 import numpy as np
-import pytest
 
 from tf_autoregressive.datasets import mu_law_encode
 from tf_autoregressive.models import WaveNet
 from trainers.cli import main
-from trainers.errors import UsageError
-from trainers.media import draws
+from trainers.media import Sound
+from trainers.media import medium_of
+from trainers.media.sound import save_wav
 
 RATE, PAUSE = 100, 50
 SMALL = {"filters": 2, "skip_filters": 2, "num_stacks": 1, "num_layers": 1}
@@ -28,7 +28,7 @@ def read(path):
 def test_levels_of_16_bits_are_written_as_they_are(tmp_path):
     path = tmp_path / "samples.wav"
     samples = np.array([[0, 32768, 65535], [1, 2, 3]])
-    draws.save_samples(path, samples, 65536, RATE)
+    save_wav(path, samples, 65536, RATE)
     signal, rate = read(path)
     assert rate == RATE
     parts = signal.reshape(2, 3 + PAUSE)
@@ -39,18 +39,16 @@ def test_levels_of_16_bits_are_written_as_they_are(tmp_path):
 def test_mu_law_is_undone(tmp_path):
     path = tmp_path / "samples.wav"
     levels = np.arange(256)[None]
-    draws.save_samples(path, levels, 256, RATE)
+    Sound(WaveNet((256,), **SMALL), RATE).save_samples(path, levels)
     signal = read(path)[0][:256] / 32767.0
     np.testing.assert_array_equal(mu_law_encode(signal), levels[0])
     assert [path.name for path in tmp_path.iterdir()] == ["samples.wav"]
 
 
-def test_only_sound_goes_into_wav_files(tmp_path):
-    path = tmp_path / "samples.wav"
+def test_only_sound_goes_into_wav_files():
     model = WaveNet((8,), **SMALL)
-    draws.check_file(path, draws.form_of(model, RATE))
-    with pytest.raises(UsageError, match=r"a file that ends in .npz. Received"):
-        draws.check_file(path, draws.form_of(model))
+    assert medium_of(model, RATE).sample_suffixes == (".wav", ".npz")
+    assert medium_of(model).sample_suffixes == (".npz",)
 
 
 def test_completions_are_heard_behind_what_they_complete(tmp_path):
@@ -58,7 +56,7 @@ def test_completions_are_heard_behind_what_they_complete(tmp_path):
     model = WaveNet((4,), num_levels=65536, distribution=MIXTURE, **SMALL)
     numbers = 32768 + np.arange(24).reshape(2, 3, 4)
     originals, completed = numbers[:, 0], numbers[:, 1:]
-    draws.save_completions(path, originals, None, completed, model, RATE)
+    Sound(model, RATE).save_completions(path, originals, None, completed)
     parts = read(path)[0].reshape(6, 4 + PAUSE)
     np.testing.assert_array_equal(parts[:, :4].ravel(), np.arange(24))
 
