@@ -89,7 +89,7 @@ class CharRNN(SequenceModel):
         if carried_rows and self.variable_length:
             raise ValueError(
                 "`variable_length` must be False with `carried_rows`: states "
-                "would go on from what lies after the end of a sequence. "
+                "would go on from steps after the end of a sequence. "
                 f"Received: carried_rows={carried_rows}"
             )
         if carried_rows and self.rematerialise:

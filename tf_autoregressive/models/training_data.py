@@ -21,7 +21,7 @@ from tf_autoregressive.models.assertions import asserted
 from tf_autoregressive.models.plain_tensor import plain_tensor
 from tf_autoregressive.types import Array
 
-EMPTY = "There are no data: the dataset is empty, no example to work on."
+EMPTY = "There are no data: the dataset is empty, and holds no example."
 
 # Keras takes these as they are: data that are distributed, or checked already.
 _READY = (

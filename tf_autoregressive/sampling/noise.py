@@ -85,8 +85,8 @@ def as_seed(seed: Seed) -> tf.Tensor:
     if isinstance(seed, (int, np.integer)):
         if not -(2**63) <= seed < 2**64:
             raise ValueError(
-                "`seed` must be at least -2**63 and below 2**64: others would "
-                f"draw what one of these draws. Received: seed={seed}"
+                "`seed` must be at least -2**63 and below 2**64: any other "
+                f"would draw the same as one of these. Received: seed={seed}"
             )
         words = np.array([int(seed) & (2**64 - 1)], "uint64").view("int32")
         return tf.constant(words)

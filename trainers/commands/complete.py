@@ -41,8 +41,8 @@ def run(arguments: argparse.Namespace):
     )
     if draws.known_too_late(model, known):
         print(
-            f"The model draws what is known ({arguments.known}) last: what it "
-            "completes does not depend on it."
+            f"The model draws the known part ({arguments.known}) last, so the "
+            "completions do not depend on it."
         )
     originals, completed = draws.draw_completions(
         model,

@@ -20,4 +20,4 @@ def run(arguments: argparse.Namespace):
         rows += [[getattr(recipe, c) for c in _COLUMNS] for recipe in family]
     print(aligned(rows))
     several = [name for name, family in families.items() if len(family) > 1]
-    print(f"families, which stand for all of theirs: {', '.join(several)}")
+    print(f"names of families, for all of theirs: {', '.join(several)}")
