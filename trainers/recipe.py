@@ -6,7 +6,10 @@ from typing import Literal
 import pydantic
 
 # Fields that describe the run but do not change it.
-SUMMARY_FIELDS = ("name", "paper", "published", "measured", "cost")
+SUMMARY_FIELDS = ("name", "paper", "published")
+
+# Runs that were begun before results/ was their only place hold these.
+_OLD_FIELDS = {"measured", "cost"}
 
 
 class Recipe(pydantic.BaseModel):
@@ -20,8 +23,6 @@ class Recipe(pydantic.BaseModel):
         name: The recipe's name on the command line.
         paper: The paper that the recipe follows.
         published: The published figure with its unit and its source.
-        measured: The figure that this recipe reached, with its unit.
-        cost: How long that took, and on what.
         dataset: Name for `tf_autoregressive.datasets.load`.
         dataset_options: Its further arguments.
         model: Name of a class in `tf_autoregressive.models`.
@@ -86,8 +87,6 @@ class Recipe(pydantic.BaseModel):
     name: str
     paper: str
     published: str
-    measured: str
-    cost: str
 
     dataset: str
     dataset_options: dict[str, Any] = {}
@@ -118,6 +117,13 @@ class Recipe(pydantic.BaseModel):
     jit_compile: bool = False
     steps_per_execution: pydantic.PositiveInt = 1
     seed: pydantic.NonNegativeInt = 0
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _without_old_fields(cls, fields):
+        if not isinstance(fields, dict):
+            return fields
+        return {k: v for k, v in fields.items() if k not in _OLD_FIELDS}
 
     @pydantic.field_validator("dataset_options", "model_options")
     @classmethod

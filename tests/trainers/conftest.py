@@ -36,8 +36,6 @@ def recipe():
             "name": "tiny",
             "paper": "none",
             "published": "77.63 nats, a fair coin",
-            "measured": "none",
-            "cost": "none",
             "dataset": "mushrooms",
             "model": "FVSBN",
             "batch_size": 16,

@@ -207,6 +207,7 @@ def test_recipes_are_listed_with_their_figures(capsys):
     ]
     (line,) = (line for line in lines if line.startswith("fvsbn_dna "))
     assert "83.64 nats (Germain et al. 2015, Table 4)" in line
+    assert "84.16 ± " in line
     assert "made_binary_uci" in lines[-1]
 
 

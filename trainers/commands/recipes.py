@@ -3,6 +3,9 @@
 import argparse
 
 from .. import recipes
+from ..recipe import Recipe
+from ..reports.results_table import recorded
+from ..reports.summary import score_text
 from ..reports.table import aligned
 
 _COLUMNS = ("name", "model", "dataset", "published", "measured", "cost")
@@ -17,7 +20,18 @@ def run(arguments: argparse.Namespace):
     families = recipes.families()
     rows = [_COLUMNS]
     for family in families.values():
-        rows += [[getattr(recipe, c) for c in _COLUMNS] for recipe in family]
+        rows += map(_row, family)
     print(aligned(rows))
     several = [name for name, family in families.items() if len(family) > 1]
     print(f"names of families, for all of theirs: {', '.join(several)}")
+
+
+def _row(recipe: Recipe) -> tuple[str, ...]:
+    result = recorded(recipe)
+    measured, cost = "not run here", ""
+    if result is not None:
+        measured = score_text(result["test"])
+        cores = result["machine"]["cores"]
+        cost = f"{result['train_seconds']:,.0f} s (cores: {cores})"
+    about = (recipe.name, recipe.model, recipe.dataset, recipe.published)
+    return *about, measured, cost

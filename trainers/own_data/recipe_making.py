@@ -55,8 +55,6 @@ def made_recipe(
         "name": f"{base if isinstance(base, str) else base.name}-{name}",
         "paper": "none" if isinstance(base, str) else base.paper,
         "published": "none on this data",
-        "measured": "not run yet",
-        "cost": "not run yet",
         "dataset": NAME,
         "dataset_options": options,
         "model": model,

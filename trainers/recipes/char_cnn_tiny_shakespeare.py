@@ -4,8 +4,6 @@ Paper: Bai et al., "An Empirical Evaluation of Generic Convolutional and
     Recurrent Networks for Sequence Modeling", 2018.
 Published: 1.47 nats a character by nanoGPT's transformer of 10 M weights on a
     GPU, 1.88 by its small one on a CPU; none by the paper on this data.
-Measured: 1.538 nats a character, the last tenth of the text.
-Cost: 76 min on one core, with other work on the machine.
 Command: tfar train char_cnn_tiny_shakespeare
 """
 
@@ -15,8 +13,6 @@ RECIPE = Recipe(
     name="char_cnn_tiny_shakespeare",
     paper="Bai et al. 2018",
     published="none on this data; nanoGPT 1.47 nats a character (GPU)",
-    measured="1.538 nats a character",
-    cost="76 min on one core",
     dataset="tiny_shakespeare",
     dataset_options={"steps": 1690, "stride": 338},
     model="CharCNN",

@@ -7,7 +7,6 @@ with every window of 260 characters.
 Paper: Karpathy, "The Unreasonable Effectiveness of Recurrent Neural Networks",
     2015: truncated backpropagation through time.
 Published: none by the paper on this data; nanoGPT 1.47 nats a character.
-Measured: not run yet.
 Cost: 1.5 h on one core (estimate).
 Command: tfar train char_rnn_carried_tiny_shakespeare
 """
@@ -18,8 +17,6 @@ RECIPE = Recipe(
     name="char_rnn_carried_tiny_shakespeare",
     paper="Karpathy 2015",
     published="none on this data; nanoGPT 1.47 nats a character (GPU)",
-    measured="not run yet",
-    cost="1.5 h on one core (estimate)",
     dataset="tiny_shakespeare",
     dataset_options={"steps": 260},
     model="CharRNN",

@@ -4,8 +4,6 @@ Paper: Karpathy, "The Unreasonable Effectiveness of Recurrent Neural Networks",
     2015: an LSTM of two layers.
 Published: 1.47 nats a character by nanoGPT's transformer of 10 M weights on a
     GPU, 1.88 by its small one on a CPU; none by the paper on this data.
-Measured: 1.440 nats a character, the last tenth of the text.
-Cost: 71 min on one core, with other work on the machine.
 Command: tfar train char_rnn_tiny_shakespeare
 """
 
@@ -15,8 +13,6 @@ RECIPE = Recipe(
     name="char_rnn_tiny_shakespeare",
     paper="Karpathy 2015",
     published="none on this data; nanoGPT 1.47 nats a character (GPU)",
-    measured="1.440 nats a character",
-    cost="71 min on one core",
     dataset="tiny_shakespeare",
     dataset_options={"steps": 507, "stride": 169},
     model="CharRNN",

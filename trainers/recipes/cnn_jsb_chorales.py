@@ -5,8 +5,6 @@ The notes of a step are independent of each other, given the steps before.
 Paper: Bai et al., "An Empirical Evaluation of Generic Convolutional and
     Recurrent Networks for Sequence Modeling", 2018, Table 1.
 Published: 8.10 nats a step by a temporal convolutional network.
-Measured: 8.18 nats a step.
-Cost: 84 seconds of training on two CPU cores.
 Command: tfar train cnn_jsb_chorales --data-dir FOLDER
 """
 
@@ -16,8 +14,6 @@ RECIPE = Recipe(
     name="cnn_jsb_chorales",
     paper="Bai et al. 2018",
     published="8.10 nats a step (Bai et al. 2018, Table 1)",
-    measured="8.18 nats a step",
-    cost="84 s on two cores",
     dataset="jsb_chorales",
     model="CharCNN",
     model_options={

@@ -5,8 +5,6 @@ The notes of a step are independent of each other, given the steps before.
 Paper: Bai et al., "An Empirical Evaluation of Generic Convolutional and
     Recurrent Networks for Sequence Modeling", 2018, Table 1.
 Published: 3.07 nats a step by a temporal convolutional network.
-Measured: 3.07 nats a step.
-Cost: 1,733 seconds of training on one CPU core, some minutes of them paused.
 Command: tfar train cnn_nottingham --data-dir FOLDER
 """
 
@@ -16,8 +14,6 @@ RECIPE = Recipe(
     name="cnn_nottingham",
     paper="Bai et al. 2018",
     published="3.07 nats a step (Bai et al. 2018, Table 1)",
-    measured="3.07 nats a step",
-    cost="1,733 s on one core",
     dataset="nottingham",
     # Longer tunes, one in twenty, are scored in pieces of this length.
     dataset_options={"steps": 512},

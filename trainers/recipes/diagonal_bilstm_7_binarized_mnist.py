@@ -3,7 +3,6 @@
 Paper: van den Oord et al., "Pixel Recurrent Neural Networks", 2016, Sec. 3.3
     and Table 4: 7 layers, h = 16. Learning rates are not given.
 Published: 79.20 nats (van den Oord et al. 2016a, Table 4).
-Measured: not run yet.
 Cost: 5 hours on two CPU cores (estimate).
 Command: tfar train diagonal_bilstm_7_binarized_mnist
 """
@@ -14,8 +13,6 @@ RECIPE = Recipe(
     name="diagonal_bilstm_7_binarized_mnist",
     paper="van den Oord et al. 2016a",
     published="79.20 nats (van den Oord et al. 2016a, Table 4)",
-    measured="not run yet",
-    cost="5 h on two cores (estimate)",
     dataset="binarized_mnist",
     model="PixelRNN",
     model_options={

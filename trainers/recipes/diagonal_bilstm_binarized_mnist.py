@@ -3,8 +3,6 @@
 Paper: van den Oord et al., "Pixel Recurrent Neural Networks", 2016, Sec. 3.3
     and Table 4: 1 layer, h = 32. Learning rates are not given.
 Published: 80.75 nats (van den Oord et al. 2016a, Table 4).
-Measured: 81.47 nats.
-Cost: 1 h 41 min on one of two cores.
 Command: tfar train diagonal_bilstm_binarized_mnist
 """
 
@@ -14,8 +12,6 @@ RECIPE = Recipe(
     name="diagonal_bilstm_binarized_mnist",
     paper="van den Oord et al. 2016a",
     published="80.75 nats (van den Oord et al. 2016a, Table 4)",
-    measured="81.47 nats",
-    cost="1 h 41 min on one of two cores",
     dataset="binarized_mnist",
     model="PixelRNN",
     model_options={

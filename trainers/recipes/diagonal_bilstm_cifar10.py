@@ -4,7 +4,6 @@ Paper: van den Oord et al., "Pixel Recurrent Neural Networks", 2016, Table 1
     and Sec. 5: 12 layers, h = 128, RMSProp, batches of 16.
 Published: 3.00 bits/dim on the test images (Table 5). The paper does not give
     its learning rate: the one below is a guess.
-Measured: not run.
 Cost: not run. About 6 G multiply-adds a forward pass of one image, by the
     shapes of the kernels.
 Command: tfar train diagonal_bilstm_cifar10
@@ -16,8 +15,6 @@ RECIPE = Recipe(
     name="diagonal_bilstm_cifar10",
     paper="van den Oord et al. 2016a",
     published="3.00 bits/dim (van den Oord et al. 2016a, Table 5)",
-    measured="not run",
-    cost="an accelerator, not run",
     dataset="cifar10",
     model="PixelRNN",
     model_options={

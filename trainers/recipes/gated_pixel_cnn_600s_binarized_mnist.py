@@ -4,9 +4,6 @@ Paper: van den Oord et al., "Conditional Image Generation with PixelCNN
     Decoders", 2016.
 Published: none on this data by the authors; 81.30 nats of the PixelCNN in van
     den Oord et al., "Pixel Recurrent Neural Networks", 2016, Table 4.
-Measured: 82.74 nats.
-Cost: 600 seconds of training on one of two CPU cores, with other work on the
-    other.
 Command: tfar train gated_pixel_cnn_600s_binarized_mnist
 """
 
@@ -16,8 +13,6 @@ RECIPE = Recipe(
     name="gated_pixel_cnn_600s_binarized_mnist",
     paper="van den Oord et al. 2016b",
     published="none; PixelCNN 81.30 nats (van den Oord et al. 2016a, Table 4)",
-    measured="82.74 nats",
-    cost="600 s on one core",
     dataset="binarized_mnist",
     model="GatedPixelCNN",
     model_options={

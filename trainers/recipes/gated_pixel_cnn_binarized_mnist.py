@@ -4,8 +4,6 @@ Paper: van den Oord et al., "Conditional Image Generation with PixelCNN
     Decoders", 2016.
 Published: none on this data by the authors; 81.30 nats of the PixelCNN in van
     den Oord et al., "Pixel Recurrent Neural Networks", 2016, Table 4.
-Measured: 79.48 nats.
-Cost: 1 h 52 min on one of two CPU cores, with other work on the other.
 Command: tfar train gated_pixel_cnn_binarized_mnist
 """
 
@@ -15,8 +13,6 @@ RECIPE = Recipe(
     name="gated_pixel_cnn_binarized_mnist",
     paper="van den Oord et al. 2016b",
     published="none; PixelCNN 81.30 nats (van den Oord et al. 2016a, Table 4)",
-    measured="79.48 nats",
-    cost="1 h 52 min on one core",
     dataset="binarized_mnist",
     model="GatedPixelCNN",
     model_options={

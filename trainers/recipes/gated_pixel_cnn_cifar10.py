@@ -4,7 +4,6 @@ Paper: van den Oord et al., "Conditional Image Generation with PixelCNN
     Decoders", 2016, Sec. 3.1. The size is that of its ImageNet model, 20 layers
     of 384 filters of 5 x 5, batches of 128; the one on CIFAR-10 is not stated.
 Published: 3.03 bits/dim on the test images (Table 1).
-Measured: not run.
 Cost: not run. 123 G multiply-adds a forward pass of one image, by the shapes
     of the kernels; about 3.7e16 floating-point operations an epoch.
 Command: tfar train gated_pixel_cnn_cifar10
@@ -16,8 +15,6 @@ RECIPE = Recipe(
     name="gated_pixel_cnn_cifar10",
     paper="van den Oord et al. 2016b",
     published="3.03 bits/dim (van den Oord et al. 2016b, Table 1)",
-    measured="not run",
-    cost="an accelerator, not run",
     dataset="cifar10",
     model="GatedPixelCNN",
     model_options={

@@ -3,7 +3,6 @@
 Paper: van den Oord et al., "Conditional Image Generation with PixelCNN
     Decoders", 2016.
 Published: none on this data.
-Measured: not run yet.
 Cost: 20 minutes on two CPU cores, estimated from a step's time.
 Command: tfar train gated_pixel_cnn_mnist
 """
@@ -14,8 +13,6 @@ RECIPE = Recipe(
     name="gated_pixel_cnn_mnist",
     paper="van den Oord et al. 2016b",
     published="none",
-    measured="not run yet",
-    cost="20 min on two cores (estimate)",
     dataset="mnist",
     model="GatedPixelCNN",
     model_options={

@@ -3,7 +3,6 @@
 Paper: van den Oord et al., "Conditional Image Generation with PixelCNN
     Decoders", 2016.
 Published: 3.03 bits/dim on the test images (Table 1), of a far larger model.
-Measured: not run yet.
 Cost: an hour on two CPU cores, estimated from a step's time.
 Command: tfar train gated_pixel_cnn_small_cifar10
 """
@@ -14,8 +13,6 @@ RECIPE = Recipe(
     name="gated_pixel_cnn_small_cifar10",
     paper="van den Oord et al. 2016b",
     published="3.03 bits/dim (van den Oord et al. 2016b, Table 1), full size",
-    measured="not run yet",
-    cost="1 h on two cores (estimate)",
     dataset="cifar10",
     model="GatedPixelCNN",
     model_options={

@@ -5,8 +5,6 @@ The notes of a step are independent of each other, given the steps before.
 Paper: Bai et al., "An Empirical Evaluation of Generic Convolutional and
     Recurrent Networks for Sequence Modeling", 2018, Table 1.
 Published: 8.45 nats a step by an LSTM.
-Measured: 8.35 nats a step.
-Cost: 86 seconds of training on two CPU cores.
 Command: tfar train lstm_jsb_chorales --data-dir FOLDER
 """
 
@@ -16,8 +14,6 @@ RECIPE = Recipe(
     name="lstm_jsb_chorales",
     paper="Bai et al. 2018",
     published="8.45 nats a step (Bai et al. 2018, Table 1)",
-    measured="8.35 nats a step",
-    cost="86 s on two cores",
     dataset="jsb_chorales",
     model="CharRNN",
     model_options={

@@ -3,8 +3,6 @@
 Paper: Germain et al., "MADE: Masked Autoencoder for Distribution Estimation",
     ICML 2015, Sec. 6.2 and Fig. 2.
 Published: about 94.5 nats on the 10,000 test images, read off the figure.
-Measured: 92.75 nats.
-Cost: 179 seconds of training on two CPU cores that had other work too.
 Command: tfar train made_500_binarized_mnist
 """
 
@@ -14,8 +12,6 @@ RECIPE = Recipe(
     name="made_500_binarized_mnist",
     paper="Germain et al. 2015",
     published="about 94.5 nats (Germain et al. 2015, Fig. 2)",
-    measured="92.75 nats",
-    cost="179 s on two cores",
     dataset="binarized_mnist",
     model="MADE",
     model_options={"units": (500,), "ordering": "random", "direct": True},

@@ -7,8 +7,6 @@ Paper: Germain et al., "MADE: Masked Autoencoder for Distribution Estimation",
     ICML 2015, Sec. 6.2.
 Published: 88.40 nats with one hidden layer of 8000 units and one mask, Table
     6; about 94.5 with 500 units, Fig. 2.
-Measured: 92.90 nats.
-Cost: 133 seconds of training on two CPU cores that had other work too.
 Command: tfar train made_binarized_mnist
 """
 
@@ -21,8 +19,6 @@ RECIPE = Recipe(
         "88.40 nats with 8000 units (Germain et al. 2015, Table 6); about "
         "94.5 with 500 units (Fig. 2)"
     ),
-    measured="92.90 nats",
-    cost="133 s on two cores",
     dataset="binarized_mnist",
     model="MADE",
     model_options={"units": (500,), "ordering": "natural", "direct": True},

@@ -2,7 +2,6 @@
 
 Paper: van den Oord et al., "Pixel Recurrent Neural Networks", 2016, Sec. 3.6.
 Published: none on this data.
-Measured: not run yet.
 Cost: an hour on two CPU cores (estimate).
 Command: tfar train multi_scale_small_cifar10
 """
@@ -13,8 +12,6 @@ RECIPE = Recipe(
     name="multi_scale_small_cifar10",
     paper="van den Oord et al. 2016a",
     published="none on this data",
-    measured="not run yet",
-    cost="1 h on two cores (estimate)",
     dataset="cifar10",
     model="MultiScalePixelRNN",
     model_options={

@@ -4,8 +4,6 @@ Paper: Larochelle and Murray, "The Neural Autoregressive Distribution
     Estimator", AISTATS 2011, Sec. 6.2.
 Published: 88.86 nats on the 10,000 test images; 88.33 in Uria et al., "A Deep
     and Tractable Density Estimator", ICML 2014, Table 2.
-Measured: 89.13 nats.
-Cost: 600 seconds on two CPU cores that had other work too (5,458 steps).
 Command: tfar train nade_600s_binarized_mnist
 """
 
@@ -15,8 +13,6 @@ RECIPE = Recipe(
     name="nade_600s_binarized_mnist",
     paper="Larochelle and Murray 2011",
     published="88.33 nats (Uria et al. 2014, Table 2); 88.86 in 2011",
-    measured="89.13 nats",
-    cost="600 s on two cores",
     dataset="binarized_mnist",
     model="NADE",
     model_options={"units": 500, "ordering": "random"},

@@ -5,10 +5,6 @@ Paper: Larochelle and Murray, "The Neural Autoregressive Distribution
     Germain et al. 2015, Table 4.
 Published: adult 13.19; connect4 11.99; dna 84.81; mushrooms 9.81; nips_0_12
     273.08; ocr_letters 27.22 nats.
-Measured: adult 13.15; connect4 11.99; dna 83.79; mushrooms 9.91;
-    nips_0_12 272.63; ocr_letters 27.03 nats.
-Cost: 11 minutes of training for all six on two CPU cores, with other work on
-    them.
 Command: tfar train nade_binary_uci, or one of them: tfar train nade_adult
 """
 
@@ -58,22 +54,11 @@ _SETTINGS = {
     },
 }
 
-_MEASURED = {
-    "adult": 13.15,
-    "connect4": 11.99,
-    "dna": 83.79,
-    "mushrooms": 9.91,
-    "nips_0_12": 272.63,
-    "ocr_letters": 27.03,
-}
-
 RECIPES = [
     Recipe(
         name=f"nade_{dataset}",
         paper="Larochelle and Murray 2011",
         published=f"{nats:.2f} nats (Germain et al. 2015, Table 4)",
-        measured=f"{_MEASURED[dataset]:.2f} nats",
-        cost="under 6 minutes on two cores",
         dataset=dataset,
         model="NADE",
         early_stopping_patience=20,

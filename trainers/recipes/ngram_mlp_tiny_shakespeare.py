@@ -3,8 +3,6 @@
 Paper: Bengio et al., "A Neural Probabilistic Language Model", 2003.
 Published: 1.47 nats a character by nanoGPT's transformer of 10 M weights on a
     GPU, 1.88 by its small one on a CPU; none by the paper on this data.
-Measured: 2.120 nats a character, the last tenth of the text.
-Cost: 258 seconds of training on two cores.
 Command: tfar train ngram_mlp_tiny_shakespeare
 """
 
@@ -14,8 +12,6 @@ RECIPE = Recipe(
     name="ngram_mlp_tiny_shakespeare",
     paper="Bengio et al. 2003",
     published="none on this data; nanoGPT 1.47 nats a character (GPU)",
-    measured="2.120 nats a character",
-    cost="258 s on two cores",
     dataset="tiny_shakespeare",
     dataset_options={"steps": 780, "stride": 156},
     model="NGramMLP",

@@ -3,7 +3,6 @@
 Paper: van den Oord et al., "Pixel Recurrent Neural Networks", 2016, Table 1.
 Published: 81.30 nats on the 10,000 test images (Table 4); the configuration
     is not stated.
-Measured: not run yet.
 Cost: 20 minutes on two CPU cores.
 Command: tfar train pixel_cnn_binarized_mnist
 """
@@ -14,8 +13,6 @@ RECIPE = Recipe(
     name="pixel_cnn_binarized_mnist",
     paper="van den Oord et al. 2016a",
     published="81.30 nats (van den Oord et al. 2016a, Table 4)",
-    measured="not run yet",
-    cost="20 min on two cores",
     dataset="binarized_mnist",
     model="PixelCNN",
     model_options={"filters": 32, "num_blocks": 7, "head_filters": 64},

@@ -4,7 +4,6 @@ Paper: van den Oord et al., "Pixel Recurrent Neural Networks", 2016, Table 1
     and Sec. 5: 15 blocks, h = 128, RMSProp, batches of 16.
 Published: 3.14 bits/dim on the test images (Table 5). The paper does not give
     its learning rate: the one below is a guess.
-Measured: not run; one training step and one sample were.
 Cost: not run. 3.6 G multiply-adds a forward pass of one image, by the shapes
     of the kernels; about 2.2e17 floating-point operations for ten epochs.
 Command: tfar train pixel_cnn_cifar10
@@ -16,8 +15,6 @@ RECIPE = Recipe(
     name="pixel_cnn_cifar10",
     paper="van den Oord et al. 2016a",
     published="3.14 bits/dim (van den Oord et al. 2016a, Table 5)",
-    measured="not run",
-    cost="an accelerator, not run",
     dataset="cifar10",
     model="PixelCNN",
     model_options={

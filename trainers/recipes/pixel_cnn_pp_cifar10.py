@@ -4,7 +4,6 @@ Paper: Salimans et al., "PixelCNN++", 2017, Sec. 3, with the settings of the
     authors' code: 160 filters, 5 blocks, 10 logistics, dropout 0.5, Adam with
     0.999995 a step, averages of 0.9995. 53.7 M parameters (53 M published).
 Published: 2.92 bits/dim on the test images (Table 1).
-Measured: not run; one training step and one sample were.
 Cost: not run. 24.4 G multiply-adds a forward pass of one image, by the shapes
     of the kernels, or 7.3e15 floating-point operations an epoch of 50,000:
     5,000 epochs are 3.7e19, two weeks at a sustained 3e13 a second.
@@ -17,8 +16,6 @@ RECIPE = Recipe(
     name="pixel_cnn_pp_cifar10",
     paper="Salimans et al. 2017",
     published="2.92 bits/dim (Salimans et al. 2017, Table 1)",
-    measured="not run",
-    cost="3.7e19 floating-point operations, not run",
     dataset="cifar10",
     model="PixelCNNPlusPlus",
     learning_rate=1e-3,

@@ -4,8 +4,6 @@ Paper: Salimans et al., "PixelCNN++", 2017. One block where the paper has five,
     40 filters for 160, no dropout for so short a training.
 Published: 2.92 bits/dim on the test images (Table 1), of a model 60 times as
     large, trained for days on eight GPUs.
-Measured: 3.52 bits/dim.
-Cost: 1 h 51 min on one of two CPU cores, with other work on the other.
 Command: tfar train pixel_cnn_pp_small_cifar10
 """
 
@@ -15,8 +13,6 @@ RECIPE = Recipe(
     name="pixel_cnn_pp_small_cifar10",
     paper="Salimans et al. 2017",
     published="2.92 bits/dim (Salimans et al. 2017, Table 1), full size",
-    measured="3.52 bits/dim",
-    cost="1 h 51 min on one core",
     dataset="cifar10",
     model="PixelCNNPlusPlus",
     model_options={"filters": 40, "num_blocks": 1, "dropout": 0.0},

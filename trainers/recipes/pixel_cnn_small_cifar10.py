@@ -2,7 +2,6 @@
 
 Paper: van den Oord et al., "Pixel Recurrent Neural Networks", 2016.
 Published: 3.14 bits/dim on the test images (Table 5), of 15 blocks of h = 128.
-Measured: not run yet.
 Cost: an hour on two CPU cores, estimated from a step's time.
 Command: tfar train pixel_cnn_small_cifar10
 """
@@ -13,8 +12,6 @@ RECIPE = Recipe(
     name="pixel_cnn_small_cifar10",
     paper="van den Oord et al. 2016a",
     published="3.14 bits/dim (van den Oord et al. 2016a, Table 5), full size",
-    measured="not run yet",
-    cost="1 h on two cores (estimate)",
     dataset="cifar10",
     model="PixelCNN",
     model_options={

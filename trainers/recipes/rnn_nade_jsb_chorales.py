@@ -3,8 +3,6 @@
 Paper: Boulanger-Lewandowski et al., "Modeling Temporal Dependencies in
     High-Dimensional Sequences", 2012.
 Published: 5.56 nats a step, recalled, not checked against the paper.
-Measured: 5.52 nats a step.
-Cost: 207 seconds of training on two CPU cores.
 Command: tfar train rnn_nade_jsb_chorales --data-dir FOLDER
 """
 
@@ -14,8 +12,6 @@ RECIPE = Recipe(
     name="rnn_nade_jsb_chorales",
     paper="Boulanger-Lewandowski et al. 2012",
     published="5.56 nats a step (recalled, not checked)",
-    measured="5.52 nats a step",
-    cost="207 s on two cores",
     dataset="jsb_chorales",
     model="RNNNADE",
     model_options={

@@ -3,8 +3,6 @@
 Paper: Boulanger-Lewandowski et al., "Modeling Temporal Dependencies in
     High-Dimensional Sequences", 2012.
 Published: 2.31 nats a step, recalled, not checked against the paper.
-Measured: 2.08 nats a step.
-Cost: 1,111 seconds of training on one CPU core.
 Command: tfar train rnn_nade_nottingham --data-dir FOLDER
 """
 
@@ -14,8 +12,6 @@ RECIPE = Recipe(
     name="rnn_nade_nottingham",
     paper="Boulanger-Lewandowski et al. 2012",
     published="2.31 nats a step (recalled, not checked)",
-    measured="2.08 nats a step",
-    cost="1,111 s on one core",
     dataset="nottingham",
     # Longer tunes, one in twenty, are scored in pieces of this length.
     dataset_options={"steps": 512},

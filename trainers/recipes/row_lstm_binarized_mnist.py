@@ -3,8 +3,6 @@
 Paper: van den Oord et al., "Pixel Recurrent Neural Networks", 2016, Sec. 3.1.
     It does not give the size of its Row LSTM on MNIST, nor learning rates.
 Published: 80.54 nats (van den Oord et al. 2016a, Table 4).
-Measured: 80.96 nats.
-Cost: 1 h 47 min on one of two cores.
 Command: tfar train row_lstm_binarized_mnist
 """
 
@@ -14,8 +12,6 @@ RECIPE = Recipe(
     name="row_lstm_binarized_mnist",
     paper="van den Oord et al. 2016a",
     published="80.54 nats (van den Oord et al. 2016a, Table 4)",
-    measured="80.96 nats",
-    cost="1 h 47 min on one of two cores",
     dataset="binarized_mnist",
     model="PixelRNN",
     model_options={

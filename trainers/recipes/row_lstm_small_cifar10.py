@@ -2,7 +2,6 @@
 
 Paper: van den Oord et al., "Pixel Recurrent Neural Networks", 2016, Sec. 3.1.
 Published: 3.07 bits/dim on the test images (Table 5), of a far larger model.
-Measured: not run yet.
 Cost: an hour on two CPU cores (estimate).
 Command: tfar train row_lstm_small_cifar10
 """
@@ -13,8 +12,6 @@ RECIPE = Recipe(
     name="row_lstm_small_cifar10",
     paper="van den Oord et al. 2016a",
     published="3.07 bits/dim (van den Oord et al. 2016a, Table 5), full size",
-    measured="not run yet",
-    cost="1 h on two cores (estimate)",
     dataset="cifar10",
     model="PixelRNN",
     model_options={

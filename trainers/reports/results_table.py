@@ -62,11 +62,17 @@ def table() -> str:
     return markdown([list(_COLUMNS), *rows])
 
 
-def _row(recipe: Recipe) -> list[str]:
+def recorded(recipe: Recipe) -> dict[str, Any] | None:
+    """Returns the recorded result of a recipe, `None` if it was not run."""
     path = RESULTS / f"{recipe.name}.json"
+    return json.loads(_text(path)) if path.exists() else None
+
+
+def _row(recipe: Recipe) -> list[str]:
     measured = ["not run here", "", "", "", "", ""]
-    if path.exists():
-        measured = _measured(json.loads(path.read_text(encoding="utf-8")))
+    result = recorded(recipe)
+    if result is not None:
+        measured = _measured(result)
     nats, bits_per_dim, *cost = measured
     return [
         f"`{recipe.name}`",

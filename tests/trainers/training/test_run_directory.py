@@ -33,7 +33,7 @@ def test_other_settings_are_named(recipe, directory):
 
 def test_a_changed_summary_is_the_same_run(recipe, directory):
     begin(directory, recipe())
-    directory.check_same(recipe(measured="77.0 nats"))
+    directory.check_same(recipe(published="77.0 nats"))
 
 
 def test_a_run_is_not_continued_on_other_data(recipe, directory):
