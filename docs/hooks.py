@@ -128,6 +128,22 @@ FIGURES = {
         ),
         _PIXELS,
     ),
+    "pixel_snail": lambda: _dependencies(
+        models.PixelSNAIL(
+            (15, 15, 1),
+            filters=4,
+            num_blocks=1,
+            num_layers=1,
+            attention_every=1,
+        ),
+        _PIXELS,
+    ),
+    "image_transformer": lambda: _dependencies(
+        models.ImageTransformer(
+            (15, 15, 1), units=8, num_heads=2, num_layers=1
+        ),
+        _PIXELS,
+    ),
     "ngram_mlp": lambda: _dependencies(
         models.NGramMLP((32,), order=5, units=8, num_levels=4), _STEPS
     ),
@@ -142,6 +158,12 @@ FIGURES = {
     ),
     "rnn_nade": lambda: _dependencies(
         models.RNNNADE((4, 5), units=8, nade_units=8)
+    ),
+    "transformer": lambda: _dependencies(
+        models.Transformer(
+            (32,), units=8, num_heads=2, num_layers=1, num_levels=4
+        ),
+        _STEPS,
     ),
     "wavenet": lambda: _dependencies(
         models.WaveNet(

@@ -223,6 +223,10 @@ def test_configurations_of_models_hold_their_arguments(cls):
 
 LAYERS = {
     layers.CausalConv1D: lambda cls: cls(filters=1),
+    layers.CausalSelfAttention: lambda cls: cls(units=2, num_heads=1, window=3),
+    layers.CausalSelfAttention2D: lambda cls: cls(
+        units=2, num_heads=1, window=3
+    ),
     layers.DiagonalBiLSTM: lambda cls: cls(in_colours=[0], out_colours=[0]),
     layers.MaskedConv2D: lambda cls: cls(
         in_colours=[0], out_colours=[0], kernel_size=(1, 1)

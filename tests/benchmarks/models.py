@@ -43,8 +43,17 @@ IMAGE_MODELS = {
         num_layers=7,
         **options,
     ),
+    "PixelSNAIL-4x64": lambda **options: models.PixelSNAIL(MNIST, **options),
+    "ImageTransformer-4x128": lambda **options: models.ImageTransformer(
+        MNIST, **options
+    ),
     "PixelCNN++-1x40": lambda **options: models.PixelCNNPlusPlus(
         CIFAR, filters=40, num_blocks=1, **options
     ),
 }
-MODELS = {**VECTOR_MODELS, **IMAGE_MODELS}
+SEQUENCE_MODELS = {
+    "Transformer-4x128": lambda **options: models.Transformer(
+        (784,), num_levels=2, units=128, **options
+    ),
+}
+MODELS = {**VECTOR_MODELS, **IMAGE_MODELS, **SEQUENCE_MODELS}

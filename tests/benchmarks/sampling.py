@@ -7,6 +7,9 @@ Samples and scores alternate within one run, so that a drift of the machine
 meets both; the medians are compared. `--full` adds the recomputation of the
 whole network at every position, `--walk` a walk that makes a call of every
 position, without the rule that chooses its values.
+
+Drawing with attention has to read the keys and values of all earlier positions
+at every position. `floor` is how long reading as many bytes takes here.
 """
 
 import argparse
@@ -18,6 +21,10 @@ import tensorflow as tf
 
 from tests.benchmarks.models import IMAGE_MODELS
 from tests.benchmarks.models import MODELS
+from tf_autoregressive.layers import CausalSelfAttention
+
+# What is read at once to find out how fast: more than the caches hold.
+_FLOATS = 2**26
 
 
 def seconds(function):
@@ -48,6 +55,17 @@ def walked(model, number):
     return parameters
 
 
+def bytes_of_attention(model, number):
+    """Returns how many bytes of keys and values drawing has to read."""
+    total = 0
+    for layer in model._flatten_layers():
+        if isinstance(layer, CausalSelfAttention):
+            steps = np.arange(model.num_sites)
+            seen = np.minimum(steps, layer.window - 1).sum()
+            total += int(seen) * (layer.key_units + layer.units)
+    return 4 * number * total
+
+
 def measured(model, number, *, full, walk):
     """Returns the seconds of scoring and sampling `number` events."""
     levels = model.num_levels
@@ -70,6 +88,9 @@ def measured(model, number, *, full, walk):
         functions["sample, full"] = lambda: model.sample(
             number, seed=0, method="full"
         )
+    if bytes_of_attention(model, number):
+        floats = tf.zeros([_FLOATS])
+        functions["read"] = lambda: tf.reduce_max(floats)
     if walk:
         functions["walk"] = lambda: walked(model, number)
     return alternated(functions, repeats=3 if full or walk else 7)
@@ -91,6 +112,11 @@ def main():
                 model, number, full=arguments.full, walk=arguments.walk
             )
             score = min(times["score, graph"], times["score, XLA"])
+            if "read" in times:
+                size = bytes_of_attention(model, number)
+                read = times.pop("read")
+                times["floor"] = read * size / (4 * _FLOATS)
+                print(f"{name}, N = {number}: {size / 1e9:.1f} GB to read")
             print(
                 f"{name}, N = {number}: one scoring pass {score * 1e3:.1f} ms"
             )

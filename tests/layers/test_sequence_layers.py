@@ -10,6 +10,7 @@ from tests.layers.convolutions import randomise
 from tests.models.user_attention import AttentionModel
 from tests.models.user_attention import CausalAttention
 from tf_autoregressive.layers import CausalConv1D
+from tf_autoregressive.layers import CausalSelfAttention
 from tf_autoregressive.layers import SequenceLayer
 from tf_autoregressive.layers import growing
 from tf_autoregressive.layers.sequence.gru import SequenceGRU
@@ -39,6 +40,7 @@ LAYERS = {
     ),
     "lstm": recurrent(SequenceLSTM),
     "gru": recurrent(SequenceGRU),
+    "self-attention": lambda **options: CausalSelfAttention(1, 1, 5, **options),
     "attention": lambda **options: CausalAttention(UNITS, **options),
 }
 

@@ -10,6 +10,7 @@ from tf_autoregressive.models import RNNNADE
 from tf_autoregressive.models import CharCNN
 from tf_autoregressive.models import CharRNN
 from tf_autoregressive.models import NGramMLP
+from tf_autoregressive.models import Transformer
 from tf_autoregressive.models import WaveNet
 from tf_autoregressive.models.generation import CHUNK
 
@@ -23,6 +24,7 @@ SIZES = {
         "num_stacks": 2,
         "num_layers": 2,
     },
+    Transformer: {"units": 4, "num_heads": 2, "num_layers": 1},
 }
 
 

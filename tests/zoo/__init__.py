@@ -46,6 +46,8 @@ IMAGE_FAMILIES = [
         "row-lstm-labels",
         "diagonal-bilstm-logistics",
         "multi-scale-labels",
+        "image-transformer-colours",
+        "pixel-snail-logistics",
     )
 ]
 SEQUENCE_FAMILIES = [
@@ -56,6 +58,7 @@ SEQUENCE_FAMILIES = [
         "char-cnn-sequence",
         "wavenet-logistics",
         "rnn-nade-lengths",
+        "transformer",
     )
 ]
 # These cases are exported, and loaded again in a process of their own.
@@ -70,6 +73,7 @@ SERVED = [
         "multi-scale-labels",
         "char-rnn",
         "rnn-nade-lengths",
+        "transformer",
     )
 ]
 # These cases are compiled by XLA, which takes seconds for a large graph.

@@ -8,10 +8,12 @@ from tests.zoo import case
 from tests.zoo.case import logistics
 from tests.zoo.case import three_levels
 from tf_autoregressive.models import GatedPixelCNN
+from tf_autoregressive.models import ImageTransformer
 from tf_autoregressive.models import MultiScalePixelRNN
 from tf_autoregressive.models import PixelCNN
 from tf_autoregressive.models import PixelCNNPlusPlus
 from tf_autoregressive.models import PixelRNN
+from tf_autoregressive.models import PixelSNAIL
 
 Case = functools.partial(case.Case, kind="images")
 
@@ -36,6 +38,23 @@ _ROW_LSTM = {
     # There are enough that the units of no colour are all dead at random
     # weights.
     "head_filters": 17,
+}
+_TRANSFORMER = {
+    "units": 8,
+    "num_heads": 2,
+    "num_layers": 2,
+    "mlp_units": 9,
+    "first_kernel_size": 3,
+    "weight_scale": 0.5,
+}
+_SNAIL = {
+    "filters": 4,
+    "num_blocks": 1,
+    "num_layers": 1,
+    "attention_every": 1,
+    "key_units": 3,
+    "first_kernel_size": 3,
+    "weight_scale": 0.4,
 }
 _MULTI_SCALE = {
     "units": 4,
@@ -209,6 +228,43 @@ CASES = [
         **_MULTI_SCALE,
         **logistics(),
         recurrence="row_lstm",
+        site_size=2,
+    ),
+    Case("image-transformer", ImageTransformer, (2, 3, 1), **_TRANSFORMER),
+    Case(
+        "image-transformer-colours",
+        ImageTransformer,
+        (2, 1, 3),
+        **_TRANSFORMER,
+        stride=2,
+        num_classes=2,
+        **three_levels(),
+    ),
+    Case(
+        "image-transformer-logistics",
+        ImageTransformer,
+        (2, 2, 2),
+        **_TRANSFORMER,
+        context_shape=(2, 1, 2),
+        **logistics(),
+        site_size=2,
+    ),
+    Case("pixel-snail", PixelSNAIL, (3, 3, 1), **_SNAIL),
+    Case(
+        "pixel-snail-colours",
+        PixelSNAIL,
+        (2, 1, 3),
+        **_SNAIL,
+        num_classes=2,
+        **three_levels(),
+    ),
+    Case(
+        "pixel-snail-logistics",
+        PixelSNAIL,
+        (2, 2, 2),
+        **_SNAIL,
+        context_shape=(2, 1, 2),
+        **logistics(),
         site_size=2,
     ),
 ]

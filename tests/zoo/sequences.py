@@ -9,6 +9,7 @@ from tf_autoregressive.models import RNNNADE
 from tf_autoregressive.models import CharCNN
 from tf_autoregressive.models import CharRNN
 from tf_autoregressive.models import NGramMLP
+from tf_autoregressive.models import Transformer
 from tf_autoregressive.models import WaveNet
 
 Case = functools.partial(case.Case, kind="sequences")
@@ -81,6 +82,46 @@ CASES = [
         context_shape=(2,),
         weight_scale=0.4,
         **logistics(),
+    ),
+    Case(
+        "transformer",
+        Transformer,
+        (6,),
+        units=8,
+        num_heads=2,
+        num_layers=2,
+        mlp_units=9,
+        dropout=0.0,
+        stride=2,
+        num_classes=2,
+        weight_scale=0.5,
+        **_SYMBOLS,
+    ),
+    Case(
+        "transformer-logistics",
+        Transformer,
+        (6,),
+        units=8,
+        num_heads=1,
+        num_layers=1,
+        dropout=0.0,
+        context_shape=(3, 2),
+        weight_scale=0.4,
+        **logistics(),
+    ),
+    Case(
+        "transformer-lengths",
+        Transformer,
+        (4, 2),
+        units=6,
+        num_heads=3,
+        num_layers=1,
+        dropout=0.0,
+        positions="learned",
+        variable_length=True,
+        weight_scale=0.5,
+        **_BITS,
+        site_size=2,
     ),
     Case("char-rnn-vectors", CharRNN, (2, 3), units=6, **_BITS, site_size=3),
     Case(

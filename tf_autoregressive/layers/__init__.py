@@ -1,8 +1,12 @@
 """Keras layers of autoregressive models, and the scopes that run them."""
 
 from tf_autoregressive import backend
+from tf_autoregressive.layers.compilation import is_compiled
 from tf_autoregressive.layers.masked_dense import MaskedDense
 from tf_autoregressive.layers.nade import NADEConditionals
+from tf_autoregressive.layers.raster.causal_self_attention import (
+    CausalSelfAttention2D,
+)
 from tf_autoregressive.layers.raster.diagonal_bilstm import DiagonalBiLSTM
 from tf_autoregressive.layers.raster.layer import RasterLayer
 from tf_autoregressive.layers.raster.maps import MapScope
@@ -15,6 +19,9 @@ from tf_autoregressive.layers.raster.shifted_conv import ShiftedConv2D
 from tf_autoregressive.layers.raster.upsampling_conv import UpsamplingConv2D
 from tf_autoregressive.layers.rescaled_nade import RescaledNADEConditionals
 from tf_autoregressive.layers.sequence.causal_conv import CausalConv1D
+from tf_autoregressive.layers.sequence.causal_self_attention import (
+    CausalSelfAttention,
+)
 from tf_autoregressive.layers.sequence.gru import SequenceGRU
 from tf_autoregressive.layers.sequence.layer import SequenceLayer
 from tf_autoregressive.layers.sequence.layer import growing
@@ -24,6 +31,8 @@ from tf_autoregressive.layers.sequence.scopes import StepScope
 
 __all__ = [
     "CausalConv1D",
+    "CausalSelfAttention",
+    "CausalSelfAttention2D",
     "DiagonalBiLSTM",
     "MapScope",
     "MaskedConv2D",
@@ -43,4 +52,5 @@ __all__ = [
     "StepScope",
     "UpsamplingConv2D",
     "growing",
+    "is_compiled",
 ]

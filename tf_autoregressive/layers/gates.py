@@ -1,4 +1,4 @@
-"""The gate of Gated PixelCNN and WaveNet."""
+"""Gates: of Gated PixelCNN and WaveNet, and of PixelSNAIL."""
 
 import tensorflow as tf
 from keras import ops
@@ -11,3 +11,9 @@ def gated(x: tf.Tensor) -> tf.Tensor:
     """
     f, g = ops.split(ops.cast(x, "float32"), 2, axis=-1)
     return ops.cast(ops.tanh(f) * ops.sigmoid(g), x.dtype)
+
+
+def linearly_gated(x: tf.Tensor) -> tf.Tensor:
+    """Returns `f * sigmoid(g)` of the two halves of `[..., 2p]`."""
+    f, g = ops.split(x, 2, axis=-1)
+    return f * ops.sigmoid(g)

@@ -7,6 +7,7 @@ from tf_autoregressive.models.char_rnn import CharRNN
 from tf_autoregressive.models.deep_nade import DeepNADE
 from tf_autoregressive.models.fvsbn import FVSBN
 from tf_autoregressive.models.gated_pixel_cnn import GatedPixelCNN
+from tf_autoregressive.models.image_transformer import ImageTransformer
 from tf_autoregressive.models.joint import Joint
 from tf_autoregressive.models.made import MADE
 from tf_autoregressive.models.multi_scale_pixel_rnn import MultiScalePixelRNN
@@ -15,10 +16,12 @@ from tf_autoregressive.models.ngram_mlp import NGramMLP
 from tf_autoregressive.models.pixel_cnn import PixelCNN
 from tf_autoregressive.models.pixel_cnn_plus_plus import PixelCNNPlusPlus
 from tf_autoregressive.models.pixel_rnn import PixelRNN
+from tf_autoregressive.models.pixel_snail import PixelSNAIL
 from tf_autoregressive.models.raster_model import RasterModel
 from tf_autoregressive.models.rnade import RNADE
 from tf_autoregressive.models.rnn_nade import RNNNADE
 from tf_autoregressive.models.sequence_model import SequenceModel
+from tf_autoregressive.models.transformer import Transformer
 from tf_autoregressive.models.walk import Walk
 from tf_autoregressive.models.wavenet import WaveNet
 
@@ -33,14 +36,17 @@ __all__ = [
     "CharRNN",
     "DeepNADE",
     "GatedPixelCNN",
+    "ImageTransformer",
     "Joint",
     "MultiScalePixelRNN",
     "NGramMLP",
     "PixelCNN",
     "PixelCNNPlusPlus",
     "PixelRNN",
+    "PixelSNAIL",
     "RasterModel",
     "SequenceModel",
+    "Transformer",
     "Walk",
     "WaveNet",
 ]

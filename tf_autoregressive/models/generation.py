@@ -104,25 +104,17 @@ class GenerationMethods:
         context = self.context.batched(context, num_samples)
         # All is checked now; a chunk is drawn when it is asked for.
         return self._chunks(
-            num_samples,
             num_steps,
             prime,
             sampling.as_seed(seed),
-            context,
+            functools.partial(self._begun, num_samples, context, jit_compile),
             functools.partial(
                 self._continued, num_samples, options, jit_compile
             ),
         )
 
-    def _chunks(
-        self, num_samples, num_steps, prime, seed, context, continue_by
-    ):
-        cache = self.init_cache(
-            num_samples, context=self.context.encoded(context), member=0
-        )
-        # A number of Python would be a constant of the first graph, and another
-        # graph would be traced for what it returns.
-        cache = tf.nest.map_structure(tf.convert_to_tensor, cache)
+    def _chunks(self, num_steps, prime, seed, begin, continue_by):
+        cache = begin()
         for values in _cut(prime):
             _, cache = continue_by(seed, cache, len(values), values)
         for start in range(0, num_steps, CHUNK):
@@ -161,6 +153,28 @@ class GenerationMethods:
                 f"[0, {self.num_levels}). Received: {prime!r}"
             )
         return prime
+
+    def _begun(self, num_samples, context, jit_compile):
+        """Returns the cache before the first step.
+
+        From a graph of its own: under XLA a cache that grows has its full size
+        from the start.
+        """
+
+        def begun(rows, context):
+            return self.init_cache(
+                rows.shape[0] or tf.shape(rows)[0],
+                context=self.context.encoded(context),
+                member=0,
+            )
+
+        return self._run(
+            ("begin stream",),
+            begun,
+            tf.zeros([num_samples]),
+            context,
+            jit_compile=jit_compile,
+        )
 
     def _continued(
         self,

@@ -82,6 +82,15 @@ _IMAGES = {
         },
         "jit_compile": True,
     },
+    "PixelSNAIL": {
+        "model_options": {"filters": 32, "num_blocks": 4, "num_layers": 1},
+        "precision": "mixed_bfloat16",
+    },
+    "ImageTransformer": {
+        "model_options": {"units": 64, "num_layers": 4, "dropout": 0.1},
+        "learning_rate": 1e-3,
+        "precision": "mixed_bfloat16",
+    },
     "PixelCNNPlusPlus": {
         "model_options": {"filters": 32, "num_blocks": 1, "dropout": 0.1},
         "precision": "mixed_bfloat16",
@@ -119,6 +128,11 @@ _TEXTS = {
             "dropout": 0.1,
         },
         "batch_size": 16,
+    },
+    "Transformer": {
+        "model_options": {"units": 128, "num_layers": 4, "dropout": 0.1},
+        "batch_size": 16,
+        "learning_rate": 1e-3,
     },
     "WaveNet": {
         "model_options": {
@@ -163,6 +177,10 @@ _SOUNDS = {
     "NGramMLP": {
         "model_options": {"order": 16, "units": 256},
     },
+    "Transformer": {
+        "model_options": {"units": 64, "num_layers": 4, "dropout": 0.1},
+        "learning_rate": 1e-3,
+    },
 }
 _EVERY_SOUND = {
     "batch_size": 16,
@@ -193,6 +211,15 @@ _SONGS = {
             "dilations": (1, 2, 4),
             "dropout": 0.5,
         },
+    },
+    "Transformer": {
+        "model_options": {
+            "distribution": "bernoulli",
+            "units": 128,
+            "num_layers": 2,
+            "dropout": 0.3,
+        },
+        "learning_rate": 1e-3,
     },
     "WaveNet": {
         "model_options": {

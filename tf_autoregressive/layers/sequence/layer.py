@@ -79,8 +79,9 @@ class SequenceLayer:
 def growing(tensor: tf.Tensor, axis: int) -> Any:
     """Returns a tensor of a state, with an axis that `closed` may make longer.
 
-    Loops keep the static shapes of what they change; this axis has none. XLA,
-    which compiles for fixed shapes, cannot draw with a state that grows.
+    Loops keep the static shapes of what they change; this axis has none. XLA
+    compiles for fixed shapes: where `is_compiled`, a first state must have the
+    most steps that it will ever keep.
     """
     shape = tensor.shape.as_list()
     shape[axis] = None

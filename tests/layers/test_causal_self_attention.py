@@ -1,0 +1,112 @@
+"""Causal self-attention against explicit loops."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tests.layers.attention import attend
+from tests.layers.test_sequence_layers import stepped
+from tf_autoregressive.layers import CausalSelfAttention
+from tf_autoregressive.layers.rotation import rotated
+from tf_autoregressive.layers.sequence import causal_self_attention
+
+STEPS = 9
+PATTERNS = {
+    "all": {"units": 4, "num_heads": 2, "window": STEPS},
+    "window": {"units": 6, "num_heads": 3, "window": 3, "key_units": 9},
+    "itself": {"units": 2, "num_heads": 1, "window": 1},
+    "stride": {"units": 4, "num_heads": 1, "window": STEPS, "stride": 3},
+    "rotary": {"units": 4, "num_heads": 2, "window": 5, "rotary": True},
+}
+
+
+def made(name, rng):
+    """Returns a layer and inputs."""
+    layer = CausalSelfAttention(**PATTERNS[name])
+    x = rng.normal(0.0, 2.0, (2, STEPS, layer.in_channels))
+    return layer, tf.constant(x, "float32")
+
+
+@pytest.mark.parametrize("block", [2, 128])
+@pytest.mark.parametrize("name", PATTERNS)
+def test_it_is_its_formula(name, block, rng, monkeypatch):
+    monkeypatch.setattr(causal_self_attention, "_BLOCK", block)
+    layer, x = made(name, rng)
+    expected = attend(x, **PATTERNS[name])
+    np.testing.assert_allclose(layer(x), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("block_size", [1, 4, 20])
+@pytest.mark.parametrize("name", PATTERNS)
+def test_steps_are_its_formula(name, block_size, rng):
+    layer, x = made(name, rng)
+    outputs, _ = stepped(layer, x, block_size)
+    expected = attend(x, **PATTERNS[name])
+    np.testing.assert_allclose(outputs, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["window", "rotary"])
+def test_steps_under_xla_are_its_formula(name, rng):
+    layer, x = made(name, rng)
+    sizes = []
+
+    @tf.function(jit_compile=True, autograph=False)
+    def run(x):
+        sizes.append(layer.first_state(2, STEPS)["keys"].shape[2])
+        return stepped(layer, x, 4)[0]
+
+    expected = attend(x, **PATTERNS[name])
+    np.testing.assert_allclose(run(x), expected, atol=1e-5)
+    # XLA compiles for fixed shapes.
+    assert sizes == [layer.window - 1]
+
+
+def test_what_is_kept_does_not_outgrow_the_window(rng):
+    layer, x = made("window", rng)
+    _, state = stepped(layer, x, 4)
+    ((keys, values),) = (s.values() for s in state["states"].values())
+    assert keys.shape == (2, 3, 2, 3)
+    assert values.shape == (2, 3, 2, 2)
+
+
+@pytest.mark.parametrize("stride", [2, 3, 4])
+def test_two_patterns_see_every_step_before(stride):
+    # [Child et al. 2019, Sec. 4.3]: a path of two hops to each.
+    steps = np.arange(13)
+    back = steps[:, None] - steps
+    near, far = (
+        CausalSelfAttention(1, 1, **options)._sees(back)
+        for options in ({"window": stride}, {"window": 13, "stride": stride})
+    )
+    reached = np.asarray(far, int) @ np.asarray(near, int) > 0
+    np.testing.assert_array_equal(reached, back >= 0)
+
+
+def test_rotated_products_depend_on_the_distance_alone(rng):
+    query, key = rng.normal(size=(2, 6)).astype("float32")
+    products = [
+        np.dot(rotated(query, tf.constant(m)), rotated(key, tf.constant(n)))
+        for m, n in [(7, 3), (104, 100), (4, 0)]
+    ]
+    np.testing.assert_allclose(products, products[0], rtol=1e-4)
+    other = np.dot(rotated(query, tf.constant(5)), key)
+    assert abs(other - products[0]) > 1e-3
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"units": 6, "num_heads": 4}, "`num_heads` must divide"),
+        ({"units": 6, "num_heads": 2, "rotary": True}, "`key_units` must be"),
+        ({"units": 4, "num_heads": 0}, "`num_heads` must be an integer"),
+        ({"units": 4, "num_heads": 2, "stride": 1.5}, "`stride` must be"),
+    ],
+)
+def test_bad_arguments_are_errors(options, message):
+    with pytest.raises(ValueError, match=message):
+        CausalSelfAttention(window=5, **options)
+
+
+def test_inputs_have_queries_keys_and_values():
+    with pytest.raises(ValueError, match="must have 12 channels"):
+        CausalSelfAttention(4, 2, 5)(np.zeros([1, 3, 8], "float32"))

@@ -1,0 +1,16 @@
+"""Whether XLA compiles what is being traced."""
+
+import tensorflow as tf
+
+# TensorFlow has no public name for it.
+from tensorflow.python.ops import control_flow_util
+
+
+def is_compiled() -> bool:
+    """Whether the function that is being traced is compiled by XLA.
+
+    XLA compiles for fixed shapes. A layer whose state grows asks this before it
+    makes the first one, and takes the largest state at once if so.
+    """
+    graph = tf.compat.v1.get_default_graph()
+    return bool(control_flow_util.GraphOrParentsInXlaContext(graph))
