@@ -1,4 +1,4 @@
-"""Files that are the old ones or the new ones, and who may write them."""
+"""Replacement of whole files, and locks of the directories that hold them."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 # Servers look for directories whose names are numbers, and readers of Parquet
-# leave out what begins with a dot.
+# leave out names that begin with a dot.
 TEMPORARY_PREFIX = ".tmp-"
 
 
@@ -51,7 +51,7 @@ def flush(path: pathlib.Path) -> None:
 
 
 def remove_temporaries(folder: pathlib.Path) -> None:
-    """Removes what writers left behind that were killed."""
+    """Removes the remains of writers that were killed."""
     for path in folder.glob(f"{TEMPORARY_PREFIX}*"):
         if path.is_dir():
             shutil.rmtree(path)
@@ -78,8 +78,8 @@ def one_of_several_writers(
 ) -> Iterator[Any]:
     """Holds a directory that several processes may write at once.
 
-    What writers left behind that were killed is removed first, from the
-    subfolders too, unless others are writing: it could be theirs.
+    The remains of writers that were killed are removed first, from the
+    subfolders too, unless others are writing: they could be theirs.
     """
     with _held(folder) as lock:
         if lock():
@@ -92,7 +92,7 @@ def one_of_several_writers(
 
 
 def umask() -> int:
-    """Returns which permissions this process does not give to new files."""
+    """Returns the permissions that this process does not give to new files."""
     mask = os.umask(0)
     os.umask(mask)
     return mask
@@ -108,7 +108,7 @@ def _held(folder):
     """
     try:
         import fcntl
-    except ImportError:  # Windows.
+    except ImportError:  # Windows has no such locks.
         yield lambda *, shared=False: None
         return
 

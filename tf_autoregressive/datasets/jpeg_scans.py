@@ -13,8 +13,8 @@ _START_OF_SCAN, _END_OF_IMAGE = b"\xda", b"\xd9"
 def count_scans(data: bytes) -> int:
     """Returns the number of scans of the first picture in a JPEG file.
 
-    Each is a pass over all pixels: of a progressive file a few bytes can ask
-    for one, and a small file so for hours.
+    Each is a pass over all pixels. A few bytes of a progressive file can ask
+    for one, so a small file can ask for hours of work.
 
     Args:
         data: The bytes of the file.
@@ -22,7 +22,7 @@ def count_scans(data: bytes) -> int:
     count, at = 0, 2
     while (found := _MARKER.search(data, at)) and found[1] != _END_OF_IMAGE:
         count += found[1] == _START_OF_SCAN
-        # What a marker introduces says how long it is, these two bytes too.
+        # A segment begins with its length, which counts these two bytes too.
         at = found.end() + max(
             2, int.from_bytes(data[found.end() : found.end() + 2], "big")
         )

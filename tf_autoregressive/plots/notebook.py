@@ -1,6 +1,6 @@
 """A picture in a notebook.
 
-What is drawn is a PNG file; here it is kept in memory and shown.
+A picture is a PNG file, which is kept in memory here and shown.
 """
 
 import io
@@ -21,7 +21,7 @@ class Picture(bytes):
 
 
 def picture(save: Callable[..., None], *args: Any, **options: Any) -> Picture:
-    """Returns what a function of this module would save, for a notebook.
+    """Returns the picture that a function would save, for a notebook.
 
     Args:
         save: One of the functions `save_...`.

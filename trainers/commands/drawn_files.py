@@ -12,8 +12,8 @@ def files_to_write(
     """Returns the path of --out, or by default one path for each suffix.
 
     Args:
-        out: What --out names, or `None`.
-        default: Where the draws go without it, without a suffix.
+        out: The path that --out names, or `None`.
+        default: The path of the draws without --out, without a suffix.
         suffixes: The endings of files that can hold the draws.
 
     Raises:

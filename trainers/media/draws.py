@@ -40,7 +40,7 @@ def check_options(model, **options):
     Raises:
         UsageError: If one is out of range, or not for the model's outputs.
     """
-    # Late, because it imports TensorFlow.
+    # This is imported late, because it imports TensorFlow.
     from tf_autoregressive.sampling import SamplingOptions
 
     with usage_errors():
@@ -88,7 +88,7 @@ def spread(examples, num: int):
 
     Args:
         examples: Unbatched examples of known number.
-        num: How many to return.
+        num: Number of examples to return.
 
     Raises:
         UsageError: If there are fewer.

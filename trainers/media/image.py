@@ -42,8 +42,8 @@ class Image(Medium):
     def show(self, data, seed, step):
         """Writes summaries of images: samples, completions, pictures.
 
-        `completions` are of test images of which the upper half is known,
-        `log_prob` is what the pixels of test images cost, and `features`,
+        `completions` are those of test images whose upper half is known,
+        `log_prob` shows the cost of the pixels of test images, and `features`,
         where there are any, are those of the first layer.
         """
         import tensorflow as tf
@@ -66,7 +66,7 @@ class Image(Medium):
                 _show_png(kind, picture, step)
 
     def _completed(self, num, data, seed):
-        """Returns originals, what is known of them, and completions."""
+        """Returns originals, their known parts, and completions."""
         known = known_positions("top", self.model.event_shape)
         originals, completed = draws.draw_completions(
             self.model,

@@ -12,8 +12,8 @@ from . import draws
 class Medium:
     """Draws of one kind of events, and the files that they go into.
 
-    Here is what holds of every kind: draws are numbers in an `.npz` file. A
-    kind that people can see or hear adds files of its own.
+    Draws of every kind can be numbers in an `.npz` file. A kind that people can
+    see or hear adds files of its own.
 
     Args:
         model: The model that draws.

@@ -29,12 +29,12 @@ def png(kind: str, medium: Medium, load_data: Callable, *, seed: int) -> bytes:
     Args:
         kind: `features`: the weights from the event to the first layer.
             `histograms`: the predicted distribution of some values of a test
-            example, and what they are. `log_prob`: what each pixel of test
-            examples costs. `masks`: of the dense layers. `neighbours`:
+            example, and the values. `log_prob`: the cost of each pixel of test
+            examples. `masks`: the masks of the dense layers. `neighbours`:
             samples, and the training examples nearest to them.
-        medium: That of the model.
+        medium: The medium of the model.
         load_data: Returns the model's `Data`, which not every picture needs.
-        seed: Of the samples.
+        seed: Seed of the samples.
 
     Raises:
         UsageError: If the model has no such picture.

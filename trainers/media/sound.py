@@ -68,7 +68,7 @@ def signal(samples, num_levels):
     samples = np.asarray(samples)
     if num_levels == 65536:
         return samples.astype("int32") - 32768
-    # Late, because it imports TensorFlow.
+    # This is imported late, because it imports TensorFlow.
     from tf_autoregressive.datasets import mu_law_decode
 
     decoded = mu_law_decode(samples, num_levels=num_levels)

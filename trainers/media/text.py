@@ -18,7 +18,7 @@ class Text(Medium):
     completion_suffixes = (".txt", ".npz")
 
     def check_request(self, *, prime, steps, stream, out):
-        """Checks what is asked of a model of texts.
+        """Checks the arguments for a model of texts.
 
         Raises:
             UsageError: If a text that is printed is to go into a file, or the

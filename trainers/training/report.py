@@ -26,7 +26,7 @@ def result(run, *, best_epoch: int) -> dict[str, Any]:
 
     Args:
         run: The `Run`, with the weights of its best epoch.
-        best_epoch: That epoch.
+        best_epoch: The number of that epoch.
     """
     recipe, model, info = run.recipe, run.model, run.data.info
     rows = run.progress.rows

@@ -62,8 +62,8 @@ def run(
 
     Args:
         recipe: The recipe to train.
-        directory: Where; new, or of an interrupted or finished run of the
-            same recipe.
+        directory: The directory of the run: a new one, or that of an
+            interrupted or finished run of the same recipe.
         data_dir: Where the data is, as `tf_autoregressive.datasets.load`
             takes it, or the places of a user's own.
         data: The recipe's data, if it is loaded already.
