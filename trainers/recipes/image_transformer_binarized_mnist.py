@@ -2,8 +2,6 @@
 
 Paper: Chen et al., "Generative Pretraining from Pixels", 2020.
 Published: none on this data.
-Measured: not run here.
-Cost: three hours on two cores.
 Command: tfar train image_transformer_binarized_mnist
 """
 
@@ -13,8 +11,6 @@ RECIPE = Recipe(
     name="image_transformer_binarized_mnist",
     paper="Chen et al. 2020",
     published="none",
-    measured="not run here",
-    cost="3 h on two cores",
     dataset="binarized_mnist",
     model="ImageTransformer",
     model_options={

@@ -3,8 +3,6 @@
 Paper: Chen et al., "PixelSNAIL: An Improved Autoregressive Generative Model",
     2018.
 Published: none on this data.
-Measured: not run here.
-Cost: three hours on one core.
 Command: tfar train pixel_snail_binarized_mnist
 """
 
@@ -14,8 +12,6 @@ RECIPE = Recipe(
     name="pixel_snail_binarized_mnist",
     paper="Chen et al. 2018",
     published="none",
-    measured="not run here",
-    cost="3 h on one core",
     dataset="binarized_mnist",
     model="PixelSNAIL",
     model_options={

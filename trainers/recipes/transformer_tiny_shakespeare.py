@@ -4,8 +4,6 @@ Paper: Vaswani et al., "Attention Is All You Need", 2017; sizes and optimizer
     after nanoGPT's configuration for this text.
 Published: 1.47 nats a character by nanoGPT's transformer of 10 M weights on a
     GPU, 1.88 by its small one on a CPU; none by the paper on this data.
-Measured: not run here.
-Cost: two hours on two cores.
 Command: tfar train transformer_tiny_shakespeare
 """
 
@@ -15,8 +13,6 @@ RECIPE = Recipe(
     name="transformer_tiny_shakespeare",
     paper="Vaswani et al. 2017",
     published="none on this data; nanoGPT 1.47 nats a character (GPU)",
-    measured="not run here",
-    cost="2 h on two cores",
     dataset="tiny_shakespeare",
     # A divisor of the test split, in windows that begin at every 39th
     # character: a short model learns them by heart if they are always the same.
