@@ -1,3 +1,4 @@
+import json
 import re
 
 import pydantic
@@ -7,6 +8,7 @@ from trainers import recipes
 from trainers.errors import UsageError
 from trainers.overrides import with_overrides
 from trainers.recipe import Recipe
+from trainers.reports.results_table import RESULTS
 from trainers.reports.results_table import recorded
 
 
@@ -135,7 +137,9 @@ def test_every_recipe_has_its_own_name_and_states_its_result():
     every = [recipe for family in families.values() for recipe in family]
     names = [recipe.name for recipe in every]
     assert len(set(names)) == len(names)
-    assert {"fvsbn_dna", "nade_adult", "made_8000_binarized_mnist"} <= {*names}
+    assert {"fvsbn_dna", "nade_adult", "made_8000units_binarized_mnist"} <= {
+        *names
+    }
     for recipe in every:
         assert re.search(r"nats|bits/dim|^none", recipe.published)
 
@@ -151,6 +155,21 @@ def test_a_file_of_one_recipe_is_named_like_it_and_says_how_to_run_it():
         assert f"Command: tfar train {name}" in text
         if len(family) == 1:
             assert family[0].name == name
+
+
+def test_a_renamed_recipe_says_its_new_name():
+    for old, new in recipes._RENAMED.items():
+        assert recipes.find(new)
+        with pytest.raises(UsageError, match=f"'{old}' is called '{new}' now"):
+            recipes.find(old)
+
+
+def test_results_are_recorded_under_names_of_recipes():
+    families = recipes.families().values()
+    names = {recipe.name for family in families for recipe in family}
+    for path in RESULTS.glob("*.json"):
+        assert path.stem in names
+        assert json.loads(path.read_text())["recipe"] == path.stem
 
 
 def test_a_family_stands_for_all_its_recipes():

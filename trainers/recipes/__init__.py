@@ -2,6 +2,10 @@
 
 A file defines `RECIPE`, named like the file, or `RECIPES` for a family, whose
 file name then stands for all of them: `tfar train fvsbn_binary_uci`.
+
+A name is the model's, or that of its recurrence; then, if the model has several
+recipes for the data, what sets this one apart, a number with its unit; then the
+data's: `made_500units_binarized_mnist`.
 """
 
 import importlib
@@ -10,6 +14,20 @@ import pkgutil
 from ..errors import UsageError
 from ..overrides import closest
 from ..recipe import Recipe
+
+# Names that recipes once had.
+_RENAMED = {
+    "cnn_jsb_chorales": "char_cnn_jsb_chorales",
+    "cnn_nottingham": "char_cnn_nottingham",
+    "diagonal_bilstm_7_binarized_mnist": (
+        "diagonal_bilstm_7layers_binarized_mnist"
+    ),
+    "lstm_jsb_chorales": "char_rnn_jsb_chorales",
+    "lstm_nottingham": "char_rnn_nottingham",
+    "made_500_binarized_mnist": "made_500units_binarized_mnist",
+    "made_8000_binarized_mnist": "made_8000units_binarized_mnist",
+    "multi_scale_small_cifar10": "multi_scale_pixel_rnn_small_cifar10",
+}
 
 
 def families() -> dict[str, list[Recipe]]:
@@ -26,9 +44,14 @@ def find(name: str) -> list[Recipe]:
     """Returns the recipe of that name, or all recipes of the family.
 
     Raises:
-        UsageError: If there is neither, naming the closest match and all that
-            there are.
+        UsageError: If there is neither. The message names the new name of a
+            recipe that was renamed, or the closest match and all that there
+            are.
     """
+    if name in _RENAMED:
+        raise UsageError(
+            f"The recipe {name!r} is called {_RENAMED[name]!r} now."
+        )
     by_family = families()
     by_name = {
         recipe.name: [recipe]

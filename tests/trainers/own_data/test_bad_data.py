@@ -234,7 +234,7 @@ def test_flags_of_another_kind(refused, request, kind, arguments, words):
         ("bits", "MAD", "no model or recipe 'MAD'. Did you mean 'MADE'?"),
         ("bits", "gatedpixelcn", "Did you mean 'GatedPixelCNN'?"),
         ("bits", "made_mushroms", "Did you mean 'made_mushrooms'?"),
-        ("bits", "cnn_nottingham", "CharCNN is not for vectors"),
+        ("bits", "char_cnn_nottingham", "CharCNN is not for vectors"),
     ],
 )
 def test_models_that_do_not_fit(refused, request, kind, model, words):

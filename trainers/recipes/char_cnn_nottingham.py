@@ -5,13 +5,13 @@ The notes of a step are independent of each other, given the steps before.
 Paper: Bai et al., "An Empirical Evaluation of Generic Convolutional and
     Recurrent Networks for Sequence Modeling", 2018, Table 1.
 Published: 3.07 nats a step by a temporal convolutional network.
-Command: tfar train cnn_nottingham --data-dir FOLDER
+Command: tfar train char_cnn_nottingham --data-dir FOLDER
 """
 
 from ..recipe import Recipe
 
 RECIPE = Recipe(
-    name="cnn_nottingham",
+    name="char_cnn_nottingham",
     paper="Bai et al. 2018",
     published="3.07 nats a step (Bai et al. 2018, Table 1)",
     dataset="nottingham",

@@ -3,13 +3,13 @@
 Paper: Germain et al., "MADE: Masked Autoencoder for Distribution Estimation",
     ICML 2015, Sec. 6.2 and Table 6.
 Published: 88.40 nats (95% interval 0.45) on the 10,000 test images.
-Command: tfar train made_8000_binarized_mnist
+Command: tfar train made_8000units_binarized_mnist
 """
 
 from ..recipe import Recipe
 
 RECIPE = Recipe(
-    name="made_8000_binarized_mnist",
+    name="made_8000units_binarized_mnist",
     paper="Germain et al. 2015",
     published="88.40 nats (Germain et al. 2015, Table 6)",
     dataset="binarized_mnist",

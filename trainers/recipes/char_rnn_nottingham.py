@@ -5,13 +5,13 @@ The notes of a step are independent of each other, given the steps before.
 Paper: Bai et al., "An Empirical Evaluation of Generic Convolutional and
     Recurrent Networks for Sequence Modeling", 2018, Table 1.
 Published: 3.29 nats a step by an LSTM.
-Command: tfar train lstm_nottingham --data-dir FOLDER
+Command: tfar train char_rnn_nottingham --data-dir FOLDER
 """
 
 from ..recipe import Recipe
 
 RECIPE = Recipe(
-    name="lstm_nottingham",
+    name="char_rnn_nottingham",
     paper="Bai et al. 2018",
     published="3.29 nats a step (Bai et al. 2018, Table 1)",
     dataset="nottingham",

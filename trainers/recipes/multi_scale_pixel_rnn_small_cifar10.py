@@ -3,13 +3,13 @@
 Paper: van den Oord et al., "Pixel Recurrent Neural Networks", 2016, Sec. 3.6.
 Published: none on this data.
 Cost: an hour on two CPU cores (estimate).
-Command: tfar train multi_scale_small_cifar10
+Command: tfar train multi_scale_pixel_rnn_small_cifar10
 """
 
 from ..recipe import Recipe
 
 RECIPE = Recipe(
-    name="multi_scale_small_cifar10",
+    name="multi_scale_pixel_rnn_small_cifar10",
     paper="van den Oord et al. 2016a",
     published="none on this data",
     dataset="cifar10",

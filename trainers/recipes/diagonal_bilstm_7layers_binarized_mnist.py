@@ -4,13 +4,13 @@ Paper: van den Oord et al., "Pixel Recurrent Neural Networks", 2016, Sec. 3.3
     and Table 4: 7 layers, h = 16. Learning rates are not given.
 Published: 79.20 nats (van den Oord et al. 2016a, Table 4).
 Cost: 5 hours on two CPU cores (estimate).
-Command: tfar train diagonal_bilstm_7_binarized_mnist
+Command: tfar train diagonal_bilstm_7layers_binarized_mnist
 """
 
 from ..recipe import Recipe
 
 RECIPE = Recipe(
-    name="diagonal_bilstm_7_binarized_mnist",
+    name="diagonal_bilstm_7layers_binarized_mnist",
     paper="van den Oord et al. 2016a",
     published="79.20 nats (van den Oord et al. 2016a, Table 4)",
     dataset="binarized_mnist",

@@ -3,13 +3,13 @@
 Paper: Germain et al., "MADE: Masked Autoencoder for Distribution Estimation",
     ICML 2015, Sec. 6.2 and Fig. 2.
 Published: about 94.5 nats on the 10,000 test images, read off the figure.
-Command: tfar train made_500_binarized_mnist
+Command: tfar train made_500units_binarized_mnist
 """
 
 from ..recipe import Recipe
 
 RECIPE = Recipe(
-    name="made_500_binarized_mnist",
+    name="made_500units_binarized_mnist",
     paper="Germain et al. 2015",
     published="about 94.5 nats (Germain et al. 2015, Fig. 2)",
     dataset="binarized_mnist",
