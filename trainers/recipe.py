@@ -2,6 +2,7 @@
 
 from typing import Any
 from typing import Literal
+from typing import Self
 
 import pydantic
 
@@ -118,12 +119,16 @@ class Recipe(pydantic.BaseModel):
     steps_per_execution: pydantic.PositiveInt = 1
     seed: pydantic.NonNegativeInt = 0
 
-    @pydantic.model_validator(mode="before")
     @classmethod
-    def _without_old_fields(cls, fields):
-        if not isinstance(fields, dict):
-            return fields
-        return {k: v for k, v in fields.items() if k not in _OLD_FIELDS}
+    def of_run(cls, fields: Any) -> Self:
+        """Returns the recipe that a run was begun with, from its file.
+
+        Raises:
+            pydantic.ValidationError: If the fields are not those of a recipe.
+        """
+        if isinstance(fields, dict):
+            fields = {k: v for k, v in fields.items() if k not in _OLD_FIELDS}
+        return cls.model_validate(fields)
 
     @pydantic.field_validator("dataset_options", "model_options")
     @classmethod

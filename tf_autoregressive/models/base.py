@@ -12,7 +12,6 @@ import tensorflow as tf
 import tensorflow_probability as tfp
 
 from tf_autoregressive import orderings
-from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.arguments import checked_counts
 from tf_autoregressive.distributions import OutputDistribution
 from tf_autoregressive.distributions import output_distribution
@@ -420,10 +419,6 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
             parameters, x[:, None]
         )
         return log_prob_per_dim_of_mixture(members, self.ordering[0])
-
-    def _check_positive(self, **sizes):
-        for name, size in sizes.items():
-            checked_count(name, size)
 
     def adaptations(self) -> tuple[bool, ...]:
         """Returns which layers have LoRA; graphs are kept for each answer.

@@ -251,7 +251,7 @@ class RunDirectory:
             )
         config = _read_json(self.config)
         try:
-            recipe = Recipe.model_validate(config["recipe"])
+            recipe = Recipe.of_run(config["recipe"])
             return recipe, config["sha256"], config.get("data_dir")
         except pydantic.ValidationError as error:
             raise UsageError(
