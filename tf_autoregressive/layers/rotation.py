@@ -1,4 +1,4 @@
-"""Rotary positions: products of queries and keys that know their distance."""
+"""Rotary positions, by which products of queries and keys know distances."""
 
 import tensorflow as tf
 

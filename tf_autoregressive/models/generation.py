@@ -157,8 +157,8 @@ class GenerationMethods:
     def _begun(self, num_samples, context, jit_compile):
         """Returns the cache before the first step.
 
-        From a graph of its own: under XLA a cache that grows has its full size
-        from the start.
+        A graph of its own makes it, because under XLA a cache that grows has
+        its full size from the start.
         """
 
         def begun(rows, context):

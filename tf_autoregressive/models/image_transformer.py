@@ -46,12 +46,12 @@ class ImageTransformer(RasterModel):
         num_heads: Heads of attention; they divide the units.
         mlp_units: Units between the two layers of a step; `None` for four
             times `units`.
-        first_kernel_size: Width of what a step sees of the rows above before
-            any attention, half as many rows; odd, at least 3.
-        dropout: Share of the first inputs, and of what layers add, that is set
-            to zero in training.
-        stride: For attention in two alternating patterns; `None` for all steps
-            in every layer.
+        first_kernel_size: Width of the window on the rows above that a step
+            sees before any attention, with half as many rows; odd, at least 3.
+        dropout: Share of the first inputs, and of the outputs that layers add,
+            that is set to zero in training.
+        stride: Distance of steps in attention of two alternating patterns;
+            `None` for all steps in every layer.
         **kwargs: Passed to `RasterModel`: `distribution`, `num_levels`,
             `num_components`, `num_classes`, `context_shape`, `rematerialise`.
 
@@ -101,7 +101,7 @@ class ImageTransformer(RasterModel):
         self.num_layers = checked_count("num_layers", num_layers)
         self.num_heads = checked_count("num_heads", num_heads)
         self.mlp_units = checked_count("mlp_units", mlp_units)
-        # Less than 3 would reach no row above.
+        # A smaller kernel would reach no row above.
         self.first_kernel_size = checked_odd(
             "first_kernel_size", first_kernel_size, at_least=3
         )

@@ -41,8 +41,8 @@ class PixelSNAIL(RasterModel):
     Convolutions see the pixels around that come earlier, attention sees all of
     them: the keys and values of a step are those of the step before it, its
     value included, so that a step may look at its own key and at all before.
-    For the first step they are made of zeros. The place of a pixel are two
-    numbers, its distances from the centre.
+    For the first step they are made of zeros. The place of a pixel is given by
+    two numbers, its distances from the centre.
 
     A step is a colour of a pixel, or a whole pixel where the distribution
     couples its colours, as the discretized logistic mixture of [1] does.
@@ -55,15 +55,15 @@ class PixelSNAIL(RasterModel):
         filters: Filters of each colour that is drawn in its turn.
         num_blocks: Number of blocks.
         num_layers: Gated residual layers of a block.
-        attention_every: Every so many blocks, the last one of them ends with
-            attention; 1 for all blocks.
+        attention_every: Number of blocks of which the last ends with attention;
+            1 for all blocks.
         num_heads: Heads of attention.
         key_units: Channels of the keys of all heads.
         value_units: Channels of the values of all heads; `None` for half of
             `filters`.
-        first_kernel_size: Of the first convolution, odd, at least 3.
-        kernel_size: Of the other ones, odd.
-        dropout: Share of what lies between the two convolutions of a layer
+        first_kernel_size: Size of the first convolution, odd, at least 3.
+        kernel_size: Size of the other ones, odd.
+        dropout: Share of the features between the two convolutions of a layer
             that is set to zero in training.
         **kwargs: Passed to `RasterModel`: `distribution`, `num_levels`,
             `num_components`, `num_classes`, `context_shape`, `rematerialise`.
@@ -119,7 +119,7 @@ class PixelSNAIL(RasterModel):
         if value_units is None:
             value_units = max(1, filters // 2)
         self.value_units = checked_count("value_units", value_units)
-        # Less than 3 would reach no other pixel.
+        # A smaller kernel would reach no other pixel.
         self.first_kernel_size = checked_odd(
             "first_kernel_size", first_kernel_size, at_least=3
         )
@@ -219,7 +219,7 @@ class PixelSNAIL(RasterModel):
         ]
 
     def _placed_layers(self, name, width, outputs):
-        """Returns what makes keys and values, or queries, of features."""
+        """Returns layers that make keys and values, or queries, of features."""
         features = self._of_each(self.filters)
         return [
             Background(

@@ -52,11 +52,11 @@ class Transformer(SequenceModel):
         num_heads: Heads of attention; they divide the units.
         mlp_units: Units between the two layers of a step; `None` for four
             times `units`.
-        dropout: Share of the first inputs, and of what layers add, that is set
-            to zero in training. Attention itself drops nothing.
+        dropout: Share of the first inputs, and of the outputs that layers add,
+            that is set to zero in training. Attention itself drops nothing.
         positions: `"rotary"` or `"learned"`.
-        stride: For attention in two alternating patterns; `None` for all steps
-            in every layer.
+        stride: Distance of steps in attention of two alternating patterns;
+            `None` for all steps in every layer.
         **kwargs: Passed to `SequenceModel`: `embedding_size` (by default
             `units`), `distribution`, `num_levels`, `num_components`,
             `vocabulary`, `num_classes`, `context_shape`, `variable_length`,

@@ -25,10 +25,10 @@ def make_block(
 ) -> list[keras.layers.Layer]:
     """Returns the layers of a block, for `add_block`.
 
-    Initial weights are those of GPT-2 [1]: `N(0, 0.02^2)`, and a factor of
-    `1 / sqrt(2 num_blocks)` for those that write to the residual stream, so
-    that all of them together keep its scale. Of all weights of two axes or
-    more, each is a kernel that weight decay is meant for.
+    Initial weights are those of GPT-2 [1]: `N(0, 0.02^2)`, and a factor of `1 /
+    sqrt(2 num_blocks)` for those that write to the residual stream, so that all
+    of them together keep its scale. Every weight of two axes or more is a
+    kernel that weight decay is meant for.
 
     Args:
         index: Index of the block, for the layers' names.
@@ -82,7 +82,7 @@ def run_block(
         x = x + W_2 attention(W_1 norm(x))
         x = x + W_4 gelu(W_3 norm(x))
 
-    with dropout of what is added. Both sums are segments.
+    with dropout of both added terms. Both sums are segments.
 
     Args:
         scope: The scope that runs the stack.

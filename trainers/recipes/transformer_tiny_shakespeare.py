@@ -14,8 +14,9 @@ RECIPE = Recipe(
     paper="Vaswani et al. 2017",
     published="none on this data; nanoGPT 1.47 nats a character (GPU)",
     dataset="tiny_shakespeare",
-    # A divisor of the test split, in windows that begin at every 39th
-    # character: a short model learns them by heart if they are always the same.
+    # The number of steps divides the test split. Windows begin at every 39th
+    # character, because a model learns them by heart if they are always the
+    # same.
     dataset_options={"steps": 507, "stride": 39},
     model="Transformer",
     model_options={

@@ -1,4 +1,4 @@
-"""Where a pixel is, beside its features.
+"""Positions of pixels, as channels beside their features.
 
 Shapes: B batch, H rows, W columns, K colours, n channels of a colour.
 """
@@ -18,7 +18,7 @@ from tf_autoregressive.types import State
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
 class Background(RasterLayer, keras.layers.Layer):
-    """Adds two channels to each colour: how far from the centre it is [1].
+    """Adds two channels to each colour: its distances from the centre [1].
 
         (i - H / 2) / H,  (j - W / 2) / W
 

@@ -32,8 +32,8 @@ class CausalSelfAttention2D(RasterLayer, keras.layers.Layer):
     Args:
         units: Number of output channels of a colour.
         num_heads: Number of heads.
-        window: How many steps a step sees, itself included: `H * W * K` for
-            all of them.
+        window: Number of steps that a step sees, itself included: `H * W * K`
+            for all of them.
         num_colours: `K`.
         stride: Distance of the steps that are seen.
         key_units: Number of channels of the keys; `None` for `units`.

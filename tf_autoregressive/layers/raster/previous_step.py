@@ -1,4 +1,4 @@
-"""What the step before was, in raster order: its features, or its values.
+"""Layers of the step before, in raster order: its features, or its values.
 
 Shapes: B batch, H rows, W columns, K colours, n channels of a colour.
 """
@@ -17,7 +17,7 @@ from tf_autoregressive.types import State
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
 class PreviousFeatures(RasterLayer, keras.layers.Layer):
-    """The features of the step before: of the colour or the pixel before.
+    """Features of the step before, which is the colour or the pixel before.
 
     The first colour of a pixel gets the last one of the pixel before, and the
     first pixel of a row the last one of the row above. The first step of all

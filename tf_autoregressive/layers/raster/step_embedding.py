@@ -1,4 +1,4 @@
-"""What a step of an image is given: the value before, and where it is.
+"""Inputs of a step of an image: the value before, and its position.
 
 Shapes: B batch, H rows, W columns, C channels, K colours, F units.
 """
@@ -24,12 +24,13 @@ class StepEmbedding(RasterLayer, keras.layers.Layer):
 
         outputs[i, j, k] = W x_before + row[i] + column[j] + colour[k]
 
-    `x_before` are the values of the step before: of the colour or the pixel
-    before, zero for the first of all [1]. Positions are sums, as in [2].
+    `x_before` are the values of the step before, which is the colour or the
+    pixel before; they are zero for the first step of all [1]. Positions are
+    sums, as in [2].
 
     Args:
         units: `F`.
-        num_colours: `K`, in how many steps a pixel is drawn.
+        num_colours: `K`, the number of steps in which a pixel is drawn.
         **kwargs: Passed to `keras.layers.Layer`.
 
     Input shape:

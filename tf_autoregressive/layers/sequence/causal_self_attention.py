@@ -18,17 +18,18 @@ from tf_autoregressive.layers.sequence.layer import SequenceLayer
 from tf_autoregressive.layers.sequence.layer import growing
 from tf_autoregressive.types import State
 
-# Queries that a pass over all steps looks up at once: those of a block see no
-# keys behind the block, so that blocks save almost half of the products.
+# Number of queries that a pass over all steps looks up at once. Those of a
+# block see no keys behind the block, so blocks save almost half of the
+# products.
 _BLOCK = 128
 
-# The logit of what is not seen: float32 makes zero of its exponential.
+# The logit of a step that is not seen: float32 makes zero of its exponential.
 _UNSEEN = -1e9
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
 class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
-    """Attends from every step to itself and to steps before [1, Eq. 1].
+    """Attention from every step to itself and to steps before [1, Eq. 1].
 
         outputs[t] = sum_s softmax_s(<query[t], key[s]> / sqrt(k)) value[s]
 
@@ -39,9 +40,9 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
     A stride of 1 sees all of the last `window` steps. Alternating layers with
     `window=n` and with `stride=n` see all steps within two layers [2].
 
-    The layer has no weights: what comes before it makes queries, keys and
-    values of a step, and what comes after it joins the heads. It drops nothing:
-    dropout belongs behind it.
+    The layer has no weights: layers before it make queries, keys and values of
+    a step, and layers after it join the heads. It drops nothing: dropout
+    belongs behind it.
 
     Drawing keeps keys and values of the last `window - 1` steps: those of
     finished blocks in tensors, which grow from block to block, those of the
@@ -51,7 +52,7 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
     Args:
         units: Number of output channels `h * v`.
         num_heads: `h`.
-        window: How far a step sees, itself included.
+        window: Number of steps back that a step sees, itself included.
         stride: Distance of the steps that are seen.
         key_units: Number of channels of the keys, `h * k`; `None` for `units`.
         rotary: Whether queries and keys are rotated by their step, so that
@@ -186,18 +187,18 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
         return tf.matmul(self._weights(scores, self._sees(back)), value)
 
     def _sees(self, back):
-        """Whether a step sees the one so many steps back."""
+        """Returns whether a step sees the one so many steps back."""
         seen = (back >= 0) & (back < self.window)
         return seen if self.stride == 1 else seen & (back % self.stride == 0)
 
     def _weights(self, scores, seen):
-        """Returns what values are multiplied with, from products with keys."""
+        """Returns the weights of values from the products with keys."""
         scale = (self.key_units // self.num_heads) ** -0.5
         scores = tf.cast(scores, tf.float32) * scale
         weights = tf.nn.softmax(tf.where(seen, scores, _UNSEEN))
         return tf.cast(weights, self.compute_dtype)
 
-    # One step at a time.
+    # The methods of drawing run one step at a time.
 
     def first_state(self, batch_size: int | tf.Tensor, num_steps: int) -> State:
         compiled = is_compiled()
@@ -210,7 +211,7 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
         return state
 
     def _kept(self):
-        """Returns by name the channels of a head that are kept of a step."""
+        """Returns the channels of a head that are kept of a step, by name."""
         return {
             "keys": self.key_units // self.num_heads,
             "values": self.units // self.num_heads,
@@ -281,7 +282,7 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
         Args:
             finished: `[B, h, t, k or v]`, of the steps before the block.
             new: `[n, B, h, k or v]`, of the block.
-            count: How many of these there are, up to `n`.
+            count: Number of steps of the block that have run, up to `n`.
         """
         steps = tf.concat([finished, tf.transpose(new, [1, 2, 0, 3])], axis=2)
         num_finished = tf.shape(finished)[2]
