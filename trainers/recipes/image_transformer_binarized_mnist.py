@@ -2,6 +2,7 @@
 
 Paper: Chen et al., "Generative Pretraining from Pixels", 2020.
 Published: none on this data.
+Cost: three hours on two CPU cores, by its limit.
 Command: tfar train image_transformer_binarized_mnist
 """
 

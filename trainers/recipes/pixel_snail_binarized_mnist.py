@@ -3,6 +3,7 @@
 Paper: Chen et al., "PixelSNAIL: An Improved Autoregressive Generative Model",
     2018.
 Published: none on this data.
+Cost: three hours on one CPU core, by its limit.
 Command: tfar train pixel_snail_binarized_mnist
 """
 
