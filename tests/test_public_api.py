@@ -4,6 +4,7 @@ import importlib
 import inspect
 import pathlib
 import pkgutil
+import re
 import typing
 
 import keras
@@ -389,10 +390,17 @@ def test_what_keras_saves_is_registered_under_the_projects_name(cls):
 
 
 @pytest.mark.parametrize(
-    "cls",
-    [models.FVSBN, models.MADE, models.NADE, models.DeepNADE, models.RNADE],
+    "cls", [c for c in MODELS if c.__module__.startswith("tf_autoregressive")]
 )
-def test_models_say_where_they_come_from(cls):
-    for section in ("Args:", "Raises:", "Example:", "References:"):
-        assert section in cls.__doc__
-    assert "http" in cls.__doc__
+def test_models_say_what_they_compute_and_where_it_comes_from(cls):
+    text = inspect.getdoc(cls)
+    sections = ("Args:", "Raises:", "Example:", "References:")
+    for section in (*sections, "Input shape:", "Output shape:"):
+        assert section in text
+    formula = r"(?m)^ {4}\S.* = "
+    assert re.search(formula, text)
+    assert "http" in text[text.index("References:") :]
+    # One is a family that no paper's section defines, the other has its name
+    # from the paper, which has no other model of that name.
+    if cls not in (models.CharRNN, models.RNNNADE):
+        assert re.search(r"Eqs?\.|Secs?\.|Figs?\.|Tables?\b", text)
