@@ -13,7 +13,7 @@ from colab import notebooks
 _CONFIG = configparser.RawConfigParser()
 _CONFIG.read(notebooks.FOLDER.parent / "setup.cfg", encoding="utf-8")
 
-# Where the code is, with the folder `colab/` that Colab's badges lead to.
+# The place of the code, with the folder `colab/` that Colab's badges lead to.
 REPOSITORY = _CONFIG["metadata"]["url"]
 
 # What pip is told after the name of the package: the address of the code until
@@ -77,7 +77,7 @@ def installation(name: str, source: str = SOURCE) -> str:
 
     Args:
         name: Name of the notebook.
-        source: What follows the name of the package, as `SOURCE`.
+        source: The text after the name of the package, as `SOURCE`.
     """
     if name == "tpu":
         return _INSTALLATION_FOR_A_TPU.format(source=source)

@@ -25,7 +25,7 @@ _SETTINGS = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }
 
-# How long something took on this machine: an epoch of Keras, loading a model.
+# Durations on this machine: of an epoch of Keras, of loading a model.
 _DURATION = re.compile(
     r" - \d+m?s - \d+[mu]?s/step|(?<=: loaded) in [\d.]+ s$", re.MULTILINE
 )
@@ -41,9 +41,9 @@ def executed(
 
     Args:
         path: The file of the notebook, which stays as it is.
-        folder: Where the code runs.
+        folder: The folder in which the code runs.
         settings: Texts of variables of the environment. "" removes one.
-        seconds_a_cell: What a cell may take at most.
+        seconds_a_cell: The most seconds that a cell may take.
 
     Returns:
         The notebook, with the outputs of this run.

@@ -11,7 +11,7 @@ import importlib
 import typing
 
 if typing.TYPE_CHECKING:
-    # For editors, which do not run `__getattr__`.
+    # Editors read these imports, because they do not run `__getattr__`.
     from tf_autoregressive import callbacks
     from tf_autoregressive import datasets
     from tf_autoregressive import dependencies

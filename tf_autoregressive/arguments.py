@@ -62,7 +62,7 @@ def checked_counts(
     Args:
         argument: Name of the argument.
         values: The numbers; an int stands for a single one.
-        length: How many there must be, `None` for any number of them.
+        length: The number that there must be, `None` for any.
         may_be_empty: Whether there may be none.
 
     Raises:

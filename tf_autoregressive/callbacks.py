@@ -37,7 +37,7 @@ class TimeLimit(keras.callbacks.Callback):
         (0.0, False)
     """
 
-    # How many seconds of the budget are left to the work after the last step.
+    # Seconds of the budget that are left to the work after the last step.
     _reserve = 0.0
 
     def __init__(self, seconds: float, *, spent: float = 0.0) -> None:
@@ -70,12 +70,12 @@ class SampleGrid(keras.callbacks.Callback):
     the same noise turns into better images.
 
     Args:
-        directory: Where `samples-epoch-0001.png` and its successors go; made
-            if it does not exist.
+        directory: The folder of `samples-epoch-0001.png` and its successors; it
+            is made if it does not exist.
         num_samples: Number of images in the grid.
         every: Epochs between pictures, at least 1.
         seed: Seed of the samples.
-        context: What a conditional model is conditioned on, for each sample.
+        context: The context of each sample, for a conditional model.
 
     Raises:
         ValueError: If `num_samples` or `every` is below 1, or, when training

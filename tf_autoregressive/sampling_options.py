@@ -20,7 +20,7 @@ class Option(typing.NamedTuple):
             limits: only requests to served models name it, because they name
             a number for every option.
         example: A number to try the option with.
-        help: What the option does.
+        help: The effect of the option, in a sentence.
         at_least: The smallest number allowed.
         above: A number that all allowed ones exceed.
         at_most: The largest number allowed.

@@ -14,8 +14,8 @@ class Vocabulary:
 
     Args:
         characters: Different characters; the number of each is its index.
-        unknown: What to do with a character that is not among them: `None`
-            for an error, or one of the characters, which then replaces it.
+        unknown: The character that replaces all that are not among them, or
+            `None`, for which these are an error.
 
     Raises:
         ValueError: If there are fewer than two characters, one appears twice or

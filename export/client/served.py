@@ -23,13 +23,13 @@ class Spec(typing.NamedTuple):
     shape: tuple | None
 
     def check(self, name: str, dtype: np.dtype, shape: tuple, num_rows: int):
-        """Checks what an answer holds for this tensor.
+        """Checks the values of an answer for this tensor.
 
         Args:
             name: Name of the output.
             dtype: Its dtype in the answer.
             shape: Its shape in the answer.
-            num_rows: What the first axis must be, `B`.
+            num_rows: The size that the first axis must have, `B`.
 
         Raises:
             AnswerError: If dtype or shape are others.

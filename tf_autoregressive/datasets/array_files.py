@@ -55,7 +55,7 @@ def read_header(file: Any, size: int, name: str) -> ArrayHeader:
     Args:
         file: The file, open at its beginning.
         size: Bytes of the file.
-        name: What to call the array in errors.
+        name: The name that errors give to the array.
 
     Raises:
         ValueError: If the file holds no array, one of other things than

@@ -16,7 +16,7 @@ def folder_files(folder: Path, suffixes: tuple[str, ...]) -> list[pathlib.Path]:
 
     Args:
         folder: The folder.
-        suffixes: How names may end, in small letters; capitals may too.
+        suffixes: The endings of names, in small letters; capitals count too.
 
     Raises:
         OSError: If a folder cannot be listed.

@@ -194,7 +194,7 @@ def _check_png(data):
 
 
 def _check_scans(data, name):
-    """Checks how long a file may take, which Pillow does not limit."""
+    """Checks the work that a file asks for, which Pillow does not limit."""
     num_scans = count_scans(data)
     if num_scans > MAX_SCANS:
         raise FileError(
@@ -204,7 +204,7 @@ def _check_scans(data, name):
 
 
 def _check_kind(image, data, name):
-    """Checks what an image file says before its pixels are read."""
+    """Checks the header of an image file before its pixels are read."""
     import PIL.Image
 
     limit = PIL.Image.MAX_IMAGE_PIXELS

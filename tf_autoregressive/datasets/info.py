@@ -17,14 +17,14 @@ class DatasetInfo:
         num_levels: Values are integers in `[0, num_levels)`. None for
             real-valued data.
         split_sizes: Number of examples of each split that exists.
-        binarization: How grey levels became bits: "none", "threshold 0.5",
-            "dynamic" or "fixed (Salakhutdinov & Murray 2008)". Likelihoods
-            under different binarizations are not comparable.
+        binarization: The way in which grey levels became bits: "none",
+            "threshold 0.5", "dynamic" or "fixed (Salakhutdinov & Murray 2008)".
+            Likelihoods under different binarizations are not comparable.
         sha256: Hash of the bytes of train, validation and test one after
             another, as they were before `binarize`: one uint8 a value, int32
             above 256 levels, float32 if real-valued. None for data that is
             streamed and never held as arrays.
-        notes: What a user of the data must know beyond that.
+        notes: Warnings for users of the data.
         vocabulary: The characters of texts, in the order of their numbers.
         unknown: The character of texts that stands for those that are not in
             the vocabulary; None where they are an error.

@@ -48,7 +48,7 @@ def from_text(
     Args:
         text: The text.
         steps: Characters of a window, `T`.
-        stride: How many characters further each training window starts; `T`
+        stride: Number of characters between starts of training windows; `T`
             if None.
         characters: The vocabulary; if None, the characters of the text.
         unknown: The character that stands for those that are not in the
@@ -178,7 +178,7 @@ def load_tiny_shakespeare(
         data_dir: Not needed: the data ships with the package.
         with_labels: Must be False, there are no labels.
         steps: Characters of a window.
-        stride: How many characters further each training window starts;
+        stride: Number of characters between starts of training windows;
             `steps` if None.
 
     Returns:

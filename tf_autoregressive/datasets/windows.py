@@ -14,7 +14,7 @@ def windows(
     Args:
         values: `[length]`; they give no window if they are shorter than one.
         steps: `T`.
-        stride: How many values further each window starts; `T` if None.
+        stride: Number of values between the starts of windows; `T` if None.
 
     Raises:
         ValueError: If the values have more than one axis, or `steps` is below

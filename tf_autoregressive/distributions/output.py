@@ -30,7 +30,8 @@ class OutputDistribution(abc.ABC):
     model finds it. An instance may serve several models: leave it unchanged.
 
     Attributes:
-        name: What exports and messages call it; the class's name by default.
+        name: The name that exports and messages use; that of the class by
+            default.
         num_levels: Number of values of one dimension, `None` if real-valued.
         num_parameters: `P`.
         num_uniforms: `U`.
@@ -138,7 +139,7 @@ class OutputDistribution(abc.ABC):
         return tuple(event_shape[: len(event_shape) - self.site_ndims])
 
     def noise(self, uniforms: tf.Tensor) -> tf.Tensor:
-        """Returns what `draw` needs of `uniforms [..., U]`, made up front."""
+        """Returns the noise of `draw` from `uniforms [..., U]`, made once."""
         return uniforms
 
     def coupled(self, num_dims: int) -> "OutputDistribution":

@@ -61,7 +61,7 @@ class BlockKernel:
 
         Args:
             block: Index of the block.
-            group_sums: What `from_earlier_groups` returned for its group.
+            group_sums: The sums from `from_earlier_groups` for its group.
             inputs: `[sources.size, B]`, zeros from `block` on.
         """
         # The slice is of the whole group, though inputs from the block on are

@@ -106,7 +106,7 @@ class NADEConditionals(keras.layers.Layer):
 
         Args:
             activation: `[B, H]`, `a[i]`.
-            row: What `rows` gives for dimension `i`.
+            row: The entries of `rows` for dimension `i`.
         """
         hidden = self.activation(activation)
         if self.num_parameters == 1:

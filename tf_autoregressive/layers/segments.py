@@ -73,7 +73,7 @@ class Rematerialised(Plain):
 
 
 def of_training(*, rematerialise: bool) -> Any:
-    """Returns how segments are run: `PLAIN`, or `Rematerialised`."""
+    """Returns a way to run segments: `PLAIN`, or `Rematerialised`."""
     return Rematerialised() if rematerialise else PLAIN
 
 
@@ -95,7 +95,7 @@ class SegmentedScope:
 
     Attributes:
         training: Whether dropout is active.
-        segments: How segments are run.
+        segments: The way in which segments are run.
     """
 
     training = False

@@ -421,7 +421,7 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
         return log_prob_per_dim_of_mixture(members, self.ordering[0])
 
     def adaptations(self) -> tuple[bool, ...]:
-        """Returns which layers have LoRA; graphs are kept for each answer.
+        """Returns for each layer whether it has LoRA, a part of graph keys.
 
         Raises:
             ValueError: If a layer was quantized: drawing reads its weights.

@@ -90,7 +90,7 @@ class GatedPixelCNN(RasterModel):
         super().__init__(event_shape, **kwargs)
         self.filters = self.checked_filters("filters", filters)
         self.num_layers = checked_count("num_layers", num_layers)
-        # Less than 3 would reach no other pixel.
+        # A smaller kernel would reach no other pixel.
         self.first_kernel_size = checked_odd(
             "first_kernel_size", first_kernel_size, at_least=3
         )

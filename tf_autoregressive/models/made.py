@@ -203,7 +203,7 @@ class MADE(AutoregressiveModel):
         )
 
     def _context_shifts(self, context):
-        """Returns what the context adds to each layer, `[B, U]` or `None`."""
+        """Returns the context's shift of each layer, `[B, U]` or `None`."""
         if context is None:
             return [None] * (len(self.units) + 1)
         context = keras.layers.Flatten()(context)

@@ -50,7 +50,7 @@ class ManyMasks:
 
         Args:
             batch_size: `B`.
-            shifts: What the context adds to each layer, `[B, U]` or `None`.
+            shifts: The context's shift of each layer, `[B, U]` or `None`.
             member: Index of the mask, or one for each example, `[B]`.
         """
         model = self.model

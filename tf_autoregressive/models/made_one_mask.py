@@ -67,7 +67,7 @@ class OneMask:
 
         Args:
             batch_size: `B`.
-            shifts: What the context adds to each layer, `[B, U]` or `None`.
+            shifts: The context's shift of each layer, `[B, U]` or `None`.
             member: Index of the mask.
         """
         connections = self._connections()
@@ -146,7 +146,7 @@ class OneMask:
         return tf.transpose(parameters)
 
     def _activations(self, state):
-        """Returns what each layer reads in the block, as far as it is known."""
+        """Returns the inputs of each layer in the block, as far as known."""
         # A unit that misses some of its inputs comes out wrong here. Nothing
         # reads it before they are there, because the masks of later layers hide
         # it.

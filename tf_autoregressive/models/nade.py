@@ -113,7 +113,7 @@ class NADE(AutoregressiveModel):
         )
 
     def _hidden_bias(self, context):
-        """Returns what the context adds to `c`, `[B, H]` or `None`."""
+        """Returns the context's shift of `c`, `[B, H]` or `None`."""
         if context is None:
             return None
         return self.context_layer(keras.layers.Flatten()(context))

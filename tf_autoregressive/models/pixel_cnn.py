@@ -80,7 +80,7 @@ class PixelCNN(RasterModel):
         super().__init__(event_shape, **kwargs)
         self.filters = self.checked_filters("filters", filters)
         self.num_blocks = checked_count("num_blocks", num_blocks)
-        # Less than 3 would reach no other pixel.
+        # A smaller kernel would reach no other pixel.
         self.first_kernel_size = checked_odd(
             "first_kernel_size", first_kernel_size, at_least=3
         )

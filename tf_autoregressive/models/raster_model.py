@@ -205,9 +205,9 @@ class RasterModel(AutoregressiveModel):
         return x
 
     def make_context_layers(self, layers: Sequence[Any]) -> None:
-        """Makes what the context adds to the outputs of these layers.
+        """Makes the layers of the context's shifts of these layers.
 
-        Call it before `build`. `scope.run` adds what it makes.
+        Call it before `build`. `scope.run` adds the shifts.
 
         Args:
             layers: Each a `RasterLayer` that a stack runs.

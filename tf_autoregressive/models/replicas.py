@@ -115,7 +115,7 @@ def share_first(variables: Sequence[Any], strategy: Any) -> None:
 
 
 def in_replicas(function: Any, values: tf.Tensor, strategy: Any) -> Any:
-    """Returns what `function` returns in the first replica of this worker."""
+    """Returns the result of a function in this worker's first replica."""
     # The function is traced, because a TPU runs nothing eagerly.
     run = tf.function(lambda values: strategy.run(function, args=(values,)))
     return tf.nest.map_structure(

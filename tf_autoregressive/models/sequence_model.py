@@ -343,10 +343,10 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
         return self.num_sites // self.event_shape[0]
 
     def make_context_layers(self, widths: Mapping[str, int]) -> None:
-        """Makes what the context adds to outputs of the stack.
+        """Makes the layers of the context's shifts of the stack.
 
-        Call it before `build`. `scope.run` adds what it makes for the name of
-        the layer, `scope.shifted` for any name.
+        Call it before `build`. `scope.run` adds the shift of the layer's name,
+        `scope.shifted` that of any name.
 
         Args:
             widths: By name, the number of channels.

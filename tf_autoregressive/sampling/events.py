@@ -22,7 +22,7 @@ def sample_events(
         model: An `AutoregressiveModel`.
         num_samples: `B`.
         seed: int32 `[2]`, `LaterExamples` or a `SeedPerExample`.
-        request: What is asked of the draw, a `Request`.
+        request: The `Request` of the draw.
 
     Returns:
         events: `[B, *event_shape]`.

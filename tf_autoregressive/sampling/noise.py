@@ -34,7 +34,7 @@ class LaterExamples(typing.NamedTuple):
     first: typing.Any
 
     def bits(self, shape: Sequence[Any]) -> tf.Tensor:
-        """Returns what `_bits` returns from row `first` on."""
+        """Returns the rows of `_bits` from row `first` on."""
         size = math.prod(shape[1:])
         skipped = self.first * size
         key, counter = tf.raw_ops.StatelessRandomGetKeyCounter(seed=self.seed)

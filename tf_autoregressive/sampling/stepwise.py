@@ -33,7 +33,7 @@ class Cursor(typing.NamedTuple):
 
     Attributes:
         rank: Index of the next position in the order, a Python int.
-        state: What the model keeps of the values so far, packed.
+        state: The state that the model keeps of the values so far, packed.
         parameters: Parameters of the next position, `[B, P]`, or `[B, E, P]`
             for a mixture of members; `None` after the last position.
         log_weights: `[B, E]`, log-probabilities of the members given the values
@@ -85,8 +85,8 @@ class Stepwise:
 
         Args:
             cursor: A cursor that is not behind the last position.
-            value: What is at its position, `[B]` or `[B, S]`. It is checked
-                in the graph.
+            value: The values at its position, `[B]` or `[B, S]`. They are
+                checked in the graph.
         """
         rank, lane = cursor.rank + 1, self._lane(cursor.rank)
         if rank == self.num_positions:

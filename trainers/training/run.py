@@ -64,7 +64,7 @@ def run(
         recipe: The recipe to train.
         directory: The directory of the run: a new one, or that of an
             interrupted or finished run of the same recipe.
-        data_dir: Where the data is, as `tf_autoregressive.datasets.load`
+        data_dir: The folder of the data, as `tf_autoregressive.datasets.load`
             takes it, or the places of a user's own.
         data: The recipe's data, if it is loaded already.
         strategy: Name of the devices to train on; see `strategies.strategy`.
@@ -132,7 +132,7 @@ class Run:
         """Begins the run's directory, for the length of a block.
 
         Args:
-            data_dir: Where the data is.
+            data_dir: The folder or the places of the data.
         """
         if not self.is_chief:
             return contextlib.nullcontext()

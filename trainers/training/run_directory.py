@@ -203,7 +203,7 @@ class RunDirectory:
         Args:
             recipe: The run's settings.
             sha256: Hash of the run's data, `None` where there is none.
-            data_dir: Where the data is.
+            data_dir: The folder or the places of the data.
 
         Raises:
             UsageError: If the directory cannot be written, another process is

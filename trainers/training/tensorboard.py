@@ -27,7 +27,8 @@ class RunBoard(keras.callbacks.TensorBoard):
     Args:
         directory: The folder to write the events to.
         recipe: The recipe that is trained.
-        data_dir: Where its data is, for what the draws begin with.
+        data_dir: The place of its data, from which draws take contexts and
+            beginnings.
         **kwargs: Passed to `keras.callbacks.TensorBoard`.
 
     Raises:

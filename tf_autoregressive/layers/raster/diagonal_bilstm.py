@@ -95,7 +95,7 @@ class DiagonalBiLSTM(PixelLSTM):
         return tf.cast(to_right + moved_down, self.compute_dtype)
 
     def _of_first_states(self, height, width):
-        """Returns what first hidden states add to gates, `[2, 1, H, W, 4h]`."""
+        """Returns first hidden states' shares in gates, `[2, 1, H, W, 4h]`."""
         # Gates are linear in the states before. So the first hidden states can
         # add their share to the gates, and count as zero in the recurrence.
         above, beside = (

@@ -135,7 +135,7 @@ class RasterLayer:
 
         Args:
             state: From `end_pixel`.
-            above: What `begin_row` got.
+            above: The `above` that `begin_row` got.
         """
         return above
 

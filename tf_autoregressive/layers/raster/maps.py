@@ -19,7 +19,7 @@ class MapScope(SegmentedScope):
     Args:
         shifts: By a layer's name, its shift: `[B, 1 or H, 1 or W, channels]`.
         training: Whether dropout is active.
-        segments: How segments are run.
+        segments: The way in which segments are run.
     """
 
     def __init__(

@@ -250,7 +250,7 @@ class PixelLSTM(RasterLayer, keras.layers.Layer):
     def first_memory(
         self, batch_size: int | tf.Tensor, width: int | tf.Tensor
     ) -> Any:
-        """Returns what rows hand on beside pixels, a nest of `[W, B, ...]`."""
+        """Returns the memory of the first row, a nest of `[W, B, ...]`."""
         return {}
 
     def from_above(
@@ -270,7 +270,7 @@ class PixelLSTM(RasterLayer, keras.layers.Layer):
         raise NotImplementedError(f"{type(self).__name__} has no `from_above`")
 
     def left_kernel(self, colour: int) -> Any:
-        """Returns what `step` multiplies the pixel to the left with."""
+        """Returns the kernel of `step` for the pixel to the left."""
         return ()
 
     def step(

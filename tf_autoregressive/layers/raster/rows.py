@@ -19,8 +19,8 @@ class RowScope(SegmentedScope):
     """A run of layers that see whole rows for one row, `[W, B, channels]`.
 
     Args:
-        cache: What is kept of the rows above, from `RasterStack.first_cache`
-            or `end_row`.
+        cache: The states of the rows above, from `RasterStack.first_cache` or
+            `end_row`.
         row: Index of the row, a scalar tensor.
         size: `(W, B)`; `W` is an int.
         shifts: By a layer's name, its shift: `[B, O]` or `[1 or W, B, O]`.

@@ -35,9 +35,10 @@ class ShiftedConv2D(RasterLayer, keras.layers.Layer):
     Args:
         filters: Number of output channels `O`.
         kernel_size: `(kh, kw)`.
-        above: How many rows above the pixel the window starts, at most `kh`.
-        left: How many columns to the left of the pixel the window starts, at
-            most `kw`.
+        above: Number of rows above the pixel at which the window starts, at
+            most `kh`.
+        left: Number of columns to the left of the pixel at which the window
+            starts, at most `kw`.
         strides: The stride `s` of both axes.
         use_bias: Whether to add a bias.
         kernel_initializer: Keras initializer.
@@ -127,7 +128,7 @@ class ShiftedConv2D(RasterLayer, keras.layers.Layer):
         return self.kernel_initializer
 
     def effective_kernel(self) -> tf.Tensor:
-        """Returns what the map is convolved with, `[kh, kw, I, O]`."""
+        """Returns the kernel of the convolution, `[kh, kw, I, O]`."""
         return ops.cast(self.kernel, self.compute_dtype)
 
     def compute_output_shape(self, input_shape: Sequence[Any]) -> tuple:
@@ -244,7 +245,7 @@ class ShiftedConv2D(RasterLayer, keras.layers.Layer):
         }
 
     def _of_rows_above(self, above, shift):
-        """Returns what pixels get from the rows above, `[W, B, O]`.
+        """Returns the share of the rows above in the outputs, `[W, B, O]`.
 
         It is `[1, B, O]` or `[O]` if it holds a shift and the bias alone.
         """

@@ -61,7 +61,7 @@ class RasterStack:
 
         Args:
             layer: A `RasterLayer`.
-            part: What runs it: `"rows"` or `"pixels"`.
+            part: The stack that runs it: `"rows"` or `"pixels"`.
             depth: Index of the resolution.
 
         Raises:
@@ -110,7 +110,7 @@ class RasterStack:
         Args:
             cache: From `PixelScope.next_pixel`, after the last column.
             row: Index of the row, a scalar tensor.
-            image: What was drawn, `[W, B, I]`.
+            image: The row that was drawn, `[W, B, I]`.
         """
         return _end_row(self.resolutions, cache, row, image)
 

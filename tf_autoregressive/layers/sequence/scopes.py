@@ -26,7 +26,7 @@ class SequenceScope(SegmentedScope):
     Args:
         shifts: By name, what a context adds: `[B, 1 or T, channels]`.
         training: Whether dropout is active.
-        segments: How segments are run.
+        segments: The way in which segments are run.
     """
 
     def __init__(
