@@ -16,6 +16,7 @@ from . import reference
 from . import serving_files
 from . import warm_up
 from .checker import RECORD
+from .precision import in_float32
 from .versions import check_version
 from .versions import new_version
 from .xla import faster_under_xla
@@ -43,6 +44,8 @@ def export_model(
 
     The weights are those that the model has. For a trained run they are those
     in `model.keras`, which is the moving average where the run keeps one.
+    Graphs compute in float32. A model in bfloat16 draws other values for a
+    seed than its export, which are those of the same weights in float32.
 
     Args:
         model: An `AutoregressiveModel`.
@@ -85,6 +88,7 @@ def export_model(
     # This fails if the package with the messages is missing.
     warm_up.messages()
     _check_finite(model)
+    model = in_float32(model)
     weights = quantization.stored_weights(model, quantize)
     options = {
         "max_num_samples": max_num_samples,

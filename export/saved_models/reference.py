@@ -7,7 +7,9 @@ Shapes: B batch.
 """
 
 import pathlib
+import types
 import typing
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -15,6 +17,7 @@ from tf_autoregressive import sampling
 from tf_autoregressive.sampling_options import OPTIONS
 
 from ..signatures.model_signatures import has_bits_per_dim
+from .doubt import doubt
 
 _NUM_EXAMPLES = 4
 _SEED = 20260501
@@ -27,11 +30,13 @@ class Exchange(typing.NamedTuple):
         signature: Name of the signature.
         inputs: NumPy arrays by the names of the inputs.
         outputs: NumPy arrays by the names of the outputs.
+        doubt: Of draws, what `doubt` returns for the output `events`.
     """
 
     signature: str
     inputs: dict[str, np.ndarray]
     outputs: dict[str, np.ndarray]
+    doubt: Mapping[str, np.ndarray] = types.MappingProxyType({})
 
 
 def exchanges(model, functions, facts) -> list[Exchange]:
@@ -76,11 +81,11 @@ def save(path: pathlib.Path, found: list[Exchange]):
     """Writes the exchanges to an `.npz` file.
 
     Its arrays are called `<number>/<signature>/inputs/<name>`, and `outputs`
-    alike.
+    and `doubt` alike.
     """
     arrays = {}
     for number, exchange in enumerate(found):
-        for kind in ("inputs", "outputs"):
+        for kind in ("inputs", "outputs", "doubt"):
             for name, value in getattr(exchange, kind).items():
                 arrays[f"{number}/{exchange.signature}/{kind}/{name}"] = value
     np.savez_compressed(path, **arrays)
@@ -116,7 +121,11 @@ def _drawn(model, options, num_examples, first, numbers):
     )
     events, log_prob = (tensor.numpy()[first:] for tensor in drawn)
     outputs = {**_with_events(model, events), "log_prob": log_prob}
-    return Exchange("sample", inputs, outputs)
+    seed = sampling.LaterExamples(sampling.as_seed(_SEED), np.int64(first))
+    request = _request(options, numbers)
+    return Exchange(
+        "sample", inputs, outputs, doubt(model, events, seed, request)
+    )
 
 
 def _drawn_from_seeds(model, options, num_examples, numbers):
@@ -134,8 +143,12 @@ def _drawn_from_seeds(model, options, num_examples, numbers):
         np.concatenate(parts) for parts in zip(*drawn, strict=True)
     )
     outputs = {**_with_events(model, events), "log_prob": log_prob}
+    seed = sampling.SeedPerExample(seeds.view("int32").reshape(-1, 2))
     return Exchange(
-        "sample_seeds", {"seeds": seeds, **numbers, **options}, outputs
+        "sample_seeds",
+        {"seeds": seeds, **numbers, **options},
+        outputs,
+        doubt(model, events, seed, _request(options)),
     )
 
 
@@ -157,23 +170,34 @@ def _arguments(numbers):
     }
 
 
+def _request(options, numbers=types.MappingProxyType({}), given=None):
+    """Returns what `doubt` takes of a draw."""
+    drawn = sampling.SamplingOptions.checked(**_arguments(numbers))
+    return sampling.Request(drawn, options.get("context"), given)
+
+
 def _completed(model, scored, options):
     events = scored["events"]
     known = np.zeros(events.shape, bool)
     known.reshape(len(known), -1)[:, : model.num_dims // 2] = True
-    completed = model.complete(
-        events.astype(model.event.dtype.as_numpy_dtype),
-        known,
-        seed=_SEED,
-        **options,
-    )
+    x = events.astype(model.event.dtype.as_numpy_dtype)
+    completed, uncertain = _completion(model, x, known, options)
     inputs = {
         **scored,
         "known": known,
         "seed": np.int64(_SEED),
         "first": np.int64(0),
     }
-    return Exchange("complete", inputs, _with_events(model, completed.numpy()))
+    outputs = _with_events(model, completed)
+    return Exchange("complete", inputs, outputs, uncertain)
+
+
+def _completion(model, x, known, options):
+    """Returns what `model.complete` makes of events, and its doubt."""
+    completed = model.complete(x, known, seed=_SEED, **options).numpy()
+    request = _request(options, given=sampling.Given(x, known))
+    seed = sampling.as_seed(_SEED)
+    return completed, doubt(model, completed, seed, request)
 
 
 def _of_texts(model, events, options):
@@ -188,7 +212,7 @@ def _of_texts(model, events, options):
     per_dim = model.log_prob_per_dim(events, **options).numpy()
     log_prob = np.where(known, per_dim, 0.0).sum(axis=-1, dtype="float32")
     bits = (-log_prob / (counts * np.log(2.0))).astype("float32")
-    completed = model.complete(events, known, seed=_SEED, **options).numpy()
+    completed, uncertain = _completion(model, events, known, options)
     return [
         Exchange(
             "log_prob_text",
@@ -199,6 +223,7 @@ def _of_texts(model, events, options):
             "complete_text",
             {**inputs, "seed": np.int64(_SEED)},
             _with_events(model, completed),
+            uncertain,
         ),
     ]
 

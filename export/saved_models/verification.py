@@ -15,7 +15,9 @@ def verify(path: str | pathlib.Path) -> bool:
 
     It is loaded in a process in which neither `tf_autoregressive` nor Keras can
     be imported, and gets the recorded requests. A report on the answers is
-    printed: draws must be identical, scores within 1e-5 of their size.
+    printed: scores must be within 1e-5 of their size, and draws identical, but
+    for an example's values from one on at which a uniform lies within rounding
+    of a threshold. Which those are is recorded.
 
     Args:
         path: A version, as in `models/made/1`, or the directory of a model,

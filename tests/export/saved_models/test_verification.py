@@ -80,6 +80,22 @@ def test_a_difference_is_noticed(
     assert "FAILED: 1 of 8 answers differ" in printed
 
 
+def with_an_undecided_event(arrays):
+    """Another first value, and what may follow from it."""
+    of = "3/sample/"
+    arrays[f"{of}doubt/undecided"][0, 0, 0, 0] = True
+    arrays[f"{of}outputs/events"][0] ^= 1
+    arrays[f"{of}outputs/log_prob"][0] -= 1.0
+    return arrays
+
+
+@pytest.mark.slow
+def test_a_value_that_rounding_decides_is_no_failure(fvsbn, tmp_path, capfd):
+    assert verify(changed(fvsbn, tmp_path, with_an_undecided_event))
+    printed = capfd.readouterr().out
+    assert "agrees, in 1 of 4 examples up to a value that rounding" in printed
+
+
 def test_what_is_no_export_is_refused(tmp_path):
     with pytest.raises(ValueError, match="`path` must be a SavedModel"):
         verify(tmp_path)
