@@ -33,12 +33,15 @@ def rows_dataset(
         labels = {s: _taken(labels, *row) for s, row in chosen.items()}
     if levels is None:
         levels = _levels(events)
-    return from_arrays(
+    dataset = from_arrays(
         **{s: _taken(events, *row) for s, row in chosen.items()},
         num_levels=levels,
         labels=labels,
         **described,
     )
+    if levels is None:
+        _check_scales(_taken(events, *chosen["train"]))
+    return dataset
 
 
 def rows_of_splits(events, labels, seed) -> dict:
@@ -104,6 +107,25 @@ def _levels(events):
     if top < 2:
         return 2
     return 256 if is_image and top < 256 else top + 1
+
+
+def _check_scales(rows):
+    """Checks that real values are near those that models of them begin at."""
+    import numpy as np
+
+    means, deviations = rows.mean(axis=0), rows.std(axis=0)
+    is_far = (np.abs(means) > 10.0) | (deviations < 0.1) | (deviations > 10.0)
+    if is_far.any():
+        column = is_far.argmax()
+        raise ValueError(
+            "Columns of real values must have means in [-10, 10] and standard "
+            "deviations in [0.1, 10]. Subtract its mean from each column and "
+            "divide by its standard deviation; then log p of the values as "
+            "they were is log_prob minus the logarithms of the standard "
+            f"deviations of all columns. Received: column {column} with mean "
+            f"{means[column]:.4g} and standard deviation "
+            f"{deviations[column]:.4g}"
+        )
 
 
 def _check_labels(labels):

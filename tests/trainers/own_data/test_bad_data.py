@@ -133,6 +133,8 @@ def test_a_damaged_recording(refused, sounds):
         ({"a": [[-1, 1]] * 9}, [], "values from -1 to 1"),
         ({"a": [[np.nan, 1]] * 9}, [], "finite numbers"),
         ({"a": [[5, 1]] * 9}, ["--levels", 4], "integers in [0, 4)"),
+        ({"a": [[0.5, 9], [0, 99]] * 9}, [], "column 1 with mean 54 and"),
+        ({"a": [[0.5, 9], [2, 9]] * 9}, [], "and standard deviation 0"),
         ({"a": [["x", "y"]] * 9}, [], "`a` must hold numbers, real or"),
         ({"a": [0, 1] * 9}, [], "There must be a row of numbers"),
         ({"a": np.zeros((9, 2, 2, 4))}, [], "with C 1 or 3. Received"),

@@ -141,7 +141,7 @@ def test_splits_of_a_file_are_kept(tmp_path):
         (np.full((10, 12), 9), {"image_size": (3, 4)}, (3, 4, 1), 256),
         (np.full((10, 12), 9.0), {}, (12,), 10),
         (np.full((10, 12), 9), {"levels": 16}, (12,), 16),
-        (np.full((10, 12), 0.5), {}, (12,), None),
+        (np.linspace(-1, 1, 120).reshape(10, 12), {}, (12,), None),
         (np.zeros((10, 12), bool), {}, (12,), 2),
     ],
 )
