@@ -309,7 +309,8 @@ def output_options(model: str, info) -> dict[str, Any]:
     of = medium(info)
     if of == "music":
         return {"variable_length": True}
-    if of == "text" or info.num_levels == 2:
+    # An n-gram model embeds its values, which then have no order.
+    if of == "text" or info.num_levels == 2 or model == "NGramMLP":
         return {}
     if of == "real vectors":
         return {"distribution": "gaussian_mixture"}
