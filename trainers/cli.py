@@ -9,6 +9,7 @@ import sys
 
 from . import commands
 from . import tensorflow_log
+from .ending import ended
 from .errors import UsageError
 
 
@@ -21,22 +22,18 @@ def main(argv: list[str] | None = None) -> int:
     """
     tensorflow_log.silence()
     _escape_what_the_terminal_cannot_show()
+    words = sys.argv[1:] if argv is None else argv
     try:
-        arguments = _parser().parse_args(argv)
+        arguments = _parser().parse_args(words)
     except SystemExit as end:
         return int(end.code or 0)
-    try:
-        return arguments.command.run(arguments) or 0
-    except UsageError as error:
-        print(f"tfar: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print(
-            "\ntfar: interrupted. A training run continues after its last "
-            "finished epoch with the same command.",
-            file=sys.stderr,
-        )
-        return 130
+    return ended(lambda: _run(arguments, words), words)
+
+
+def _run(arguments: argparse.Namespace, words: list[str]) -> int | None:
+    if any("\0" in word for word in words):
+        raise UsageError("An argument must not hold the character NUL.")
+    return arguments.command.run(arguments)
 
 
 def _escape_what_the_terminal_cannot_show():

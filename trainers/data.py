@@ -65,7 +65,7 @@ def _load(name, data_dir, options):
         return own_data.load(data_dir, options)
     try:
         splits = tfar.datasets.load(name, data_dir=data_dir, **options)
-    except (OSError, TypeError, ValueError) as error:
+    except (OSError, OverflowError, TypeError, ValueError) as error:
         raise UsageError(f"Dataset {name!r}: {error}") from error
     for split in ("train", "validation", "test"):
         if getattr(splits, split) is None:

@@ -74,6 +74,7 @@ def _value(text: str) -> Any:
     for candidate in candidates:
         try:
             return json.loads(candidate)
-        except ValueError:
+        # The last is of text that opens thousands of brackets.
+        except (ValueError, RecursionError):
             continue
     return text

@@ -1,10 +1,16 @@
 """Recipes, which hold everything that decides the weights of a run."""
 
+from typing import Annotated
 from typing import Any
 from typing import Literal
 from typing import Self
 
 import pydantic
+
+# Larger counts and seeds are refused by TensorFlow and NumPy.
+_Count = Annotated[int, pydantic.Field(gt=0, lt=2**31)]
+_Seed = Annotated[int, pydantic.Field(ge=0, lt=2**32)]
+_MOST_NESTED = 10
 
 # Fields that describe the run but do not change it.
 SUMMARY_FIELDS = ("name", "paper", "published")
@@ -99,25 +105,27 @@ class Recipe(pydantic.BaseModel):
     learning_rate: pydantic.PositiveFloat = 1e-3
     schedule: Literal["constant", "cosine", "exponential"] = "cosine"
     paced: bool = False
-    warmup_steps: pydantic.NonNegativeInt = 0
+    warmup_steps: int = pydantic.Field(0, ge=0, lt=2**31)
     final_learning_rate_fraction: float = pydantic.Field(0.0, ge=0.0, le=1.0)
     weight_decay: pydantic.PositiveFloat | None = None
     clipnorm: pydantic.PositiveFloat | None = None
     global_clipnorm: pydantic.PositiveFloat | None = None
-    gradient_accumulation_steps: int | None = pydantic.Field(None, ge=2)
+    gradient_accumulation_steps: int | None = pydantic.Field(
+        None, ge=2, lt=2**31
+    )
     ema_momentum: float | None = pydantic.Field(None, gt=0.0, lt=1.0)
 
-    batch_size: pydantic.PositiveInt = 100
-    epochs: pydantic.PositiveInt
-    steps_per_epoch: pydantic.PositiveInt | None = None
-    early_stopping_patience: pydantic.PositiveInt | None = None
+    batch_size: _Count = 100
+    epochs: _Count
+    steps_per_epoch: _Count | None = None
+    early_stopping_patience: _Count | None = None
     max_seconds: pydantic.PositiveFloat | None = None
-    evaluation_batch_size: pydantic.PositiveInt = 500
+    evaluation_batch_size: _Count = 500
 
     precision: Literal["float32", "mixed_bfloat16"] = "float32"
     jit_compile: bool = False
-    steps_per_execution: pydantic.PositiveInt = 1
-    seed: pydantic.NonNegativeInt = 0
+    steps_per_execution: _Count = 1
+    seed: _Seed = 0
 
     @classmethod
     def of_run(cls, fields: Any) -> Self:
@@ -219,17 +227,25 @@ def timed(recipe: Recipe, seconds: float | None) -> Recipe:
 def explain(error: pydantic.ValidationError) -> str:
     """Returns pydantic's complaints as one line each, in the house's form."""
     return "\n".join(
-        f"`{'.'.join(map(str, item['loc']))}`: {item['msg']}. "
-        f"Received: {item['input']!r}"
+        f"`{'.'.join(map(str, item['loc']))}`: {_message(item)}. "
+        f"Received: {item['input']!r:.200}"
         if item["loc"]
-        else item["msg"].removeprefix("Value error, ")
+        else _message(item)
         for item in error.errors()
     )
 
 
-def _as_tuples(value):
+def _message(item) -> str:
+    return item["msg"].removeprefix("Value error, ")
+
+
+def _as_tuples(value, depth=0):
+    if depth > _MOST_NESTED:
+        raise ValueError(
+            f"Options must not be nested more than {_MOST_NESTED} deep"
+        )
     if isinstance(value, dict):
-        return {key: _as_tuples(item) for key, item in value.items()}
+        return {k: _as_tuples(item, depth + 1) for k, item in value.items()}
     if isinstance(value, list | tuple):
-        return tuple(map(_as_tuples, value))
+        return tuple(_as_tuples(item, depth + 1) for item in value)
     return value

@@ -118,6 +118,9 @@ def test_completions_of_vectors_keep_what_is_known(vectors, data_dir, tmp_path):
     )
 
 
+OPENED = "[" * 10**5
+
+
 def size_of(path):
     with Image.open(path) as picture:
         return picture.size
@@ -172,6 +175,30 @@ def test_more_than_there_are_examples_for_is_refused(images, data_dir, capsys):
         (["complete", "nowhere"], "nowhere is not a run directory"),
         (["complete", "nowhere", "--known", "middle"], "invalid choice"),
         (["tran"], "invalid choice: 'tran'"),
+        (["train", "made_dna", "--set", f"seed={2**32}"], "less than 42949"),
+        (["train", "made_dna", "--set", "batch_size=9e29"], "valid integer"),
+        (["train", "made_dna", "--set", f"epochs={10**29}"], "less than 21474"),
+        (["train", "made_dna", "--minutes", "inf"], "below 2**31: inf"),
+        (["sample", "nowhere", "--num", str(10**12)], "must be below 2**31"),
+        (["sample", "nowhere", "--seed", str(2**32)], "must be below 2**32"),
+        (["evaluate", "a" * 300], "File name too long"),
+        (["evaluate", "a\0b"], "the character NUL"),
+        (
+            [
+                "train",
+                "made_dna",
+                "--set",
+                f"model_options.units={'[' * 10**5}",
+            ],
+            "`data_dir`",
+        ),
+        (
+            [
+                *("train", "made_dna", "--set"),
+                f"model_options.units={'[' * 50}{']' * 50}",
+            ],
+            "nested more than 10 deep",
+        ),
         ([], "required: COMMAND"),
     ],
 )

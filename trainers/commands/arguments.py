@@ -2,6 +2,9 @@
 
 import argparse
 
+# NumPy takes seeds below, TensorFlow counts below.
+_SEEDS, _NUMBERS = 2**32, 2**31
+
 
 def add_run(parser: argparse.ArgumentParser):
     """Adds the directory of a finished run."""
@@ -60,6 +63,8 @@ def seed(text: str) -> int:
     number = int(text)
     if number < 0:
         raise argparse.ArgumentTypeError(f"must be 0 or above: {text}")
+    if number >= _SEEDS:
+        raise argparse.ArgumentTypeError(f"must be below 2**32: {text}")
     return number
 
 
@@ -74,6 +79,8 @@ def positive(number_type):
         number = number_type(text)
         if not number > 0:
             raise argparse.ArgumentTypeError(f"must be above 0: {text}")
+        if number >= _NUMBERS:
+            raise argparse.ArgumentTypeError(f"must be below 2**31: {text}")
         return number
 
     # argparse names this parser, too.

@@ -47,7 +47,8 @@ def compiled_model(recipe: Recipe, data: Data):
         steps = steps_per_epoch(data.train, recipe)
         model = model_class(data.info.event_shape, **options)
         _create_weights(model, data.validation)
-    except (TypeError, ValueError) as error:
+    # The last is of numbers that TensorFlow cannot hold.
+    except (TypeError, ValueError, OverflowError) as error:
         raise UsageError(f"{recipe.model}: {error}") from error
     model.compile(
         optimizer=_optimizer(recipe, steps),
@@ -143,15 +144,20 @@ def _optimizer(recipe: Recipe, steps: int):
     average = {}
     if recipe.ema_momentum is not None:
         average = {"use_ema": True, "ema_momentum": recipe.ema_momentum}
-    optimizer = _OPTIMIZERS[recipe.optimizer](
-        learning_rate=_learning_rate(recipe, steps),
-        weight_decay=recipe.weight_decay,
-        clipnorm=recipe.clipnorm,
-        global_clipnorm=recipe.global_clipnorm,
-        gradient_accumulation_steps=recipe.gradient_accumulation_steps,
-        **average,
-        **recipe.optimizer_options,
-    )
+    try:
+        optimizer = _OPTIMIZERS[recipe.optimizer](
+            learning_rate=_learning_rate(recipe, steps),
+            weight_decay=recipe.weight_decay,
+            clipnorm=recipe.clipnorm,
+            global_clipnorm=recipe.global_clipnorm,
+            gradient_accumulation_steps=recipe.gradient_accumulation_steps,
+            **average,
+            **recipe.optimizer_options,
+        )
+    except (TypeError, ValueError) as error:
+        raise UsageError(
+            f"`optimizer_options` {recipe.optimizer_options}: {error}"
+        ) from error
     if recipe.weight_decay is not None:
         # Biases do not decay: that would pull them away from the data's
         # marginals.

@@ -11,8 +11,6 @@ import dataclasses
 import json
 import pathlib
 import re
-import zipfile
-import zlib
 
 import numpy as np
 
@@ -20,16 +18,13 @@ from ..errors import UsageError
 from ..files import replacing
 from .history import Row
 from .history import best_epoch
+from .history import check_rows
 
 _NAME = re.compile(r"epoch-(\d+)\.npz")
-_DAMAGE = (
-    EOFError,
-    KeyError,
-    OSError,
-    ValueError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+
+
+class DamageError(UsageError):
+    """A checkpoint that is not what was written."""
 
 
 @dataclasses.dataclass
@@ -45,6 +40,22 @@ class Progress:
     rows: list[Row] = dataclasses.field(default_factory=list)
     train_seconds: float = 0.0
     stopped: str | None = None
+
+    @classmethod
+    def of_json(cls, text: str) -> "Progress":
+        """Returns the progress of which a checkpoint holds the JSON text.
+
+        Raises:
+            TypeError: If a field is missing, unknown or of another type.
+            ValueError: If the rows are not those of the epochs from 1.
+        """
+        progress = cls(**json.loads(text))
+        if type(progress.train_seconds) not in (int, float):
+            raise TypeError(f"train_seconds={progress.train_seconds!r:.50}")
+        if not isinstance(progress.stopped, str | None):
+            raise TypeError(f"stopped={progress.stopped!r:.50}")
+        check_rows(progress.rows)
+        return progress
 
     @property
     def epoch(self) -> int:
@@ -97,16 +108,12 @@ class Checkpoints:
         """Sets `variables` to their values after `epoch`.
 
         Raises:
-            UsageError: If the checkpoint is damaged, with its path; nothing
+            DamageError: If the checkpoint is damaged, with its path; nothing
                 has been set then.
+            UsageError: If it is of another model.
         """
         path = self.path(epoch)
-        try:
-            arrays, progress = _read(path)
-        except _DAMAGE as error:
-            raise UsageError(
-                f"The checkpoint {path} is damaged ({error})."
-            ) from error
+        arrays, progress = _read(path, epoch)
         expected = [tuple(variable.shape) for variable in variables]
         received = [array.shape for array in arrays]
         # All is read and compared before a variable is set, so that none is set
@@ -123,33 +130,58 @@ class Checkpoints:
     def restore_first(self, epochs: list[int], variables) -> Progress:
         """Restores the first of `epochs` whose checkpoint is whole.
 
-        A damaged one is reported by name and put aside under another.
+        Those before it are reported by name and put aside under another.
 
         Raises:
-            UsageError: If all are damaged.
+            UsageError: If none is whole, or all that are belong to another
+                model.
         """
+        refused = {}
         for epoch in epochs:
             try:
-                return self.restore(epoch, variables)
+                progress = self.restore(epoch, variables)
             except UsageError as error:
-                if not isinstance(error.__cause__, _DAMAGE):
-                    raise
-                aside = self.path(epoch).with_suffix(".damaged")
-                self.path(epoch).replace(aside)
-                print(f"{error} It is now {aside.name}; using another one.")
+                refused[epoch] = error
+            else:
+                self._put_aside(refused)
+                return progress
+        for error in refused.values():
+            # One that lost its list of contents looks like this too, but then
+            # an older one is of this model.
+            if not isinstance(error, DamageError):
+                raise error
+        self._put_aside(refused)
         raise UsageError(
             f"Every checkpoint in {self.directory} is damaged. Choose another "
             "--run-dir to train from the beginning."
         )
+
+    def _put_aside(self, refused: dict[int, UsageError]):
+        for epoch, error in refused.items():
+            aside = self.path(epoch).with_suffix(".damaged")
+            self.path(epoch).replace(aside)
+            print(f"{error} It is now {aside.name}; using another one.")
 
 
 def _key(index: int) -> str:
     return f"variable_{index:04d}"
 
 
-def _read(path: pathlib.Path) -> tuple[list[np.ndarray], Progress]:
-    # The checksum of a member is compared when it was read to its end.
-    with path.open("rb") as file, np.load(file) as archive:
-        progress = Progress(**json.loads(archive["progress"].item()))
-        count = len(archive.files) - 1
-        return [archive[_key(index)] for index in range(count)], progress
+def _read(path: pathlib.Path, epoch: int) -> tuple[list[np.ndarray], Progress]:
+    try:
+        # The checksum of a member is compared when it was read to its end.
+        with path.open("rb") as file, np.load(file) as archive:
+            progress = Progress.of_json(archive["progress"].item())
+            count = len(archive.files) - 1
+            arrays = [archive[_key(index)] for index in range(count)]
+        if progress.epoch != epoch:
+            raise ValueError(f"it is that of epoch {progress.epoch}")
+    except PermissionError:
+        raise
+    # There is no list of what a damaged archive makes its readers raise.
+    except Exception as error:
+        raise DamageError(
+            f"The checkpoint {path} is damaged ({type(error).__name__}: "
+            f"{error!s:.200})."
+        ) from error
+    return arrays, progress

@@ -1,6 +1,7 @@
 """The directory of one run: its files, and the lock that guards them."""
 
 import contextlib
+import csv
 import json
 import os
 import pathlib
@@ -22,6 +23,7 @@ from ..tensorflow_log import import_tensorflow
 from .checkpoints import Checkpoints
 from .history import Row
 from .history import from_csv
+from .result_file import ResultFile
 
 
 class RunDirectory:
@@ -124,8 +126,7 @@ class RunDirectory:
         Raises:
             UsageError: If there is no run or its config.json is damaged.
         """
-        stored = self._read_config()[2]
-        return Places(**stored) if isinstance(stored, dict) else stored
+        return self._read_config()[2]
 
     def finished_result(self, recipe: Recipe) -> dict[str, Any] | None:
         """Returns the result of a finished run of this recipe.
@@ -148,7 +149,16 @@ class RunDirectory:
         Raises:
             UsageError: If result.json is damaged.
         """
-        return _read_json(self.result) if self.result.exists() else None
+        if not self.result.exists():
+            return None
+        result = _read_json(self.result)
+        try:
+            ResultFile.model_validate(result)
+        except pydantic.ValidationError as error:
+            raise UsageError(
+                f"{self.result} does not hold a result: {explain(error)}"
+            ) from error
+        return result
 
     def rate(self) -> int | None:
         """Returns the samples a second of a finished run's sound.
@@ -172,7 +182,7 @@ class RunDirectory:
             return []
         try:
             return from_csv(self.metrics.read_text(encoding="utf-8"))
-        except (KeyError, OSError, TypeError, ValueError) as error:
+        except (KeyError, OSError, TypeError, ValueError, csv.Error) as error:
             raise UsageError(f"{self.metrics} is damaged: {error!r}") from error
 
     def load_model(self):
@@ -244,7 +254,7 @@ class RunDirectory:
                 ) from error
             yield
 
-    def _read_config(self) -> tuple[Recipe, str | None, Any]:
+    def _read_config(self) -> tuple[Recipe, str | None, str | Places | None]:
         if not self.config.exists():
             raise UsageError(
                 f"{self.path} is not a run directory: it has no config.json."
@@ -252,7 +262,7 @@ class RunDirectory:
         config = _read_json(self.config)
         try:
             recipe = Recipe.of_run(config["recipe"])
-            return recipe, config["sha256"], config.get("data_dir")
+            return recipe, config["sha256"], _place(config.get("data_dir"))
         except pydantic.ValidationError as error:
             raise UsageError(
                 f"{self.config} does not hold a recipe: {explain(error)}"
@@ -287,10 +297,22 @@ def _as_json(data_dir):
     return data_dir and os.path.abspath(data_dir)
 
 
+def _place(stored) -> str | Places | None:
+    """Returns the place that `_as_json` wrote."""
+    if stored is None or isinstance(stored, str):
+        return stored
+    place = Places(**stored)
+    for name, path in place.as_json().items():
+        if not isinstance(path, str | None):
+            raise TypeError(f"`data_dir.{name}` is {path!r:.50}")
+    return place
+
+
 def _read_json(path: pathlib.Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    # The last is of text that opens thousands of brackets.
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(
             f"{path} is damaged ({error}). Choose another --run-dir, or "
             "remove that file if it can be spared."

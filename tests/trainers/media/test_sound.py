@@ -5,6 +5,7 @@ import wave
 
 import numpy as np
 
+from tests.trainers.results import result
 from tf_autoregressive.datasets import mu_law_encode
 from tf_autoregressive.models import WaveNet
 from trainers.cli import main
@@ -66,7 +67,7 @@ def test_a_run_on_sound_is_heard(recipe, directory, monkeypatch):
     monkeypatch.setattr(type(directory), "load_model", lambda self: model)
     monkeypatch.setattr(type(directory), "recipe", lambda self: recipe())
     directory.path.mkdir()
-    directory.result.write_text(json.dumps({"data": {"rate": RATE}}))
+    directory.result.write_text(json.dumps(result(data={"rate": RATE})))
     run, out = str(directory.path), str(directory.path / "mine.wav")
     assert main(["sample", run, "--num", "2"]) == 0
     assert main(["sample", run, "--num", "2", "--out", out]) == 0
@@ -74,5 +75,5 @@ def test_a_run_on_sound_is_heard(recipe, directory, monkeypatch):
     np.testing.assert_array_equal(default[0], read(out)[0])
     with np.load(directory.path / "samples-seed-0.npz") as file:
         assert file["samples"].shape == (2, 8)
-    directory.result.write_text(json.dumps({"data": {"rate": None}}))
+    directory.result.write_text(json.dumps(result()))
     assert main(["sample", run, "--out", out]) == 2

@@ -3,6 +3,7 @@ import json
 import pytest
 from PIL import Image
 
+from tests.trainers.results import result
 from trainers.cli import main
 from trainers.files import write_json
 from trainers.files import write_text
@@ -25,14 +26,14 @@ def make_run(tmp_path, recipe):
             row |= {"validation_nats": value, "validation_bits_per_dim": None}
         write_text(path / "metrics.csv", as_csv(rows))
         if test is not None:
-            (path / "result.json").write_text(json.dumps({"test": test}))
+            (path / "result.json").write_text(json.dumps(result(test=test)))
         return str(path)
 
     return make_run
 
 
 def test_runs_are_compared_in_a_table_and_a_picture(make_run, tmp_path, capsys):
-    test = {"nats": 2.126, "bits_per_dim": 0.5}
+    test = result()["test"] | {"nats": 2.126}
     runs = [
         make_run("finished", [3.0, 2.0, 2.5], test),
         make_run("unfinished", [4.0]),
@@ -61,6 +62,23 @@ def test_what_cannot_be_compared_is_refused(make_run, tmp_path, capsys):
     assert "--out must end in .png. Received: x.pdf" in capsys.readouterr().err
     assert main(["compare", make_run("empty", [])]) == 2
     assert "has no finished epoch yet" in capsys.readouterr().err
-    (tmp_path / "run" / "metrics.csv").write_text("epoch\nx\n")
+
+
+HEAD = ",".join(COLUMNS) + "\n"
+WHOLE = "1,4,3.0,2.0,0.5,0.001,1.0\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("epoch\nx\n", HEAD + "1,4,3.0", HEAD + "7" + WHOLE[1:]),
+        *(HEAD + WHOLE + WHOLE, HEAD + WHOLE.replace("2.0", "")),
+        HEAD + WHOLE.replace("3.0", "3" * 200_000),
+    ],
+    ids=["column", "half", "epoch 7", "twice", "no number", "field"],
+)
+def test_damaged_metrics_are_named(text, make_run, tmp_path, capsys):
+    run = make_run("run", [3.0])
+    (tmp_path / "run" / "metrics.csv").write_text(text)
     assert main(["compare", run]) == 2
     assert "metrics.csv is damaged" in capsys.readouterr().err

@@ -3,6 +3,7 @@ import zipfile
 
 import pytest
 
+from tests.trainers.results import result
 from trainers.errors import UsageError
 from trainers.training.run_directory import RunDirectory
 
@@ -105,11 +106,49 @@ def test_an_older_configuration_without_a_newer_setting_still_fits(
     directory.check_same(recipe())
 
 
-def test_a_damaged_result_is_named(recipe, directory):
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            '{"recipe":',
+            "[]",
+            "null",
+            "{}",
+            '"x"',
+            "NaN",
+            '{"a": 1}',
+            "[" * 10**5,
+        ),
+        json.dumps(result(test={})),
+        json.dumps(result(test=result()["test"] | {"examples": "33"})),
+        json.dumps(result(data=None)),
+    ],
+    ids=range(11),
+)
+def test_a_damaged_result_is_named(recipe, directory, text):
     begin(directory, recipe())
-    directory.result.write_text('{"recipe":')
-    with pytest.raises(UsageError, match=r"result\.json is damaged"):
-        directory.finished_result(recipe())
+    directory.result.write_text(text)
+    for read in (directory.read_result, directory.rate):
+        with pytest.raises(
+            UsageError, match=r"result\.json (is damaged|does not hold a res)"
+        ):
+            read()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"recipe": {}},
+        *({"data_dir": 3}, {"data_dir": {"x": "y"}}, {"data_dir": {"data": 1}}),
+    ],
+    ids=str,
+)
+def test_a_damaged_config_is_named(recipe, directory, changes):
+    begin(directory, recipe())
+    config = json.loads(directory.config.read_text())
+    directory.config.write_text(json.dumps(config | changes))
+    with pytest.raises(UsageError, match=r"config\.json (is da|does not)"):
+        directory.data_dir()
 
 
 def test_two_processes_do_not_train_in_one_directory(recipe, directory):
