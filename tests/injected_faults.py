@@ -324,10 +324,14 @@ FAULTS = [
         "scale-of-the-inputs",
         "The network sees the levels of a mixture from 0 on, not from -1.",
         "        return tf.cast(values, tf.float32) * scale - 1.0\n\n"
-        "    def distribution(self, parameters, event_ndims):\n"
+        "    def distribution(\n"
+        "        self, parameters: tf.Tensor, event_ndims: int\n"
+        "    ) -> tfd.Distribution:\n"
         "        sites = self._sites(parameters)\n",
         "        return tf.cast(values, tf.float32) * scale\n\n"
-        "    def distribution(self, parameters, event_ndims):\n"
+        "    def distribution(\n"
+        "        self, parameters: tf.Tensor, event_ndims: int\n"
+        "    ) -> tfd.Distribution:\n"
         "        sites = self._sites(parameters)\n",
         "test_the_network_sees_what_it_does_of_a_categorical",
     ),
@@ -461,8 +465,8 @@ FAULTS = [
     Fault(
         "batch-repeated",
         "A run that continues trains on the first batches again.",
-        "batches = _training_batches(recipe, data, progress.epoch * steps)\n",
-        "batches = _training_batches(recipe, data, 0)\n",
+        "            first_step=self.progress.epoch * self.steps_per_epoch,\n",
+        "            first_step=0,\n",
         "test_an_interrupted_run_ends_as_if_it_had_not_been",
     ),
     Fault(
@@ -489,15 +493,15 @@ FAULTS = [
     Fault(
         "average-not-saved",
         "The saved model has the last weights, not the averaged ones.",
-        "    with averaged_weights(model):\n        if is_chief:\n",
-        "    with contextlib.nullcontext():\n        if is_chief:\n",
+        "        with averaged_weights(self.model):\n            if self.is_chief:\n",
+        "        with contextlib.nullcontext():\n            if self.is_chief:\n",
         "test_validation_and_the_saved_model_use_averaged_weights",
     ),
     Fault(
         "worst-epoch-saved",
         "The model of the worst epoch is the one that is kept.",
-        'key=lambda epoch: progress.rows[epoch - 1]["validation_nats"],',
-        'key=lambda epoch: -progress.rows[epoch - 1]["validation_nats"],',
+        'key=lambda epoch: rows[epoch - 1]["validation_nats"],',
+        'key=lambda epoch: -rows[epoch - 1]["validation_nats"],',
         "test_the_best_epoch_is_the_one_that_is_saved",
     ),
     Fault(
