@@ -86,9 +86,5 @@ def _check_network(builder):
 def _read(builder, split, with_labels):
     dataset = builder.as_dataset(split=split, as_supervised=True)
     if with_labels:
-        return dataset.map(lambda image, label: (image, _as_int32(label)))
+        return dataset.map(lambda image, y: (image, tf.cast(y, tf.int32)))
     return dataset.map(lambda image, label: image)
-
-
-def _as_int32(label):
-    return tf.cast(label, tf.int32)

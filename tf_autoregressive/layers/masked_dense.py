@@ -121,14 +121,11 @@ class MaskedDense(keras.layers.Layer):
     def _masked_he_uniform(self):
         # Keras divides the scale by the full fan-in; the mask lets only the
         # share `density` of it through, and activations would shrink.
-        density = np.mean([self.mask(e).mean() for e in range(self._members)])
+        members = range(len(self.in_degrees))
+        density = np.mean([self.mask(member).mean() for member in members])
         return keras.initializers.VarianceScaling(
             scale=2.0 / max(density, 1e-3), distribution="uniform"
         )
-
-    @property
-    def _members(self):
-        return self.in_degrees.shape[0]
 
     def masked_kernel(self, member: int | tf.Tensor = 0) -> tf.Tensor:
         """Returns `kernel * mask`, `[I, O]`, for one member (int or scalar)."""

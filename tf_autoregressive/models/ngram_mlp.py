@@ -113,12 +113,9 @@ class NGramMLP(SequenceModel):
     def _embedded(self, codes):
         """Returns `[..., (n - 1) * m]` of the codes `[..., n - 1]`."""
         embedded = self.embedding(tf.cast(codes, tf.int32))
-        shape = tf.concat([tf.shape(codes)[:-1], [self._num_inputs]], axis=0)
+        width = (self.order - 1) * self.embedding_size
+        shape = tf.concat([tf.shape(codes)[:-1], [width]], axis=0)
         return tf.reshape(embedded, shape)
-
-    @property
-    def _num_inputs(self):
-        return (self.order - 1) * self.embedding_size
 
     def init_cache(
         self,

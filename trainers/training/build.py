@@ -50,10 +50,11 @@ def compiled_model(recipe: Recipe, data: Data):
     # The last is of numbers that TensorFlow cannot hold.
     except (TypeError, ValueError, OverflowError) as error:
         raise UsageError(f"{recipe.model}: {error}") from error
+    num_replicas = tf.distribute.get_strategy().num_replicas_in_sync
     model.compile(
         optimizer=_optimizer(recipe, steps),
         # XLA cannot compile a step of several devices as one program.
-        jit_compile=recipe.jit_compile and _num_replicas() == 1,
+        jit_compile=recipe.jit_compile and num_replicas == 1,
         steps_per_execution=_largest_divisor(steps, recipe.steps_per_execution),
     )
     # A checkpoint restores the variables of the optimizer too, so they must
@@ -127,10 +128,6 @@ def _types_like(default) -> tuple[type, ...]:
     if isinstance(default, float):
         return (float, int)
     return ()
-
-
-def _num_replicas() -> int:
-    return tf.distribute.get_strategy().num_replicas_in_sync
 
 
 def _create_weights(model, examples):
