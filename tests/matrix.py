@@ -174,7 +174,8 @@ def _tried(name: str, environment: Environment) -> tuple[bool, str]:
             check=False,
         )
     print(tests.stdout, flush=True)
-    return tests.returncode == 0, f"{tests.stdout.splitlines()[-1]}; {versions}"
+    *_, counts = ["no test ran", *tests.stdout.splitlines()]
+    return tests.returncode == 0, f"{counts}; {versions}"
 
 
 def _run(*command, check: bool = True) -> str:
