@@ -1,5 +1,8 @@
 """A walk goes through the conditionals that are drawn from and scored."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -26,6 +29,19 @@ IN_GRAPHS = [
         *SEQUENCE_FAMILIES,
     ]
     if case in WALKED
+]
+# One of each way to compute with what is kept.
+ELSEWHERE_TOO = [
+    BY_NAME[name]
+    for name in (
+        "made-masks",
+        "nade-categorical",
+        "gated-pixel-cnn-colours",
+        "diagonal-bilstm-logistics",
+        "pixel-cnn-pp-logistics",
+        "char-rnn",
+        "wavenet-logistics",
+    )
 ]
 FAST = [BY_NAME["made-two-layers"], BY_NAME["char-cnn-sequence"]]
 
@@ -103,6 +119,7 @@ def test_graphs_walk_as_eager_mode_does(case, seed, rng):
         )
     np.testing.assert_array_equal(walks[-1].events, x)
     check_taken(case, model, walks, x, context)
+    check_repeated(case, model, walks, x, context)
 
 
 def check_taken(case, model, walks, x, context):
@@ -126,6 +143,67 @@ def check_taken(case, model, walks, x, context):
                 atol=1e-4,
             )
     np.testing.assert_array_equal(walks[-1].take(indices).events, x[indices])
+
+
+def check_repeated(case, model, walks, x, context):
+    """The same values have the same parameters, to the last bit.
+
+    An entropy coder decodes with the parameters of another walk than it encoded
+    with, and no value survives where they differ.
+    """
+    again = walked(case, model, x, context)
+    for one, other in zip(walks[:-1], again[:-1], strict=True):
+        np.testing.assert_array_equal(one.parameters, other.parameters)
+
+
+ELSEWHERE = """
+import sys
+
+import keras
+import numpy as np
+import tf_autoregressive.models
+from tests.conformance.test_walk import parameters_of
+from tests.zoo import BY_NAME
+
+folder, *names = sys.argv[1:]
+for name in names:
+    model = keras.saving.load_model(f"{folder}/{name}.keras")
+    given = np.load(f"{folder}/{name}.npz")
+    x, context = given["x"], given.get("context")
+    parameters = parameters_of(BY_NAME[name], model, x, context)
+    np.save(f"{folder}/{name}.npy", parameters)
+"""
+
+
+def parameters_of(case, model, x, context):
+    """Returns the parameters of all positions of a walk, NumPy."""
+    walks = walked(case, model, x, context)
+    return np.stack([walk.parameters for walk in walks[:-1]])
+
+
+@pytest.mark.slow
+def test_walks_of_another_process_are_the_same_to_the_last_bit(
+    seed, tmp_path, pytestconfig
+):
+    expected = {}
+    for case in ELSEWHERE_TOO:
+        model = case.build(seed)
+        if type(model).block_size is not None:
+            # No file holds the size of a case, and other sums round otherwise.
+            model.block_size = type(model).block_size
+        x, context = case.batch(case.generator(seed), 4)
+        model.save(tmp_path / f"{case.name}.keras")
+        given = {"x": x} if context is None else {"x": x, "context": context}
+        np.savez(tmp_path / f"{case.name}.npz", **given)
+        expected[case.name] = parameters_of(case, model, x, context)
+    subprocess.run(
+        [sys.executable, "-c", ELSEWHERE, tmp_path, *expected],
+        cwd=pytestconfig.rootpath,
+        check=True,
+    )
+    for name, parameters in expected.items():
+        found = np.load(tmp_path / f"{name}.npy")
+        np.testing.assert_array_equal(found, parameters, name)
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=repr)
