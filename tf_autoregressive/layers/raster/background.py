@@ -71,13 +71,13 @@ class Background(RasterLayer, keras.layers.Layer):
         size: Any,
         num_colours: int,
     ) -> State:
-        return tf.constant(self.places, self.compute_dtype)[row]
+        places = tf.constant(self.places, self.compute_dtype)[row]
+        return tf.repeat(places[:, None], size[1], axis=1)
 
     def pixel(
         self, x: tf.Tensor, state: State, column: int | tf.Tensor, colour: int
     ) -> tuple[tf.Tensor, State]:
-        place = tf.repeat(state[column][None], tf.shape(x)[0], axis=0)
-        return tf.concat([x, place], axis=-1), state
+        return tf.concat([x, state[column]], axis=-1), state
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "num_colours": self.num_colours}

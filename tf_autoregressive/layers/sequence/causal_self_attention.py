@@ -143,12 +143,14 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
             query, key = rotated(query, steps), rotated(key, steps)
         outputs = self._of_blocks(query, key, value)
         outputs = tf.transpose(outputs, [0, 2, 1, 3])
-        return tf.reshape(outputs, [*sizes(inputs)[:2], self.units])
+        return tf.reshape(outputs, [-1, sizes(inputs)[1], self.units])
 
     def _heads(self, x):
         """Returns queries, keys and values `[..., h, k or v]`."""
         channels = [self.key_units, self.key_units, self.units]
-        shape = [*sizes(x)[:-1], self.num_heads]
+        # A step of a plain graph is spent on small operations: the number of
+        # examples is not asked for.
+        shape = [-1, *sizes(x)[1:-1], self.num_heads]
         return [
             tf.reshape(part, [*shape, part.shape[-1] // self.num_heads])
             for part in tf.split(x, channels, axis=-1)
