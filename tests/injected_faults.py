@@ -493,8 +493,10 @@ FAULTS = [
     Fault(
         "average-not-saved",
         "The saved model has the last weights, not the averaged ones.",
-        "        with averaged_weights(self.model):\n            if self.is_chief:\n",
-        "        with contextlib.nullcontext():\n            if self.is_chief:\n",
+        "        with averaged_weights(self.model):\n"
+        "            if self.is_chief:\n",
+        "        with contextlib.nullcontext():\n"
+        "            if self.is_chief:\n",
         "test_validation_and_the_saved_model_use_averaged_weights",
     ),
     Fault(
