@@ -22,7 +22,6 @@ NOTEBOOKS = [pytest.param(path, id=path.stem) for path in PATHS]
 # These have not been run with all their steps since their code changed:
 # `python -m colab.outputs NAME`, and take the name out here.
 WITHOUT_OUTPUTS = {
-    "pixel_cnn_pp_cifar10",
     "tour",
 }
 
