@@ -107,7 +107,8 @@ ENVIRONMENTS = {
         NEWEST_PYTHON,
         (
             *("--pre", "tf-nightly", "tf-keras-nightly", "keras-nightly"),
-            *("tfp-nightly", "matplotlib", "pillow", "pydantic"),
+            # TFP imports distutils, which only setuptools still brings.
+            *("tfp-nightly", "setuptools", "matplotlib", "pillow", "pydantic"),
         ),
         declared=False,
     ),
