@@ -30,12 +30,12 @@ class Fault(typing.NamedTuple):
     """A fault, and what must notice it.
 
     Attributes:
-        name: What it is called.
-        why: What goes wrong.
+        name: Its name.
+        why: The harm that it does.
         old: A piece of the source that occurs once.
-        new: What stands there instead.
+        new: The text that takes its place.
         test: The name of the test.
-        of: Of which parameters, as pytest's `-k` takes it.
+        of: The parameters of the tests, as pytest's `-k` takes them.
     """
 
     name: str
@@ -612,10 +612,10 @@ class Project:
     """A copy of the project, of which one file at a time is changed.
 
     Args:
-        folder: Where the copy goes.
+        folder: The folder of the copy.
 
     Attributes:
-        log: What the last run of tests printed.
+        log: The lines that the last run of tests printed.
     """
 
     def __init__(self, folder: pathlib.Path):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from .errors import UsageError
 
 USAGE = 2
-# As sysexits.h has it for faults of a program.
+# sysexits.h has this status for faults of a program.
 FAULT = 70
 INTERRUPTED = 130
 
@@ -53,14 +53,14 @@ def _said(message: str, status: int) -> int:
 
 
 def _of_system(error: OSError) -> str:
-    """Returns what the operating system refused, and of which file."""
+    """Returns the refusal of the operating system, with the file's name."""
     if error.filename is None or not error.strerror:
         return str(error) or type(error).__name__
     return f"{error.filename}: {error.strerror}."
 
 
 def _is_of_resources(error: Exception) -> bool:
-    # Only who imported TensorFlow can have an error of it.
+    # Only a process that imported TensorFlow can have an error of it.
     tensorflow = sys.modules.get("tensorflow")
     of_tensorflow = (
         (tensorflow.errors.ResourceExhaustedError,) if tensorflow else ()

@@ -132,7 +132,7 @@ def _rounded(np, actual, expected, undecided, ranks):
 
 
 def _difference(np, name, actual, expected, rounded):
-    """Returns how an output differs, `None` if not, beside rounded examples."""
+    """Returns the difference of an output in text, without rounded examples."""
     if actual.shape != expected.shape:
         return f"`{name}` has shape {actual.shape}, not {expected.shape}"
     if rounded.any():

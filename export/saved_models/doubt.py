@@ -1,9 +1,9 @@
-"""Which drawn values rounding decides.
+"""The drawn values that rounding decides.
 
-A value is drawn by comparing a uniform with thresholds that a network
-computes. Another machine adds up in another order, and where the two are as
-near as that changes, it draws the neighbouring value; both are right. What
-comes after such a value in the event follows from it and differs too.
+A value is drawn by comparing a uniform with thresholds that a network computes.
+Another machine adds up in another order. Where the two are so near that this
+matters, it draws the neighbouring value, and both are right. Later values of
+the event follow from such a value and differ too.
 
 Shapes: B batch, N sites in generation order, P parameters per site.
 """
@@ -15,26 +15,27 @@ from tf_autoregressive import orderings
 from tf_autoregressive import sampling
 from tf_autoregressive.sampling import noise
 
-# What parameters are changed by, of themselves and of 1: three times what the
-# scores of an export may differ by.
+# The change of parameters, relative to themselves and to 1: three times the
+# difference that scores of an export may have.
 _CHANGE = 3e-5
 _NUM_CHANGES = 8
 
 
 def doubt(model, events, seed, request) -> dict[str, np.ndarray]:
-    """Returns which values of drawn events rounding decides, and their order.
+    """Returns the drawn values that rounding decides, and their order.
 
     Args:
         model: An `AutoregressiveModel`.
-        events: `[B, *event_shape]`, what it drew.
-        seed: What they were drawn from, as `sampling.uniforms` takes it.
+        events: `[B, *event_shape]`, the events that it drew.
+        seed: The seed that they were drawn from, as `sampling.uniforms` takes
+            it.
         request: The `sampling.Request` that they were drawn for.
 
     Returns:
-        Of the shape of the events, `undecided`, bool: whether the value would
-        be another if the parameters that it was drawn from were slightly
-        others; and `ranks`, int32: how many values are drawn before it. Empty
-        for real values, which have no neighbours.
+        Two arrays of the shape of the events by name: `undecided`, bool,
+        whether the value would be another if its parameters were slightly
+        different; and `ranks`, int32, the number of values that are drawn
+        before it. There is none for real values, which have no neighbours.
     """
     if model.num_levels is None:
         return {}
@@ -69,8 +70,8 @@ class _Following:
     Args:
         model: An `AutoregressiveModel`.
         events: float32 `[B, *event_shape]`.
-        change: `[N, P]`, what the parameters of each rank are changed by,
-            relative to themselves and to 1.
+        change: `[N, P]`, the change of the parameters of each rank, relative to
+            themselves and to 1.
     """
 
     block_size = None

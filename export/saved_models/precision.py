@@ -1,4 +1,4 @@
-"""Models that compute in float32, whatever they were trained in."""
+"""Copies of models that compute in float32, whatever they were trained in."""
 
 _ROUNDED = ("bfloat16", "float16")
 

@@ -30,7 +30,7 @@ class Exchange(typing.NamedTuple):
         signature: Name of the signature.
         inputs: NumPy arrays by the names of the inputs.
         outputs: NumPy arrays by the names of the outputs.
-        doubt: Of draws, what `doubt` returns for the output `events`.
+        doubt: The arrays of `doubt` for the output `events` of a draw.
     """
 
     signature: str
@@ -171,7 +171,7 @@ def _arguments(numbers):
 
 
 def _request(options, numbers=types.MappingProxyType({}), given=None):
-    """Returns what `doubt` takes of a draw."""
+    """Returns the arguments of `doubt` for a draw."""
     drawn = sampling.SamplingOptions.checked(**_arguments(numbers))
     return sampling.Request(drawn, options.get("context"), given)
 
@@ -193,7 +193,7 @@ def _completed(model, scored, options):
 
 
 def _completion(model, x, known, options):
-    """Returns what `model.complete` makes of events, and its doubt."""
+    """Returns completions of events by the model, and their doubt."""
     completed = model.complete(x, known, seed=_SEED, **options).numpy()
     request = _request(options, given=sampling.Given(x, known))
     seed = sampling.as_seed(_SEED)

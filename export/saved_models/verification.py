@@ -17,7 +17,7 @@ def verify(path: str | pathlib.Path) -> bool:
     be imported, and gets the recorded requests. A report on the answers is
     printed: scores must be within 1e-5 of their size, and draws identical, but
     for an example's values from one on at which a uniform lies within rounding
-    of a threshold. Which those are is recorded.
+    of a threshold. The record says which those are.
 
     Args:
         path: A version, as in `models/made/1`, or the directory of a model,

@@ -1,4 +1,4 @@
-"""What the bytes of images mean, format by format."""
+"""The levels of image files, format by format."""
 
 import io
 import struct

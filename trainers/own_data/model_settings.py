@@ -19,7 +19,7 @@ _FEWEST_STEPS = 8
 _MOST_CATEGORIES = {"images": 8, "vectors": 32, "sound": 8}
 _MIXTURE = "discretized_logistic_mixture"
 
-# Of every model on a medium, where the model's own settings say nothing else.
+# Settings of every model on a medium, unless its own say something else.
 _OF_EVERY_VECTOR = {
     "batch_size": 100,
     "steps_per_epoch": 200,
@@ -104,7 +104,7 @@ _ROW_LSTM = _with(
     num_layers=2,
     head_filters=64,
 )
-# By medium and model.
+# The keys are medium and model.
 _SETTINGS = {
     "vectors": _VECTORS,
     "real vectors": _VECTORS
@@ -305,7 +305,7 @@ def _num_images(info) -> int:
 
 
 def output_options(model: str, info) -> dict[str, Any]:
-    """Returns the options that choose what a model's outputs are."""
+    """Returns the options that choose the distribution of a model."""
     of = medium(info)
     if of == "music":
         return {"variable_length": True}

@@ -24,7 +24,7 @@ _NAME = re.compile(r"epoch-(\d+)\.npz")
 
 
 class DamageError(UsageError):
-    """A checkpoint that is not what was written."""
+    """An error of a checkpoint whose contents are not those written."""
 
 
 @dataclasses.dataclass
@@ -34,7 +34,7 @@ class Progress:
     Attributes:
         rows: One row for every finished epoch.
         train_seconds: Seconds spent in training steps, over all its parts.
-        stopped: Why training is over, or `None` if it is not.
+        stopped: The reason why training is over, or `None` if it is not.
     """
 
     rows: list[Row] = dataclasses.field(default_factory=list)
@@ -178,7 +178,7 @@ def _read(path: pathlib.Path, epoch: int) -> tuple[list[np.ndarray], Progress]:
             raise ValueError(f"it is that of epoch {progress.epoch}")
     except PermissionError:
         raise
-    # There is no list of what a damaged archive makes its readers raise.
+    # There is no list of the errors that a damaged archive makes readers raise.
     except Exception as error:
         raise DamageError(
             f"The checkpoint {path} is damaged ({type(error).__name__}: "

@@ -1,4 +1,4 @@
-"""Which recorded draws rounding decides, and what `verify` makes of them."""
+"""Recorded draws that rounding decides, and their check by `verify`."""
 
 import numpy as np
 import pytest
