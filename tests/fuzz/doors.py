@@ -7,6 +7,7 @@ from tests.fuzz import archives
 from tests.fuzz import arrays
 from tests.fuzz import images
 from tests.fuzz import rows
+from tests.fuzz import runs
 from tests.fuzz import scores
 from tests.fuzz import sounds
 from tests.fuzz import texts
@@ -33,6 +34,9 @@ DOORS = {
         texts.Arguments(),
         scores.Directories(),
         scores.Arguments(),
+        runs.Checkpoints(),
+        runs.RunFiles(),
+        runs.Commands(),
         *_OF_SERVERS,
     )
 }

@@ -14,10 +14,11 @@ import tensorflow as tf
 import export
 from export.scoring.saved_model_scorer import SavedModelScorer
 from export.signatures.model_signatures import Signatures
+from tests.fuzz.commands import RefusedError
+from tests.fuzz.commands import printed
 from tests.fuzz.door import Door
 from tests.fuzz.mutations import mutated
 from tests.zoo import BY_NAME
-from trainers.cli import main
 
 _ROWS = np.arange(25 * 3, dtype="uint8").reshape(25, 3)
 _OPTIONS = {"batch_size": 4, "part_size": 10}
@@ -73,10 +74,6 @@ def _score(folder):
             folder / "scores",
             **_OPTIONS,
         )
-
-
-class RefusedError(Exception):
-    """The message with which the command ended with status 2."""
 
 
 @dataclasses.dataclass
@@ -163,18 +160,10 @@ class Arguments(Door):
             self._model = BY_NAME["fvsbn-labels"].build(0)
             self._scorer = Scorer(self._model)
         export.SavedModelScorer = lambda path: self._scorer
-        said = io.StringIO()
         try:
-            with (
-                contextlib.redirect_stderr(said),
-                contextlib.redirect_stdout(said),
-            ):
-                status = main(given.words)
+            printed(given.words)
         finally:
             export.SavedModelScorer = SavedModelScorer
-        if status == 2 and said.getvalue().strip():
-            raise RefusedError(said.getvalue())
-        assert status == 0
         return pyarrow.parquet.read_table(given.folder / "scores")
 
     def check(self, given, taken):

@@ -1,5 +1,7 @@
 """The fields of result.json that `tfar` reads back."""
 
+from typing import Annotated
+
 import pydantic
 
 
@@ -20,7 +22,7 @@ class _Score(_Part):
 
 class _Data(_Part):
     # Samples a second of sound.
-    rate: int | None = None
+    rate: Annotated[int, pydantic.Field(gt=0, le=10**6)] | None = None
 
 
 class ResultFile(_Part):
