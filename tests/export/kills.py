@@ -10,7 +10,6 @@ import argparse
 import json
 import pathlib
 import random
-import signal
 import subprocess
 import sys
 import tempfile
@@ -47,25 +46,6 @@ def finish(words):
     return time.monotonic() - start
 
 
-def kill(words, has_begun, seconds):
-    """Kills a command so long after it was seen to begin something.
-
-    Returns:
-        Whether it was still running.
-    """
-    process = subprocess.Popen(
-        words,
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    while process.poll() is None and not has_begun():
-        time.sleep(0.0005)
-    time.sleep(seconds)
-    process.kill()
-    return process.wait() == -signal.SIGKILL
-
-
 def check_score(num_kills, num_parts, moments):
     """Kills scoring so many times and finishes it.
 
@@ -89,7 +69,7 @@ def check_score(num_kills, num_parts, moments):
             part = number * num_parts // num_kills
             # The first ones while the directory is begun.
             seen = broken / f"part-{part - 1:08d}.parquet" if part else broken
-            if not kill(
+            if not kills.kill(
                 [*words, str(broken)],
                 seen.exists,
                 moments.uniform(0.0, seconds if part else 0.02),
@@ -136,7 +116,7 @@ def check_export(num_kills, moments):
         ended = 0
         for number in range(num_kills):
             start = number * seconds / num_kills
-            was_killed = kill(
+            was_killed = kills.kill(
                 [*words, str(base)],
                 lambda: any(base.glob(".tmp-*")),
                 start + moments.uniform(0.0, seconds / num_kills),

@@ -1,4 +1,4 @@
-"""Kills a training run at random moments, again and again, then finishes it.
+"""Kills a training run again and again, also as it writes, then finishes it.
 
     python -m tests.trainers.kills --kills 20 --epochs 200
 
@@ -89,8 +89,30 @@ def kill_after(words, run_dir, epoch, seconds):
     return process.wait() == -signal.SIGKILL
 
 
+def kill(words, has_begun, seconds):
+    """Kills a command so long after it was seen to begin something.
+
+    Returns:
+        Whether it was still running.
+    """
+    process = subprocess.Popen(
+        words,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while process.poll() is None and not has_begun():
+        time.sleep(0.0005)
+    time.sleep(seconds)
+    process.kill()
+    return process.wait() == -signal.SIGKILL
+
+
 def check(num_kills, epochs, seed):
     """Kills a run so many times and finishes it.
+
+    Half of the kills come at any moment. A quarter each comes while a
+    checkpoint is written, and between the last of them and the result.
 
     Returns:
         What is wrong then: "" if nothing is.
@@ -102,19 +124,59 @@ def check(num_kills, epochs, seed):
         whole, broken = folder / "whole", folder / "broken"
         words = command(folder, broken, epochs)
         before, training = timed(command(folder, whole, epochs), whole)
-        # The kills come in three quarters of the epochs, so none comes after
-        # the end.
+        # Three quarters of the epochs for the kills: none comes after the end.
         longest = 3 * epochs // (4 * num_kills)
-        for _ in range(num_kills):
-            steps = moments.randint(0, longest)
-            seconds = training / epochs if steps else before
-            epoch = epochs_done(broken) + steps
-            if not kill_after(
-                words, broken, epoch, moments.uniform(0, seconds)
-            ):
-                return f"the run was not killed in epoch {epoch + 1}"
+        for number in range(num_kills):
+            if number < num_kills // 2:
+                steps = moments.randint(0, longest)
+                seconds = training / epochs if steps else before
+                was_killed = kill_after(
+                    words,
+                    broken,
+                    epochs_done(broken) + steps,
+                    moments.uniform(0, seconds),
+                )
+            elif number < 3 * num_kills // 4:
+                was_killed = kill_in_checkpoint(words, broken, moments)
+            else:
+                was_killed = kill_at_the_end(
+                    words, whole, broken, epochs, moments
+                )
+            if not was_killed:
+                return f"the run ended before kill {number + 1}"
         subprocess.run(words, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         return difference(whole, broken)
+
+
+def kill_in_checkpoint(words, run_dir, moments):
+    """Kills a command while it writes the next checkpoint, or just after."""
+    epoch = epochs_done(run_dir)
+    begins = begins_to_write(RunDirectory(run_dir).checkpoints.directory)
+    return kill(
+        words,
+        lambda: epochs_done(run_dir) > epoch or begins(),
+        moments.uniform(0, 0.01),
+    )
+
+
+def kill_at_the_end(words, whole, run_dir, epochs, moments):
+    """Kills a command between its last checkpoint and its result."""
+    finished = RunDirectory(whole)
+    last = finished.checkpoints.path(epochs).stat().st_mtime
+    seconds = finished.result.stat().st_mtime - last
+    begins = begins_to_write(RunDirectory(run_dir).path)
+    return kill(
+        words,
+        lambda: epochs_done(run_dir) == epochs and begins(),
+        moments.uniform(0, seconds / 2),
+    )
+
+
+def begins_to_write(folder):
+    """Returns a function that says whether a file is being written there."""
+    # What an earlier kill has left is not the beginning of another file.
+    old = set(folder.glob(".tmp-*"))
+    return lambda: bool(set(folder.glob(".tmp-*")) - old)
 
 
 def difference(whole, broken):
