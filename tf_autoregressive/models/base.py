@@ -20,6 +20,8 @@ from tf_autoregressive.models.conditionals import log_prob_per_dim_of_mixture
 from tf_autoregressive.models.conditionals import scoring_events_alone
 from tf_autoregressive.models.context import Context
 from tf_autoregressive.models.event import Event
+from tf_autoregressive.models.functional import symbolic_parameters
+from tf_autoregressive.models.graphs import GraphMethods
 from tf_autoregressive.models.joint import Joint
 from tf_autoregressive.models.likelihood_model import LikelihoodModel
 from tf_autoregressive.models.sampling_methods import SamplingMethods
@@ -31,7 +33,7 @@ from tf_autoregressive.types import State
 tfd = tfp.distributions
 
 
-class AutoregressiveModel(SamplingMethods, LikelihoodModel):
+class AutoregressiveModel(SamplingMethods, GraphMethods, LikelihoodModel):
     """Exact density over events, `p(x) = prod_i p(x[o[i]] | x[o[<i]])`.
 
     A Keras model whose output is the TFP distribution of the conditionals:
@@ -288,7 +290,7 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
         elif self.context.expected:
             context = keras.Input(self.context.shape)
         with whole_or_nothing(self):
-            _Parameters(self)(x, context)
+            symbolic_parameters(self, x, context)
         self.unit_metrics = self.make_unit_metrics()
         self.built = True
 
@@ -330,7 +332,7 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
         functional graphs.
         """
         if isinstance(x, keras.KerasTensor):
-            return _Parameters(self)(x, context)
+            return symbolic_parameters(self, x, context)
         x, context = self.checked(x, context)
         return self._ensemble_parameters(x, context, training)
 
@@ -420,36 +422,6 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
         )
         return log_prob_per_dim_of_mixture(members, self.ordering[0])
 
-    def adaptations(self) -> tuple[bool, ...]:
-        """Returns for each layer whether it has LoRA, a part of graph keys.
-
-        Raises:
-            ValueError: If a layer was quantized: drawing reads its weights.
-        """
-        layers = list(self._flatten_layers())
-        for layer in layers:
-            if getattr(layer, "quantization_mode", None) is not None:
-                raise ValueError(
-                    "Layers of a model must not be quantized by themselves: "
-                    "drawing reads their weights. Received: layer "
-                    f"{layer.name!r} quantized to {layer.quantization_mode}"
-                )
-        return tuple(getattr(layer, "lora_enabled", False) for layer in layers)
-
-    def _run(self, key, function, *args, jit_compile=False):
-        """Runs `function` in a graph of its own, traced once per `key`."""
-        if not tf.executing_eagerly():
-            return function(*args)
-        key = (key, jit_compile, self.adaptations())
-        if key not in self._functions:
-            self._functions[key] = tf.function(
-                function,
-                autograph=False,
-                jit_compile=jit_compile,
-                reduce_retracing=True,
-            )
-        return self._functions[key](*args)
-
     def get_config(self) -> dict[str, Any]:
         return {
             "event_shape": list(self.event_shape),
@@ -482,28 +454,3 @@ class AutoregressiveModel(SamplingMethods, LikelihoodModel):
         """
         # The weights of a model of any order serve every ordering.
         return {} if self.any_order else {"ordering": self.ordering}
-
-
-@keras.saving.register_keras_serializable(package="tf_autoregressive")
-class _Parameters(keras.layers.Layer):
-    """`parameters_for` of a model as a layer of a functional graph."""
-
-    def __init__(self, model, **kwargs):
-        super().__init__(autocast=False, **kwargs)
-        self.model = model
-
-    def build(self, x_shape, context_shape=None):
-        # The layers of the model build themselves when they are called.
-        pass
-
-    def call(self, x, context=None):
-        return self.model.parameters_for(x, context)
-
-    def get_config(self):
-        model = keras.saving.serialize_keras_object(self.model)
-        return {**super().get_config(), "model": model}
-
-    @classmethod
-    def from_config(cls, config):
-        model = keras.saving.deserialize_keras_object(config["model"])
-        return cls(**{**config, "model": model})
