@@ -137,6 +137,6 @@ def test_graphs_of_streams_do_not_grow_for_ever():
             number, 4, prime=[1], seed=0, temperature=temperature
         )
         assert drawn.shape == (number, 4)
-    # A prime has a graph and so have the steps behind it: both are traced for
-    # the first number, and once more for all others.
-    assert [*graphs(model).values()] == [2, 2]
+    # The beginning, a prime and the steps behind it have a graph each: it is
+    # traced for the first number, and once more for all others.
+    assert [*graphs(model).values()] == [2, 2, 2]
