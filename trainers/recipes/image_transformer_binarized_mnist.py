@@ -17,7 +17,7 @@ RECIPE = Recipe(
     model_options={
         "units": 64,
         "num_layers": 4,
-        "num_heads": 4,
+        "num_heads": 2,
         "first_kernel_size": 7,
         "dropout": 0.0,
     },
