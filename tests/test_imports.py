@@ -32,6 +32,15 @@ MAY_NOT_IMPORT = {
     "sampling": {"models"},
 }
 OUTSIDE = {"trainers", "export"}
+# The rooms of the training program that each of them may import.
+ROOMS = {
+    "media": set(),
+    "recipes": set(),
+    "own_data": {"media", "recipes"},
+    "training": {"media", "own_data"},
+    "reports": {"recipes", "training"},
+    "commands": {"media", "own_data", "recipes", "reports", "training"},
+}
 
 # The rooms of export/ that each room may import.
 EXPORT_ROOMS = {
@@ -111,6 +120,17 @@ def test_rooms_of_exports_import_no_others(room):
         name.split(".")[1] for name in imported if name.startswith("export.")
     } & (EXPORT_ROOMS.keys() - {room})
     assert others == EXPORT_ROOMS[room]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_rooms_of_the_training_program_import_one_way(room):
+    found = set()
+    for path in (ROOT / "trainers" / room).glob("*.py"):
+        for name in imports(path.read_text(), f"trainers.{room}"):
+            package, _, rest = name.partition(".")
+            if package == "trainers" and rest.split(".")[0] in ROOMS:
+                found.add(rest.split(".")[0])
+    assert found - {room} <= ROOMS[room]
 
 
 @pytest.mark.parametrize(("path", "package"), MODULES)

@@ -18,7 +18,8 @@ def main(argv: list[str] | None = None) -> int:
 
     Returns:
         The exit status: 0, or 1 for a model that breaks its promise, or 2 for
-        what the user can put right, or 130 when interrupted.
+        what the user can put right, or 70 for a fault of the program, or 130
+        when interrupted.
     """
     tensorflow_log.silence()
     _escape_what_the_terminal_cannot_show()
