@@ -12,6 +12,7 @@ from tf_autoregressive.distributions import CategoricalOutput
 from tf_autoregressive.distributions import GaussianMixtureOutput
 from tf_autoregressive.distributions import OutputDistribution
 from tf_autoregressive.distributions import output_distribution
+from tf_autoregressive.models import MADE
 
 SIZES = {"num_levels": 5, "num_components": 3}
 
@@ -269,3 +270,18 @@ def test_the_network_sees_levels_on_a_fixed_scale():
 def test_arguments_are_checked(name, options, message):
     with pytest.raises(ValueError, match=message):
         output_distribution(name, **options)
+
+
+def test_configurations_hold_the_number_of_components_that_is_the_default():
+    model = MADE((3,), units=(), distribution="gaussian_mixture")
+    config = model.get_config()
+    assert config["num_components"] == 10
+    # Files were written that leave it to the default, or hold a number for a
+    # distribution that has no components.
+    for old in (
+        config | {"num_components": None},
+        config | {"num_components": 4, "distribution": "bernoulli"},
+    ):
+        loaded = MADE.from_config(old)
+        expected = 10 if old["num_components"] is None else None
+        assert loaded.get_config()["num_components"] == expected
