@@ -1,14 +1,13 @@
 """Training, evaluation and prediction through Keras, in honest units."""
 
 import math
-import subprocess
-import sys
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests import processes
 from tests.conformance.conftest import dataset
 from tests.conformance.test_dependency_pattern import dependencies
 from tests.conformance.test_dependency_pattern import expected_dependencies
@@ -264,12 +263,8 @@ assert np.isfinite(results).all()
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", HARDEST, ids=repr)
-def test_two_replicas_train_like_one(case, pytestconfig):
-    subprocess.run(
-        [sys.executable, "-c", REPLICAS, case.name],
-        cwd=pytestconfig.rootpath,
-        check=True,
-    )
+def test_two_replicas_train_like_one(case):
+    processes.run(REPLICAS, case.name)
 
 
 @pytest.mark.parametrize("case", DISCRETE[:1], ids=repr)

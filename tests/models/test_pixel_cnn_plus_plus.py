@@ -3,14 +3,12 @@
 Shapes: H rows, W columns, C channels, D = H * W * C dimensions, F filters.
 """
 
-import subprocess
-import sys
-
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests import processes
 from tests.conformance.conditionals import joint_table
 from tests.conformance.conftest import dataset
 from tests.conformance.test_dependency_pattern import gradient_dependencies
@@ -647,10 +645,8 @@ np.testing.assert_allclose(*results, rtol=1e-4)
 
 
 @pytest.mark.slow
-def test_replicas_start_alike_and_train_like_one(pytestconfig):
-    subprocess.run(
-        [sys.executable, "-c", REPLICAS], cwd=pytestconfig.rootpath, check=True
-    )
+def test_replicas_start_alike_and_train_like_one():
+    processes.run(REPLICAS)
 
 
 @pytest.mark.slow

@@ -1,16 +1,15 @@
 """One run on one device, on two, and in two processes: the same."""
 
 import json
-import os
+import pathlib
 import socket
-import subprocess
-import sys
 import time
 
 import numpy as np
 import pytest
 
 import trainers
+from tests import processes
 from trainers import strategies
 from trainers.errors import UsageError
 from trainers.training.run_directory import RunDirectory
@@ -74,6 +73,7 @@ NUM_TEST = {"vector": 33, "image": 33, "weight norm": 33, "sequence": 1115}
 
 PROGRAM = """
 import json
+import pathlib
 import sys
 
 import keras
@@ -112,17 +112,18 @@ for name, recipe in arguments["recipes"].items():
             callbacks=(losses,),
         )
         outcomes[name].append({"losses": losses.means, "result": result})
-print(json.dumps(outcomes))
+pathlib.Path(arguments["outcomes"]).write_text(json.dumps(outcomes))
 """
 
 
 @pytest.fixture
-def start(pytestconfig, tmp_path, data_dir):
+def start(tmp_path, data_dir):
     """Starts a process that trains each recipe with each of some strategies.
 
     The run directories are `tmp_path / f"{run}-{recipe's key}-{strategy}"`.
+    It returns a process, and the file that losses and results will be in.
     """
-    processes = []
+    started = []
 
     def start(run, recipes, strategies, num_devices=1, tf_config=None):
         arguments = {
@@ -131,25 +132,20 @@ def start(pytestconfig, tmp_path, data_dir):
             "data_dir": data_dir,
             "strategies": strategies,
             "num_devices": num_devices,
+            "outcomes": str(tmp_path / f"{run}-{len(started)}.json"),
         }
-        environment = dict(os.environ)
+        environment = {}
         if tf_config is not None:
             environment["TF_CONFIG"] = json.dumps(tf_config)
-        process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, json.dumps(arguments)],
-            cwd=pytestconfig.rootpath,
-            env=environment,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        processes.append(process)
-        return process
+        process = processes.start(PROGRAM, json.dumps(arguments), **environment)
+        started.append(process)
+        return process, arguments["outcomes"]
 
     yield start
     # A process that is still there waits for one that failed.
-    for process in processes:
+    for process in started:
         process.kill()
-        process.communicate()
+        process.join()
 
 
 @pytest.fixture
@@ -182,10 +178,10 @@ def free_ports(count):
     return ports
 
 
-def outcomes(process):
+def outcomes(process, file):
     """Returns, for each recipe, the losses and the result of each run."""
-    printed, _ = process.communicate(timeout=900)
-    assert process.returncode == 0
+    process.join(timeout=900)
+    assert process.exitcode == 0
     return {
         name: [
             {
@@ -196,7 +192,7 @@ def outcomes(process):
             }
             for found in runs
         ]
-        for name, runs in json.loads(printed.splitlines()[-1]).items()
+        for name, runs in json.loads(pathlib.Path(file).read_text()).items()
     }
 
 
@@ -214,8 +210,8 @@ def test_the_number_of_replicas_and_processes_changes_nothing(
     settings = {k: recipe(**v, **SETTINGS) for k, v in CASES.items()}
     one = start("one", settings, ["default", "mirrored"], num_devices=2)
     # They run one after the other, because both would want all cores.
-    in_one = outcomes(one)
-    in_two = [outcomes(worker) for worker in start_workers("two", settings)]
+    in_one = outcomes(*one)
+    in_two = [outcomes(*worker) for worker in start_workers("two", settings)]
 
     for case, (single, mirrored) in in_one.items():
         assert len(single["losses"]) == 20
@@ -260,10 +256,8 @@ np.testing.assert_allclose(*results, rtol=1e-5)
 
 
 @pytest.mark.slow
-def test_plain_keras_may_have_batches_that_do_not_divide(pytestconfig):
-    subprocess.run(
-        [sys.executable, "-c", PLAIN], cwd=pytestconfig.rootpath, check=True
-    )
+def test_plain_keras_may_have_batches_that_do_not_divide():
+    processes.run(PLAIN)
 
 
 @pytest.mark.slow
@@ -274,18 +268,18 @@ def test_workers_of_which_one_was_killed_end_as_if_it_had_not_been(
     whole = RunDirectory(tmp_path / "whole--multi_worker")
     broken = RunDirectory(tmp_path / "broken--multi_worker")
     for worker in start_workers("whole", settings):
-        outcomes(worker)
-    chief, other = start_workers("broken", settings)
-    while chief.poll() is None and len(broken.checkpoints.epochs()) < 2:
+        outcomes(*worker)
+    (chief, _), (other, _) = start_workers("broken", settings)
+    while chief.exitcode is None and len(broken.checkpoints.epochs()) < 2:
         time.sleep(0.01)
     other.kill()
     # It may wait for the other one for minutes.
     chief.kill()
-    chief.wait()
+    chief.join()
     assert not broken.result.exists()
 
     for worker in start_workers("broken", settings):
-        outcomes(worker)
+        outcomes(*worker)
     assert weights(broken) == weights(whole)
 
 
