@@ -7,9 +7,11 @@ from tf_autoregressive import models
 
 
 def test_neighbours_are_the_nearest_examples(rng):
-    examples = rng.integers(256, size=(50, 3, 2, 1))
-    samples = rng.integers(256, size=(4, 3, 2, 1))
-    differences = (samples[:, None] - examples).reshape(4, 50, -1)
+    # Of 8 bits, in which differences and their squares would overflow.
+    examples = rng.integers(256, size=(50, 3, 2, 1)).astype("uint8")
+    samples = rng.integers(256, size=(4, 3, 2, 1)).astype("uint8")
+    differences = samples[:, None].astype(int) - examples.astype(int)
+    differences = differences.reshape(4, 50, -1)
     distances = np.sqrt((differences**2).sum(axis=-1))
     found, found_distances = evaluation.nearest_neighbours(samples, examples)
     np.testing.assert_allclose(
