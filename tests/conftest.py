@@ -4,6 +4,7 @@ import collections
 import datetime
 import gc
 import os
+import zlib
 
 import numpy as np
 import pytest
@@ -97,25 +98,28 @@ def skip_what_was_not_asked_for(config, items):
 def leave_out_other_turns(config, items):
     """Deselects the tests that take turns and have another one.
 
-    All tests of a case have the same turn: they share its model and its draws.
+    All tests of a case of the zoo have the same turn: they share its model and
+    its draws.
     """
     mine, others = [], []
     for item in items:
         is_mine = (
             "takes_turns" not in item.keywords
-            or turn_of(item.callspec.params["case"]) == config.option.turn
+            or turn_of(item) == config.option.turn
         )
         (mine if is_mine else others).append(item)
     items[:] = mine
     config.hook.pytest_deselected(items=others)
 
 
-def turn_of(case):
-    """Returns the turn of a case of the zoo; neighbours have different ones."""
+def turn_of(item):
+    """Returns the turn of a test; neighbours in the zoo have different ones."""
+    if "case" not in item.callspec.params:
+        return zlib.crc32(item.name.encode()) % NUM_TURNS
     # Here: to import it takes TensorFlow, which not all tests need.
     from tests.zoo import CASES
 
-    return CASES.index(case) % NUM_TURNS
+    return CASES.index(item.callspec.params["case"]) % NUM_TURNS
 
 
 def group_of(item):
@@ -169,3 +173,12 @@ def seeded_keras(seed):
     import keras
 
     keras.utils.set_random_seed(seed)
+
+
+@pytest.fixture
+def eagerly():
+    """Runs what the library compiles op by op: cheap for a few calls."""
+    from tests.conformance.draws import run_eagerly
+
+    with run_eagerly():
+        yield

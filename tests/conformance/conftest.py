@@ -5,7 +5,6 @@ import pytest
 import tensorflow as tf
 
 from tests.conformance.draws import record_draws
-from tests.conformance.draws import run_eagerly
 
 BATCH_SIZE = 48
 
@@ -63,13 +62,6 @@ def _trained(case, seed):
 def dataset(x, context=None, batch_size=BATCH_SIZE):
     data = x if context is None else (x, context)
     return tf.data.Dataset.from_tensor_slices(data).batch(batch_size)
-
-
-@pytest.fixture
-def eagerly():
-    """Runs what the library compiles op by op."""
-    with run_eagerly():
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -49,6 +49,8 @@ def assert_alike(results, others):
         np.testing.assert_allclose(one, other, atol=1e-4 * scale)
 
 
+# Graphs and XLA are tried below: here they would take most of the time.
+@pytest.mark.usefixtures("eagerly")
 @pytest.mark.parametrize("case", CASES, ids=repr)
 def test_gradients_are_the_same(case, seed, rng):
     options = {"dropout": 0.0} if "dropout" in case.options else {}

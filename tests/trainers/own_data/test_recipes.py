@@ -74,6 +74,7 @@ def test_settings_are_a_recipe_with_options_that_the_model_has(of, model):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("eagerly")
 @pytest.mark.parametrize(("of", "model"), FITTING)
 def test_the_model_of_settings_can_be_made(of, model):
     recipe = made_recipe(model, DATA[of], {"kind": "arrays"}, None)

@@ -8,7 +8,11 @@ import pytest
 
 from trainers.cli import main
 
-SHORT = ("--set", "epochs=1", "--set", "steps_per_epoch=2")
+# Small models too: what these settings are is tested elsewhere.
+SHORT = (
+    *("--set", "epochs=1", "--set", "steps_per_epoch=2"),
+    *("--set", "jit_compile=false"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -139,9 +143,19 @@ def test_minutes_pace_published_recipes_too(data_dir, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("kind", "model", "flags", "out"),
     [
-        ("photos", "PixelCNN", ["--image-size", "4"], "png"),
+        (
+            "photos",
+            "PixelCNN",
+            ["--image-size", "4", "--set", "model_options.num_blocks=1"],
+            "png",
+        ),
         ("book", "NGramMLP", ["--steps", "8"], "txt"),
-        ("sounds", "WaveNet", ["--steps", "8"], "wav"),
+        (
+            "sounds",
+            "WaveNet",
+            ["--steps", "8", "--set", "model_options.num_layers=2"],
+            "wav",
+        ),
         ("songs", "RNNNADE", [], "npz"),
         ("records", "MADE", [], "npz"),
     ],
