@@ -77,13 +77,16 @@ PACKAGES = [ROOT / "export", *(ROOT / "tf_autoregressive").glob("*/")]
     ids=lambda path: path.parent.name,
 )
 def test_packages_check_before_they_import_anything_else(path):
+    nodes = ast.parse(path.read_text()).body
     imports = [
-        node
-        for node in ast.parse(path.read_text()).body
-        if isinstance(node, ast.ImportFrom)
+        ast.unparse(node)
+        for node in nodes
+        if isinstance(node, ast.Import | ast.ImportFrom)
     ]
-    first = imports[0]
-    assert (first.module, first.names[0].name) == (
-        "tf_autoregressive",
-        "backend",
-    )
+    others = [line for line in imports if not is_of_python(line)]
+    assert others[0] == "from tf_autoregressive import backend"
+
+
+def is_of_python(line):
+    """Returns whether an import is one of the standard library."""
+    return re.split(r"[ .]", line)[1] in sys.stdlib_module_names
