@@ -5,8 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-# TFP asks this module too, because nothing public says what compiles a graph.
-from tensorflow.python.ops import control_flow_util
+from tf_autoregressive.layers.compilation import is_compiled
 
 
 def asserted(tensor: tf.Tensor, condition: Any, message: Sequence[Any]) -> Any:
@@ -20,8 +19,7 @@ def asserted(tensor: tf.Tensor, condition: Any, message: Sequence[Any]) -> Any:
         condition: bool scalar.
         message: The texts and tensors that the error shows, a list.
     """
-    graph = tf.compat.v1.get_default_graph()
-    if control_flow_util.GraphOrParentsInXlaContext(graph):
+    if is_compiled():
         return tensor
     check = tf.debugging.Assert(condition, message)
     # The assertion runs first, because other operations have errors of their
