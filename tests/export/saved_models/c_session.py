@@ -134,7 +134,8 @@ def exchanges(path):
         for key in record.files:
             number, signature, kind, name = key.split("/")
             exchange = found.setdefault(
-                number, (signature, {"inputs": {}, "outputs": {}})
+                number,
+                (signature, {"inputs": {}, "outputs": {}, "doubt": {}}),
             )
             if record[key].dtype.kind != "S":
                 exchange[1][kind][name] = record[key]
