@@ -42,8 +42,8 @@ def test_a_vocabulary_may_be_given():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"steps": 0}, "`steps` must be at least 1"),
-        ({"steps": 10, "stride": 0}, "`stride` must be at least 1"),
+        ({"steps": 0}, "`steps` must be an integer of"),
+        ({"steps": 10, "stride": 0}, "`stride` must be an integer of"),
         ({"steps": 60}, "The validation split has 50 characters"),
         ({"steps": 10, "test_share": 1.2}, "`test_share` must not be"),
         ({"steps": 10, "test_share": np.nan}, "`test_share` must not be"),

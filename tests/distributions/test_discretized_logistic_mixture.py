@@ -698,7 +698,7 @@ def test_several_channels_have_no_statistics(method, rng):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"num_levels": 1}, "`num_levels` must be at least 2.*num_levels=1"),
+        ({"num_levels": 1}, "`num_levels` must be .* at least 2.*num_levels=1"),
         ({"num_levels": 2.5}, "`num_levels` must be an integer of at least 2"),
         ({"logits": np.zeros(3)}, r"`logits`, `loc`.*\(3,\), \(3, 2\)"),
         ({"logits": 0.0}, r"`logits`, `loc`.*\(\), \(3, 2\)"),

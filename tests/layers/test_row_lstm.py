@@ -71,7 +71,7 @@ def test_states_stay_float32_in_mixed_precision(rng):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"kernel_size": 2}, "`kernel_size` must be odd"),
+        ({"kernel_size": 2}, "`kernel_size` must be an odd"),
         ({"out_colours": [1, 0]}, "`out_colours` must be ascending"),
         ({"in_colours": [1, 0]}, "`in_colours` must be ascending"),
     ],

@@ -356,9 +356,9 @@ def test_sizes_are_those_of_the_paper():
     [
         ({"filters": 2}, "`filters`.*at least 3, one for each.*2"),
         ({"head_filters": 1}, "`head_filters`.*at least 3, one for each.*1"),
-        ({"num_layers": 0}, "`num_layers` must be at least 1.*0"),
-        ({"first_kernel_size": 4}, r"`kernel_size` must be odd.*4\)"),
-        ({"kernel_size": 2}, r"`kernel_size` must be odd.*2\)"),
+        ({"num_layers": 0}, "`num_layers` must be an integer.*0"),
+        ({"first_kernel_size": 4}, "`first_kernel_size` must be an odd.*=4"),
+        ({"kernel_size": 2}, "`kernel_size` must be an odd.*=2"),
     ],
 )
 def test_sizes_are_checked(options, message):

@@ -64,8 +64,8 @@ def test_a_known_small_image_is_kept(rng):
 @pytest.mark.parametrize(
     ("event_shape", "options", "message"),
     [
-        ((4, 4, 1), {"scale": 3}, "`scale` must be at least 2 and divide"),
-        ((4, 4, 1), {"scale": 1}, "`scale` must be at least 2 and divide"),
+        ((4, 4, 1), {"scale": 3}, "`scale` must divide"),
+        ((4, 4, 1), {"scale": 1}, "`scale` must be an integer of at least 2"),
         ((4, 4), {}, r"must be \(height, width, channels\)"),
         ((4, 4, 1), {"recurrence": "rnn"}, "`recurrence` must be one of"),
     ],

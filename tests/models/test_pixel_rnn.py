@@ -134,8 +134,8 @@ def test_only_the_last_pixel_of_the_row_above_is_out_of_sight():
     [
         ({"recurrence": "lstm"}, "`recurrence` must be one of row_lstm, diag"),
         ({"units": 2, "event_shape": (4, 4, 3)}, "at least 3"),
-        ({"num_layers": 0}, "`num_layers` must be at least 1"),
-        ({"kernel_size": 2, "recurrence": "row_lstm"}, "must be odd"),
+        ({"num_layers": 0}, "`num_layers` must be an integer of"),
+        ({"kernel_size": 2, "recurrence": "row_lstm"}, "must be an odd"),
         ({"event_shape": (4, 4)}, r"must be \(height, width, channels\)"),
     ],
 )

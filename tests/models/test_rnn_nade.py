@@ -48,7 +48,7 @@ def test_the_logits_are_those_of_the_equations(rng):
     ("options", "message"),
     [
         ({"event_shape": (4,)}, r"must be \(steps, values\)"),
-        ({"nade_units": 0}, "`nade_units` must be at least 1"),
+        ({"nade_units": 0}, "`nade_units` must be an integer of"),
         ({"cell": "rnn"}, "`cell` must be one of"),
         ({"distribution": "symbols"}, "for steps of several values"),
     ],

@@ -167,7 +167,13 @@ class RasterModel(AutoregressiveModel):
             ValueError: If it is not an integer, or less than the number of
                 colours.
         """
-        return checked_count(argument, number, at_least=self.num_colours)
+        number = checked_count(argument, number)
+        if number < self.num_colours:
+            raise ValueError(
+                f"`{argument}` must be at least {self.num_colours}, one for "
+                f"each colour. Received: {argument}={number}"
+            )
+        return number
 
     def _colours(self, number):
         """Returns `[number]`, ascending: the colour of each feature."""
