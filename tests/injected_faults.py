@@ -374,7 +374,7 @@ FAULTS = [
         "    events = _gather_sites(values, tf.argsort(ordering, axis=-1))\n",
         "    events = _gather_sites(values, ordering)\n",
         "test_log_prob_of_the_sampler_is_that_of_scoring",
-        "made-relu",
+        "nade-categorical",
     ),
     Fault(
         "first-examples-not-skipped",
