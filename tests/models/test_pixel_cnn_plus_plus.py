@@ -705,7 +705,7 @@ def test_the_papers_size_has_53_million_weights():
         ((4, 4, 1), {"filters": 0}, "`filters`.*at least 1.*0"),
         ((4, 4, 1), {"num_blocks": 0}, "`num_blocks`.*at least 1.*0"),
         ((4, 4, 1), {"num_resolutions": 0}, "`num_resolutions`.*at least 1"),
-        ((4, 4, 1), {"dropout": 1.5}, "Received: rate=1.5"),
+        ((4, 4, 1), {"dropout": 1.5}, "Received: dropout=1.5"),
         (
             (4, 4, 3),
             {"distribution": "categorical"},
