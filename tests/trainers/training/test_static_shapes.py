@@ -85,9 +85,12 @@ def small_data(recipe):
 
 def way_of(recipe):
     """Returns what makes the training step another one than of other sizes."""
-    options = recipe.model_options
     names = ("carried_rows", "recurrence", "distribution", "variable_length")
-    return (recipe.model, recipe.is_conditional, *map(options.get, names))
+    return (
+        recipe.model,
+        recipe.dataset_options.get("with_labels"),
+        *map(recipe.model_options.get, names),
+    )
 
 
 def tried():
