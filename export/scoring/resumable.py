@@ -125,9 +125,9 @@ def _scores(score, events, contexts, rows, batch_size):
     scores = []
     for start in range(rows.start, rows.stop, batch_size):
         stop = min(start + batch_size, rows.stop)
-        batch = [events.read(start, stop)]
-        batch.append(None if contexts is None else contexts.read(start, stop))
-        scores.append(_scores_of_batch(score, *batch, start))
+        x = events.read(start, stop)
+        context = None if contexts is None else contexts.read(start, stop)
+        scores.append(_scores_of_batch(score, x, context, start))
     return np.concatenate(scores)
 
 
