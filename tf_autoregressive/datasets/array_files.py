@@ -150,11 +150,7 @@ class ArrayArchive:
                 f"{', '.join(self.names)}."
             )
         member = self._zip.getinfo(f"{name}.npy")
-        if member.compress_type not in (
-            zipfile.ZIP_STORED,
-            zipfile.ZIP_DEFLATED,
-        ):
-            # Others may unpack a few bytes to all memory in one step.
+        if member.compress_type not in _COMPRESSIONS:
             raise FileError(
                 f"{self._path} must be {_NPZ}. Received: `{name}`, compressed "
                 "in another way"
