@@ -19,7 +19,6 @@ BINARY, LEVELS, REAL = (
 LABELS, VECTOR, MAP = (
     BY_NAME[name] for name in ("made-labels", "nade-vector", "made-map")
 )
-UNCONDITIONAL = [BINARY, LEVELS, REAL]
 
 
 def zeros(case, num_events=3, dtype="float32"):

@@ -118,9 +118,6 @@ def test_completions_of_vectors_keep_what_is_known(vectors, data_dir, tmp_path):
     )
 
 
-OPENED = "[" * 10**5
-
-
 def size_of(path):
     with Image.open(path) as picture:
         return picture.size
