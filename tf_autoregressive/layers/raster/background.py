@@ -60,9 +60,6 @@ class Background(RasterLayer, keras.layers.Layer):
         places = tf.broadcast_to(places, shape)
         return joined([inputs, places], self.num_colours)
 
-    def map(self, x: tf.Tensor, shift: tf.Tensor | None = None) -> tf.Tensor:
-        return self(x)
-
     def begin_row(
         self,
         above: State,

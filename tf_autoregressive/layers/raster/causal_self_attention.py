@@ -100,9 +100,6 @@ class CausalSelfAttention2D(RasterLayer, keras.layers.Layer):
         channels = channels // self.in_channels * self.units
         return tf.reshape(outputs, [*axes, channels])
 
-    def map(self, x: tf.Tensor, shift: tf.Tensor | None = None) -> tf.Tensor:
-        return self(x)
-
     def first_above(
         self, batch_size: int | tf.Tensor, width: int | tf.Tensor
     ) -> State:

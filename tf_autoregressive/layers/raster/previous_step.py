@@ -44,9 +44,6 @@ class PreviousFeatures(RasterLayer, keras.layers.Layer):
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
         return step_before(inputs, self.num_colours)
 
-    def map(self, x: tf.Tensor, shift: tf.Tensor | None = None) -> tf.Tensor:
-        return self(x)
-
     def first_above(
         self, batch_size: int | tf.Tensor, width: int | tf.Tensor
     ) -> State:
