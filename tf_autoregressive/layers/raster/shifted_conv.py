@@ -92,7 +92,7 @@ class ShiftedConv2D(RasterLayer, keras.layers.Layer):
     @property
     def rows_above(self) -> int:
         """Number of kernel rows that lie above the pixel's own."""
-        return min(self.above, self.kernel_size[0])
+        return self.above
 
     @property
     def sees_own_row(self) -> bool:
@@ -107,7 +107,7 @@ class ShiftedConv2D(RasterLayer, keras.layers.Layer):
     @property
     def columns_left(self) -> int:
         """Number of pixels of its own row, to the left, that a pixel sees."""
-        return min(self.left, self.kernel_size[1]) if self.sees_own_row else 0
+        return self.left if self.sees_own_row else 0
 
     def build(self, input_shape: Sequence[Any]) -> None:
         self.in_channels = input_shape[-1]
