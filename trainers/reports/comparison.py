@@ -2,6 +2,9 @@
 
 import pathlib
 
+from tf_autoregressive.plots.figures import DPI
+from tf_autoregressive.plots.figures import empty_figure
+
 from ..errors import UsageError
 from ..files import replacing
 from ..training.history import best_epoch
@@ -18,7 +21,6 @@ _COLUMNS = (
     "seconds",
     "state",
 )
-_DPI = 120
 
 
 def table(directories: list[RunDirectory]) -> str:
@@ -36,11 +38,7 @@ def save_curves(path: pathlib.Path, directories: list[RunDirectory]):
     Raises:
         UsageError: If the file cannot be written, or as `table`.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(12, 4.5), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = empty_figure(12, 4.5)
     left, right = figure.subplots(1, 2, sharey=True)
     for directory in directories:
         rows = _rows(directory)
@@ -55,7 +53,7 @@ def save_curves(path: pathlib.Path, directories: list[RunDirectory]):
         axes.grid(visible=True, alpha=0.3)
     left.legend()
     with replacing(path) as temporary:
-        figure.savefig(temporary, format="png", dpi=_DPI)
+        figure.savefig(temporary, format="png", dpi=DPI)
 
 
 def _line(directory: RunDirectory) -> list[str]:
