@@ -17,6 +17,7 @@ from tf_autoregressive.layers.raster.step_embedding import StepEmbedding
 from tf_autoregressive.models.raster_model import RasterModel
 from tf_autoregressive.models.transformer_blocks import make_block
 from tf_autoregressive.models.transformer_blocks import norm
+from tf_autoregressive.models.transformer_blocks import pattern_of
 from tf_autoregressive.models.transformer_blocks import run_block
 from tf_autoregressive.types import Shape
 
@@ -136,10 +137,7 @@ class ImageTransformer(RasterModel):
         self.build()
 
     def _block(self, index):
-        patterns = [(self.num_sites, 1)]
-        if self.stride is not None:
-            patterns = [(self.stride, 1), (self.num_sites, self.stride)]
-        window, stride = patterns[index % len(patterns)]
+        window, stride = pattern_of(index, self.num_sites, self.stride)
         attention = CausalSelfAttention2D(
             self.units,
             self.num_heads,

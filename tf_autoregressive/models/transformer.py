@@ -14,6 +14,7 @@ from tf_autoregressive.layers import CausalSelfAttention
 from tf_autoregressive.models.sequence_model import SequenceModel
 from tf_autoregressive.models.transformer_blocks import make_block
 from tf_autoregressive.models.transformer_blocks import norm
+from tf_autoregressive.models.transformer_blocks import pattern_of
 from tf_autoregressive.models.transformer_blocks import run_block
 from tf_autoregressive.types import Shape
 
@@ -154,11 +155,7 @@ class Transformer(SequenceModel):
         self.build()
 
     def _block(self, index):
-        steps = self.event_shape[0]
-        patterns = [(steps, 1)]
-        if self.stride is not None:
-            patterns = [(self.stride, 1), (steps, self.stride)]
-        window, stride = patterns[index % len(patterns)]
+        window, stride = pattern_of(index, self.event_shape[0], self.stride)
         attention = CausalSelfAttention(
             self.units,
             self.num_heads,

@@ -23,7 +23,7 @@ def make_block(
     num_blocks: int,
     dtype: Any,
 ) -> list[keras.layers.Layer]:
-    """Returns the layers of a block, for `add_block`.
+    """Returns the layers of a block, for `run_block`.
 
     Initial weights are those of GPT-2 [1]: `N(0, 0.02^2)`, and a factor of `1 /
     sqrt(2 num_blocks)` for those that write to the residual stream, so that all
@@ -62,6 +62,26 @@ def make_block(
         dense("mlp", mlp_units),
         dense("mlp_output", units, last_stddev),
     ]
+
+
+def pattern_of(
+    index: int, num_steps: int, stride: int | None
+) -> tuple[int, int]:
+    """Returns the window and the stride of a block's attention.
+
+    Args:
+        index: Index of the block.
+        num_steps: Number of steps of an event.
+        stride: `None` for all steps in every block; otherwise blocks alternate
+            between the last `stride` steps and every `stride`-th step [1].
+
+    References:
+        [1] Child et al., "Generating Long Sequences with Sparse Transformers",
+            2019, Sec. 4.3. https://arxiv.org/abs/1904.10509
+    """
+    if stride is None:
+        return num_steps, 1
+    return (stride, 1) if index % 2 == 0 else (num_steps, stride)
 
 
 def norm(name: str, dtype: Any) -> keras.layers.Layer:
