@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import dataclasses
+import functools
 import io
 import json
 import pathlib
@@ -177,19 +178,31 @@ class FinishedRun:
         raise UsageError("Here the run would begin.")
 
 
-class RunFiles(Door):
-    """A finished run, one or two files of which are damaged."""
+class RunDoor(Door):
+    """A door of commands, which it enters with a finished run."""
 
-    name = "run-files"
     errors = (RefusedError,)
     names_file = False
 
-    def __init__(self):
-        self._run = None
+    @functools.cached_property
+    def run(self):
+        """The run, which is made when it is first needed."""
+        return FinishedRun()
+
+    def enter(self, given):
+        return self.run.printed(given)
+
+    def check(self, given, taken):
+        assert taken
+
+
+class RunFiles(RunDoor):
+    """A finished run, one or two files of which are damaged."""
+
+    name = "run-files"
 
     def make(self, rng, folder):
-        self._run = self._run or FinishedRun()
-        directory = self._run.write(folder)
+        directory = self.run.write(folder)
         files = (directory.config, directory.metrics, directory.result)
         for _ in range(rng.integers(1, 3)):
             path = files[rng.integers(3)]
@@ -205,12 +218,6 @@ class RunFiles(Door):
             ["train", _RECIPE, "--run-dir", run],
             ["sample", run, "--num", "1"],
         )[rng.integers(3)]
-
-    def enter(self, given):
-        return self._run.printed(given)
-
-    def check(self, given, taken):
-        assert taken
 
 
 _ODD = (
@@ -245,19 +252,13 @@ _SETTINGS = (
 )
 
 
-class Commands(Door):
+class Commands(RunDoor):
     """Subcommands with arguments that need not fit."""
 
     name = "commands"
-    errors = (RefusedError,)
-    names_file = False
-
-    def __init__(self):
-        self._run = None
 
     def make(self, rng, folder):
-        self._run = self._run or FinishedRun()
-        run = str(self._run.write(folder).path)
+        run = str(self.run.write(folder).path)
         command = list(_OPTIONS)[rng.integers(len(_OPTIONS))]
         first = {"train": _RECIPE, "client": "score"}.get(command, run)
         if rng.random() < 0.1:
@@ -282,7 +283,4 @@ class Commands(Door):
 
     def enter(self, given):
         with contextlib.chdir(tempfile.gettempdir()):
-            return self._run.printed(given)
-
-    def check(self, given, taken):
-        assert taken
+            return super().enter(given)
