@@ -47,7 +47,8 @@ class Medium:
 
         Raises:
             UsageError: If texts are asked of a model of something else, or a
-                number of steps of a model that has one of its own.
+                number of steps of a model that has one of its own, or knows
+                fewer.
         """
         if prime:
             raise self._not_for("prime", "texts")
@@ -59,6 +60,18 @@ class Medium:
             raise UsageError(
                 "--steps is for models without `variable_length`; this one "
                 "draws sequences of the lengths in its context."
+            )
+        if steps:
+            self._check_length(steps)
+
+    def _check_length(self, steps: int, prime: str = ""):
+        """Checks that a model of sequences knows all steps to draw."""
+        most = self.model.max_steps
+        if most is not None and len(prime) + steps > most:
+            raise UsageError(
+                f"--steps and the characters of --prime must be at most {most} "
+                "together, as the model knows no later steps. Received: "
+                f"{steps} and {len(prime)}"
             )
 
     def _not_for(self, name: str, what: str) -> UsageError:

@@ -21,8 +21,9 @@ class Text(Medium):
         """Checks the arguments for a model of texts.
 
         Raises:
-            UsageError: If a text that is printed is to go into a file, or the
-                prime has a character that the model does not know.
+            UsageError: If a text that is printed is to go into a file, the
+                prime has a character that the model does not know, or there are
+                more characters than steps that it knows.
         """
         if stream and out:
             raise UsageError(
@@ -31,6 +32,7 @@ class Text(Medium):
             )
         with usage_errors("--prime: "):
             self.model.encode(prime or "")
+        self._check_length(steps or self.model.event_shape[0], prime or "")
 
     def draw(
         self, num, *, seed, contexts=None, steps=None, prime=None, **options

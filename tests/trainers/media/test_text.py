@@ -6,6 +6,7 @@ import pytest
 from tf_autoregressive.models import FVSBN
 from tf_autoregressive.models import CharRNN
 from tf_autoregressive.models import NGramMLP
+from tf_autoregressive.models import Transformer
 from trainers.commands.drawn_files import files_to_write
 from trainers.errors import UsageError
 from trainers.media import Text
@@ -44,6 +45,36 @@ def test_an_unknown_character_in_the_prime_is_named(model):
     with pytest.raises(UsageError, match=r"--prime: .*Received: 'x'"):
         Text(model).check_request(**asked(prime="abx"))
     Text(model).check_request(**asked(prime="ab", stream=True))
+
+
+def test_texts_are_no_longer_than_the_model_knows():
+    model = Transformer(
+        (8,),
+        vocabulary="abc",
+        units=4,
+        num_layers=1,
+        num_heads=1,
+        positions="learned",
+    )
+    Text(model).check_request(**asked())
+    Text(model).check_request(**asked(prime="abc", steps=5))
+    for wrong in ({"prime": "a"}, {"steps": 9}, {"prime": "abc", "steps": 6}):
+        with pytest.raises(UsageError, match="at most 8 together"):
+            Text(model).check_request(**asked(**wrong))
+
+
+def test_steps_are_no_more_than_the_model_knows():
+    model = Transformer(
+        (8,),
+        num_levels=3,
+        units=4,
+        num_layers=1,
+        num_heads=1,
+        positions="learned",
+    )
+    medium_of(model).check_request(**asked(steps=8))
+    with pytest.raises(UsageError, match="Received: 9 and 0"):
+        medium_of(model).check_request(**asked(steps=9))
 
 
 def test_what_is_printed_goes_into_no_file(model):
