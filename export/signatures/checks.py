@@ -8,6 +8,7 @@ Shapes: B batch.
 
 import tensorflow as tf
 
+from tf_autoregressive.models.assertions import asserted
 from tf_autoregressive.sampling_options import OPTIONS
 
 
@@ -21,9 +22,7 @@ def require(tensor, condition, rule, received):
         received: String scalar, the received values as the error shows them.
     """
     message = tf.strings.join([rule, received], separator=" Received ")
-    check = tf.debugging.Assert(condition, [message])
-    with tf.control_dependencies([check]):
-        return tf.identity(tensor)
+    return asserted(tensor, condition, [message])
 
 
 def shaped(name, tensor, shape):
