@@ -82,7 +82,7 @@ def export_model(
             "`max_num_samples` must be at least 1 and below 2**31. "
             f"Received: max_num_samples={max_num_samples}"
         )
-    # Fail before the expensive work.
+    # These checks come before the expensive work.
     check_version(path, version)
     serving_files.check_ours(path)
     # This fails if the package with the messages is missing.

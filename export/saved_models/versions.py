@@ -6,6 +6,7 @@ import re
 import shutil
 import tempfile
 
+from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.files import TEMPORARY_PREFIX
 from tf_autoregressive.files import flush
 from tf_autoregressive.files import one_of_several_writers
@@ -65,10 +66,7 @@ def check_version(base: pathlib.Path, version: int | None):
     """
     if version is None:
         return
-    if isinstance(version, bool) or not isinstance(version, int) or version < 1:
-        raise ValueError(
-            f"`version` must be an integer of at least 1. Received: {version!r}"
-        )
+    checked_count("version", version)
     if version > _LARGEST:
         raise ValueError(
             f"`version` must be at most {_LARGEST}: servers do not see larger "
