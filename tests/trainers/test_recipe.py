@@ -158,7 +158,7 @@ def test_a_file_of_one_recipe_is_named_like_it_and_says_how_to_run_it():
 
 
 def test_a_renamed_recipe_says_its_new_name():
-    for old, new in recipes._RENAMED.items():
+    for old, new in recipes.RENAMED.items():
         assert recipes.find(new)
         with pytest.raises(UsageError, match=f"'{old}' is called '{new}' now"):
             recipes.find(old)

@@ -27,7 +27,7 @@ def named(name: str) -> list[Recipe | str]:
 
     Raises:
         UsageError: If there is none. The message names the closest and all
-            models.
+            models, or the new name of a recipe that was renamed.
     """
     model = model_named(name)
     if model:
@@ -36,7 +36,7 @@ def named(name: str) -> list[Recipe | str]:
     known = {model.lower(): model for model in MODELS}
     for family, members in families.items():
         known |= {n: n for n in (family, *(member.name for member in members))}
-    if name in known:
+    if name in known or name in recipes.RENAMED:
         return list(recipes.find(name))
     matches = difflib.get_close_matches(name.lower(), known, n=1)
     hint = f" Did you mean {known[matches[0]]!r}?" if matches else ""

@@ -16,7 +16,7 @@ from ..overrides import closest
 from ..recipe import Recipe
 
 # Names that recipes once had.
-_RENAMED = {
+RENAMED = {
     "cnn_jsb_chorales": "char_cnn_jsb_chorales",
     "cnn_nottingham": "char_cnn_nottingham",
     "diagonal_bilstm_7_binarized_mnist": (
@@ -48,9 +48,9 @@ def find(name: str) -> list[Recipe]:
             recipe that was renamed, or the closest match and all that there
             are.
     """
-    if name in _RENAMED:
+    if name in RENAMED:
         raise UsageError(
-            f"The recipe {name!r} is called {_RENAMED[name]!r} now."
+            f"The recipe {name!r} is called {RENAMED[name]!r} now."
         )
     by_family = families()
     by_name = {

@@ -14,6 +14,7 @@ from trainers.own_data.model_settings import _SETTINGS
 from trainers.own_data.model_settings import MODELS
 from trainers.own_data.model_settings import settings
 from trainers.own_data.names import model_named
+from trainers.own_data.names import named
 from trainers.own_data.recipe_making import made_recipe
 from trainers.recipe import Recipe
 from trainers.training.build import _model_class
@@ -137,6 +138,11 @@ def test_names_of_models_are_found_in_any_case(name):
     plain = re.sub("_", "", name).lower()
     assert model_named(name).lower() == plain
     assert model_named(name + "x") is None
+
+
+def test_a_renamed_recipe_says_its_new_name_with_data_of_ones_own_too():
+    with pytest.raises(UsageError, match="is called 'char_rnn_nottingham' now"):
+        named("lstm_nottingham")
 
 
 def test_recipes_survive_their_file():
