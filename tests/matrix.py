@@ -48,7 +48,7 @@ class Environment:
 
     Attributes:
         python: The minor version of Python.
-        packages: What pip installs beside the library.
+        packages: The packages that pip installs beside the library.
         declared: Whether setup.cfg allows these versions. If not, pip does not
             look at the library's requirements, and a failure is allowed.
     """

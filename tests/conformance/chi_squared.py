@@ -10,7 +10,7 @@ def p_value(counts, probabilities):
     """Returns Pearson's p-value, with the rare cells put together.
 
     Args:
-        counts: How often each cell was drawn, `[N]`.
+        counts: Number of draws of each cell, `[N]`.
         probabilities: Probability of each cell, `[N]`.
     """
     expected = np.sum(counts) * probabilities / np.sum(probabilities)

@@ -93,7 +93,7 @@ def joint_table(case, model, context=None, cut=None):
     The product of the conditionals of `network`, averaged over the members.
 
     Args:
-        case: What the model is.
+        case: The model's `Case`.
         model: The model.
         context: One context, or `None`.
         cut: Maps probabilities `[..., K]` to those drawn from, or `None`.

@@ -128,14 +128,14 @@ def assert_same_draws(
     """Fails unless all events agree, but for rounding at a threshold.
 
     Args:
-        case: What the model is.
+        case: The model's `Case`.
         model: The model.
         expected: Events `[B, *event_shape]`, drawn without options.
         actual: Events to compare.
         seed: The seed of both.
         context: The context of every example, one or `[B, ...]`.
         known: bool `[B, *event_shape]` if the events were completed.
-        tolerance: How far a uniform may be from the threshold.
+        tolerance: The most by which a uniform may differ from the threshold.
     """
     expected, actual = np.asarray(expected), np.asarray(actual)
     assert expected.shape == actual.shape

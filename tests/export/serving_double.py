@@ -39,7 +39,7 @@ class ServedModel:
 
     Attributes:
         version: Its number; requests for another one are refused.
-        failures: How many of the next requests find no server.
+        failures: Number of the next requests that find no server.
         pause: Seconds that an answer takes longer.
         headers: Those of the last request, by names in lower case.
     """

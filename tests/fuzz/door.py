@@ -12,7 +12,7 @@ class Door(abc.ABC):
 
     Attributes:
         name: Short name.
-        errors: What it raises where it refuses input.
+        errors: The errors that it raises where it refuses input.
         names_file: Whether these errors name the file.
     """
 

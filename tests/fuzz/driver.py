@@ -22,7 +22,7 @@ class Outcome:
     """The outcome of an input.
 
     Attributes:
-        index: Which input it was.
+        index: The index of the input.
         kind: "taken", "refused" or "finding".
         said: The error, or what was found.
     """
@@ -42,7 +42,7 @@ def outcome(door: Door, seed: int, index: int, seconds: float) -> Outcome:
         door: Where it goes in.
         seed: With the door's name and the index, what it is made from.
         index: Its index.
-        seconds: How long it may take.
+        seconds: Seconds that it may take.
     """
     key = zlib.crc32(door.name.encode())
     rng = np.random.default_rng([seed, key, index])

@@ -17,15 +17,15 @@ class Case:
     """A model and what is known of it beforehand.
 
     Args:
-        name: What the test's id says.
+        name: The name in the ids of tests.
         constructor: The class, or a function that returns a model.
         event_shape: Shape of one event, few enough states to enumerate.
-        kind: What an event is: "vectors", "images" in raster order or
+        kind: The kind of its events: "vectors", "images" in raster order or
             "sequences".
         block_size: Positions per block of models that work in blocks: no
             divisor of the number of dimensions, or 1 for several groups.
         weight_scale: Standard deviation of random weights.
-        outputs: What its output distribution gives: "levels" by logits,
+        outputs: The parameters of its distribution: "levels" by logits,
             "symbols" by logits that the network embeds, "logistics" for a
             discretized logistic mixture, "reals".
         site_size: Number of dimensions that are drawn in one go.

@@ -4,7 +4,7 @@ import tensorflow as tf
 
 
 class GraphMethods:
-    """What runs functions as graphs; a part of every model."""
+    """The methods that run functions as graphs, a part of every model."""
 
     def adaptations(self) -> tuple[bool, ...]:
         """Returns for each layer whether it has LoRA, a part of graph keys.

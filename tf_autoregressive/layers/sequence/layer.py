@@ -48,7 +48,7 @@ class SequenceLayer:
 
         Args:
             state: From `first_state` or `closed`.
-            time: How many steps came before, an int32 scalar.
+            time: Number of steps that came before, an int32 scalar.
             num_steps: The most steps that the block may have, an int.
         """
         return state
@@ -61,7 +61,7 @@ class SequenceLayer:
         Args:
             x: Inputs `[B, I]`, in the compute dtype.
             state: From `opened`, or from the step before.
-            time: How many steps came before, an int32 scalar. It counts from
+            time: Number of steps before, an int32 scalar. It counts from
                 the start of the sequence, also where a stream goes on.
         """
         raise NotImplementedError(f"{type(self).__name__} has no `step`")
@@ -71,7 +71,7 @@ class SequenceLayer:
 
         Args:
             state: From `opened` or `step`.
-            time: How many steps came before, an int32 scalar.
+            time: Number of steps that came before, an int32 scalar.
         """
         return state
 
