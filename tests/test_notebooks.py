@@ -19,12 +19,6 @@ from colab import seals
 PATHS = notebooks.paths()
 NOTEBOOKS = [pytest.param(path, id=path.stem) for path in PATHS]
 
-# These have not been run with all their steps since their code changed:
-# `python -m colab.outputs NAME`, and take the name out here.
-WITHOUT_OUTPUTS = {
-    "tour",
-}
-
 FEW_STEPS = {
     "TFAR_STEPS": "2",
     "TFAR_CPU_WILL_DO": "1",
@@ -86,7 +80,7 @@ def test_the_source_is_set_at_one_place():
 def test_stored_outputs_are_those_of_the_code(path):
     notebook = notebooks.read(path)
     assert seals.sealed(outputs.cleaned(notebook)) == notebook
-    assert has_pictures(notebook) != (path.stem in WITHOUT_OUTPUTS)
+    assert has_pictures(notebook)
     assert not re.search(
         r"(?<![\w./])/(home|opt|root|srv|tmp|usr|Users)/|WARNING",
         text_of(notebook),
