@@ -290,7 +290,7 @@ def constructor_parameters(cls):
             found = {**parameters, **found}
             if "kwargs" not in parameters:
                 break
-    return [found[name] for name in arguments(cls)]
+    return [found[name] for name in sorted(arguments(cls))]
 
 
 def wrong_integers(parameter):
