@@ -36,15 +36,20 @@ def is_integer(value: object) -> bool:
     return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
-def checked_count(argument: str, value: int, at_least: int = 1) -> int:
+def checked_count(
+    argument: str, value: int, at_least: int = 1, at_most: int | None = None
+) -> int:
     """Returns a number of things as an int.
 
     Raises:
-        ValueError: If it is not an integer, or less than `at_least`.
+        ValueError: If it is not an integer, less than `at_least` or more than
+            `at_most`.
     """
-    if not is_integer(value) or value < at_least:
+    too_large = at_most is not None and is_integer(value) and value > at_most
+    if not is_integer(value) or value < at_least or too_large:
+        limit = "" if at_most is None else f" and at most {at_most}"
         raise ValueError(
-            f"`{argument}` must be an integer of at least {at_least}. "
+            f"`{argument}` must be an integer of at least {at_least}{limit}. "
             f"Received: {argument}={value!r}"
         )
     return int(value)

@@ -10,6 +10,7 @@ from typing import Unpack
 
 import numpy as np
 
+from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.sampling_options import OPTIONS
 from tf_autoregressive.sampling_options import SamplingNumbers
 
@@ -20,9 +21,11 @@ from .conversation import check_levels
 from .conversation import number_of
 from .conversation import output
 from .deadline import Deadline
-from .options import check_count
 from .options import check_timeout
 from .options import transport_to
+
+# Libraries below hold these numbers in 32 bits.
+_LARGEST = 2**31 - 1
 
 
 class Client:
@@ -77,9 +80,11 @@ class Client:
         headers: abc.Mapping[str, str] | None = None,
     ):
         check_timeout(timeout)
-        check_count("num_retries", num_retries, at_least=0)
-        check_count("chunk_size", chunk_size, at_least=1)
-        check_count("max_answer_bytes", max_answer_bytes, at_least=1)
+        checked_count("num_retries", num_retries, at_least=0, at_most=_LARGEST)
+        checked_count("chunk_size", chunk_size, at_least=1, at_most=_LARGEST)
+        checked_count(
+            "max_answer_bytes", max_answer_bytes, at_least=1, at_most=_LARGEST
+        )
         self._transport = transport_to(
             host,
             model,

@@ -23,7 +23,6 @@ _RESERVED = {
     "te",
     "transfer-encoding",
 }
-_LARGEST = 2**31 - 1
 
 
 def transport_to(
@@ -79,20 +78,6 @@ def check_timeout(timeout: float):
         raise ValueError(
             "`timeout` must be a finite number of seconds above 0. "
             f"Received: timeout={timeout!r}"
-        )
-
-
-def check_count(name: str, value: int, *, at_least: int):
-    """Checks an int.
-
-    Raises:
-        ValueError: If it is not an int in `[at_least, 2**31)`.
-    """
-    is_integer = isinstance(value, int) and not isinstance(value, bool)
-    if not is_integer or not at_least <= value <= _LARGEST:
-        raise ValueError(
-            f"`{name}` must be an int from {at_least} to {_LARGEST}. "
-            f"Received: {name}={value!r}"
         )
 
 

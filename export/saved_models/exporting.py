@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from tf_autoregressive.arguments import checked_count
+
 from .. import fingerprints
 from ..signatures.model_signatures import COMPILABLE
 from ..signatures.text_signatures import signatures_of
@@ -77,11 +79,7 @@ def export_model(
     """
     path = pathlib.Path(path)
     name = _checked_name(path)
-    if not 1 <= max_num_samples < 2**31:
-        raise ValueError(
-            "`max_num_samples` must be at least 1 and below 2**31. "
-            f"Received: max_num_samples={max_num_samples}"
-        )
+    checked_count("max_num_samples", max_num_samples, at_most=2**31 - 1)
     # These checks come before the expensive work.
     check_version(path, version)
     serving_files.check_ours(path)

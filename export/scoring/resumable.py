@@ -5,6 +5,8 @@ import pathlib
 
 import numpy as np
 
+from tf_autoregressive.arguments import checked_count
+
 from .. import fingerprints
 from .extras import imported
 from .score_directory import ScoreDirectory
@@ -48,15 +50,17 @@ def score_rows(
         The mean of the scores, nats.
 
     Raises:
-        ValueError: If there are no events, the number of contexts differs from
-            theirs, a row cannot be scored or its score is not finite (the
-            message says which row), the files change meanwhile, `output` was
-            begun with other settings or holds something else, or another
-            process is writing it.
+        ValueError: If a size is not a positive integer, there are no events,
+            the number of contexts differs from theirs, a row cannot be scored
+            or its score is not finite (the message says which row), the files
+            change meanwhile, `output` was begun with other settings or holds
+            something else, or another process is writing it.
         ImportError: If pyarrow or tqdm is not installed.
     """
     tqdm = imported("tqdm").tqdm
     _check_counts(events, contexts)
+    batch_size = checked_count("batch_size", batch_size)
+    part_size = checked_count("part_size", part_size)
     settings = {
         **(getattr(score, "about", {}) if about is None else about),
         **_facts("events", events),

@@ -18,6 +18,7 @@ from tf_autoregressive.layers.sequence.lstm import SequenceLSTM
 from tf_autoregressive.layers.sequence.scopes import SequenceScope
 from tf_autoregressive.layers.sequence.scopes import SequenceStack
 from tf_autoregressive.layers.sequence.scopes import StepScope
+from tf_autoregressive.layers.shifts import plus
 from tf_autoregressive.models import SequenceModel
 
 CHANNELS, UNITS, STEPS = 3, 4, 9
@@ -266,3 +267,8 @@ def test_streams_go_on_where_states_have_grown(attention):
 def test_streams_end_with_what_the_model_knows(attention):
     with pytest.raises(ValueError, match="`prime`, 3, must be at most 12"):
         attention.generate(1, 10, prime=[0, 1, 2])
+
+
+def test_a_shift_has_the_channels_of_what_it_is_added_to():
+    with pytest.raises(ValueError, match="1 channels for 4"):
+        plus(tf.zeros([2, 3, 4]), tf.zeros([2, 3, 1]))

@@ -17,6 +17,7 @@ from tests.zoo import BY_NAME
         ("7", {}, "not digits alone"),
         ("file", {}, "`path` must be a directory"),
         ("made", {"max_num_samples": 0}, "max_num_samples=0"),
+        ("made", {"max_num_samples": 2.5}, "max_num_samples=2.5"),
         ("made", {"max_num_samples": 2**31}, "max_num_samples=2147483648"),
         ("made", {"version": 0}, "`version` must be"),
         ("made", {"version": 10**30}, "`version` must be at most"),

@@ -98,6 +98,14 @@ def test_a_run_that_was_killed_goes_on(file, rows, tmp_path):
     np.testing.assert_array_equal(scores_in(output), number_of_ones(x, None))
 
 
+@pytest.mark.parametrize("size", ["batch_size", "part_size"])
+@pytest.mark.parametrize("value", [0, 2.5, True])
+def test_sizes_are_positive_integers(rows, tmp_path, size, value):
+    with pytest.raises(ValueError, match=f"`{size}` must be an integer"):
+        score_rows(number_of_ones, rows, tmp_path / "x", **{size: value})
+    assert not list(tmp_path.glob("x*"))
+
+
 SMALL = {"batch_size": 10, "part_size": 20}
 
 
