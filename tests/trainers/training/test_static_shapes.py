@@ -26,6 +26,7 @@ LARGEST = {
     "head_filters": 6,
     "nade_units": 5,
     "num_blocks": 1,
+    "num_heads": 3,
     "num_layers": 2,
     "num_resolutions": 2,
     "skip_filters": 5,
