@@ -7,7 +7,7 @@ from tf_autoregressive import models
 
 
 def test_neighbours_are_the_nearest_examples(rng):
-    # Of 8 bits, in which differences and their squares would overflow.
+    # These have 8 bits, in which differences and their squares overflow.
     examples = rng.integers(256, size=(50, 3, 2, 1)).astype("uint8")
     samples = rng.integers(256, size=(4, 3, 2, 1)).astype("uint8")
     differences = samples[:, None].astype(int) - examples.astype(int)
