@@ -83,6 +83,13 @@ class AutoregressiveModel(SamplingMethods, GraphMethods, LikelihoodModel):
             default, 10, which configurations then hold.
         num_classes: Number of labels to condition on.
         context_shape: Shape of the vector or map to condition on.
+        context_dropout: The share of examples whose context is replaced by an
+            empty one in training, such as 0.1; `guidance` of draws needs it. 0
+            for none, and no empty context.
+        context_network: A Keras model or layer that encodes the context,
+            trained and saved with this one; `None` for none. It gets int32
+            labels `[B]` or float32 `[B, *context_shape]`, and what it returns,
+            `[B, ..., n]`, is the context that the layers see.
         **kwargs: Passed to `keras.Model`: `name`, and `dtype`, a policy for
             the layers within. Parameters and log-probabilities are float32
             under every policy, "float64" too.
@@ -122,6 +129,8 @@ class AutoregressiveModel(SamplingMethods, GraphMethods, LikelihoodModel):
         num_components: int | None = None,
         num_classes: int | None = None,
         context_shape: Shape | None = None,
+        context_dropout: float = 0.0,
+        context_network: Any = None,
         **kwargs: Any,
     ) -> None:
         event_shape = checked_counts("event_shape", event_shape)
@@ -131,9 +140,19 @@ class AutoregressiveModel(SamplingMethods, GraphMethods, LikelihoodModel):
         output = self.make_output_distribution(given, event_shape)
         super().__init__(
             Event(event_shape, output.num_levels),
-            self.make_context(event_shape, num_classes, context_shape),
+            self.make_context(
+                event_shape,
+                num_classes=num_classes,
+                shape=context_shape,
+                dropout=context_dropout,
+                network=context_network,
+            ),
             **kwargs,
         )
+        self.context_network = self.context.network and (
+            self.context.network.model
+        )
+        self.context_seeds = self.context.seeds
         self.output_distribution = output
         is_named = isinstance(distribution, str)
         self.distribution = distribution if is_named else given
@@ -193,17 +212,15 @@ class AutoregressiveModel(SamplingMethods, GraphMethods, LikelihoodModel):
     def make_context(
         self,
         event_shape: tuple[int, ...],
-        num_classes: int | None,
-        context_shape: Shape | None,
+        **arguments: Any,
     ) -> Context:
         """Returns the `Context` that the model is conditioned on.
 
         Args:
             event_shape: Shape of one event, a tuple.
-            num_classes: The model's argument.
-            context_shape: The model's argument.
+            **arguments: The model's arguments, as `Context` takes them.
         """
-        return Context(num_classes, context_shape)
+        return Context(**arguments)
 
     def network(
         self,
@@ -237,6 +254,7 @@ class AutoregressiveModel(SamplingMethods, GraphMethods, LikelihoodModel):
         member = 0
         if self.ensemble_size > 1:
             member = self.num_updates % self.ensemble_size
+        context = self.context.encoded(context, training=True)
         parameters = self._parameters(x, context, member, training=True)
         return self._conditionals(parameters).log_prob(x)
 
@@ -314,6 +332,7 @@ class AutoregressiveModel(SamplingMethods, GraphMethods, LikelihoodModel):
             of the model does.
         """
         x, context = self.checked(x, context)
+        context = self.context.encoded(context, training=training)
         distribution = self._distribution(
             self._ensemble_parameters(x, context, training)
         )
@@ -334,6 +353,7 @@ class AutoregressiveModel(SamplingMethods, GraphMethods, LikelihoodModel):
         if isinstance(x, keras.KerasTensor):
             return symbolic_parameters(self, x, context)
         x, context = self.checked(x, context)
+        context = self.context.encoded(context, training=training)
         return self._ensemble_parameters(x, context, training)
 
     def log_prob(self, x: Array, context: Array | None = None) -> tf.Tensor:
@@ -363,6 +383,7 @@ class AutoregressiveModel(SamplingMethods, GraphMethods, LikelihoodModel):
 
     def score(self, x: Array, context: Array | None = None) -> tf.Tensor:
         """Returns `log p(x)`, `[B]` nats, for tensors that were checked."""
+        context = self.context.encoded(context)
         parameters = self._ensemble_parameters(x, context)
         return self._distribution(parameters).log_prob(x)
 
@@ -375,10 +396,12 @@ class AutoregressiveModel(SamplingMethods, GraphMethods, LikelihoodModel):
         """
         return Joint(self, context)
 
+    # The context is encoded from here on.
+
     def _parameters(self, x, context, member, training=False):
         return self.network(
             self.output_distribution.network_input(x),
-            context=self.context.encoded(context),
+            context=context,
             member=member,
             training=training,
         )
@@ -414,6 +437,7 @@ class AutoregressiveModel(SamplingMethods, GraphMethods, LikelihoodModel):
         )
 
     def _log_prob_per_dim(self, x, context):
+        context = self.context.encoded(context)
         parameters = self._ensemble_parameters(x, context)
         if self.ensemble_size == 1:
             return self.output_distribution.log_prob_per_dim(parameters, x)

@@ -169,7 +169,9 @@ class CharRNN(SequenceModel):
         before = tf.concat([self.last_codes[:, None], codes[:, :-1]], axis=1)
         scope = CarryingScope(
             self.carried,
-            shifts=self._context_shifts(self.context.encoded(context)),
+            shifts=self._context_shifts(
+                self.context.encoded(context, training=True)
+            ),
             training=True,
         )
         parameters = self._next_parameters(scope, before)

@@ -134,7 +134,7 @@ class DeepNADE(AutoregressiveModel):
         parameters = self._all_parameters(
             tf.reshape(inputs, [-1, self.num_dims]),
             known,
-            self.context.encoded(context),
+            self.context.encoded(context, training=True),
         )
         log_prob = self.output_distribution.log_prob_per_dim(
             parameters, tf.reshape(x, [-1, self.num_dims])

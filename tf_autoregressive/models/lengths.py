@@ -32,7 +32,7 @@ class Lengths(Context):
 
     def get_config(self) -> dict[str, Any]:
         # `variable_length` makes this context, and not the arguments of others.
-        return {"num_classes": None, "context_shape": None}
+        return {**super().get_config(), "num_classes": None}
 
     @property
     def encoded_shape(self) -> tuple[int, ...] | None:
@@ -43,5 +43,7 @@ class Lengths(Context):
         # show nothing.
         return np.full(num_contexts, self.num_steps)
 
-    def encoded(self, context: Array | None) -> tf.Tensor:
+    def encoded(
+        self, context: Array | None, *, training: bool = False
+    ) -> tf.Tensor:
         return tf.sequence_mask(context, self.num_steps, tf.float32)

@@ -181,11 +181,12 @@ class PixelCNNPlusPlus(RasterModel):
                 f"{channels} channels. "
                 f"Received: distribution={self.distribution!r}"
             )
-        if self.context.rank > 1:
+        if self.context.encoded_rank > 1:
             raise ValueError(
-                "`context_shape` must be (n,): maps would have to be brought "
-                "to every resolution. "
-                f"Received: context_shape={self.context.shape}"
+                "`context_shape`, or what `context_network` makes of it, must "
+                "be (n,): maps would have to be brought to every resolution. "
+                f"Received: {self.context.features_shape} of context_shape="
+                f"{self.context.shape}"
             )
 
     def _conv(self, name, kernel_size, *, above, left, filters=None, **options):

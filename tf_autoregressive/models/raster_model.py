@@ -104,14 +104,15 @@ class RasterModel(AutoregressiveModel):
         return of_pixels(distribution, event_shape)
 
     def _check_context(self):
-        shape, image = self.context.shape, self.event_shape[:2]
+        shape, image = self.context.features_shape, self.event_shape[:2]
         if shape is None or len(shape) == 1:
             return
         if len(shape) != 3 or image[0] % shape[0] or image[1] % shape[1]:
             raise ValueError(
-                "`context_shape` must be (n,), or (height, width, n) with "
-                f"sides that divide those of event_shape={self.event_shape}. "
-                f"Received: context_shape={shape}"
+                "`context_shape`, or what `context_network` makes of it, must "
+                "be (n,), or (height, width, n) with sides that divide those "
+                f"of event_shape={self.event_shape}. "
+                f"Received: {shape} of context_shape={self.context.shape}"
             )
 
     def row_stack(self, scope: Any, x: Array = None) -> None:
@@ -229,7 +230,7 @@ class RasterModel(AutoregressiveModel):
         """
         if context is None:
             return {}
-        if self.context.rank < 3:
+        if self.context.encoded_rank < 3:
             context = context[:, None, None]
         is_map = context.shape[1] > 1 or context.shape[2] > 1
         shifts = {}

@@ -221,16 +221,15 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
     def make_context(
         self,
         event_shape: tuple[int, ...],
-        num_classes: int | None,
-        context_shape: Shape | None,
+        **arguments: Any,
     ) -> Context:
         if not self.variable_length:
-            return super().make_context(event_shape, num_classes, context_shape)
-        if num_classes is not None or context_shape is not None:
+            return super().make_context(event_shape, **arguments)
+        if any(arguments.values()):
             raise ValueError(
                 "`variable_length` makes the context the length: it must be "
-                "False with `num_classes` or `context_shape`. Received: "
-                "variable_length=True"
+                "False with `num_classes`, `context_shape`, `context_dropout` "
+                "or `context_network`. Received: variable_length=True"
             )
         return Lengths(event_shape[0])
 
@@ -243,14 +242,15 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
             )
 
     def _check_context(self):
-        shape, steps = self.context.shape, self.event_shape[0]
+        shape, steps = self.context.features_shape, self.event_shape[0]
         if shape is None or len(shape) == 1:
             return
         if len(shape) != 2 or steps % shape[0]:
             raise ValueError(
-                "`context_shape` must be (n,), or (steps, n) with a number of "
-                f"steps that divides that of event_shape={self.event_shape}. "
-                f"Received: context_shape={shape}"
+                "`context_shape`, or what `context_network` makes of it, must "
+                "be (n,), or (steps, n) with a number of steps that divides "
+                f"that of event_shape={self.event_shape}. "
+                f"Received: {shape} of context_shape={self.context.shape}"
             )
 
     def stack(self, scope: Any, x: Array) -> tf.Tensor:
@@ -363,7 +363,7 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
             return {}
         if self.variable_length:
             return {_ENDED: self._zeros_where_ended(context)}
-        if self.context.rank < 2:
+        if self.context.encoded_rank < 2:
             context = context[:, None]
         else:
             times = self.event_shape[0] // context.shape[1]
