@@ -24,7 +24,7 @@ class Option(typing.NamedTuple):
         at_least: The smallest number allowed.
         above: A number that all allowed ones exceed.
         at_most: The largest number allowed.
-        is_cut: Whether it leaves out values, and so needs discrete ones.
+        needs: The attribute of an output distribution that has to be true.
     """
 
     kind: type
@@ -34,7 +34,12 @@ class Option(typing.NamedTuple):
     at_least: float | None = None
     above: float | None = None
     at_most: float | None = None
-    is_cut: bool = True
+    needs: str = "has_cuts"
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it leaves out values, and so needs discrete ones."""
+        return self.needs == "has_cuts"
 
     @property
     def rule(self) -> str:
@@ -87,6 +92,17 @@ class Option(typing.NamedTuple):
 
 # The options are in the order in which a draw applies them.
 OPTIONS = {
+    "guidance": Option(
+        float,
+        off=1.0,
+        example=2.0,
+        help="Above 1 every conditional follows the context more closely, at "
+        "0 not at all.",
+        at_least=0,
+        # Sums of logits stay in the range of float32.
+        at_most=1e6,
+        needs="has_guidance",
+    ),
     "temperature": Option(
         float,
         off=1.0,
@@ -95,7 +111,7 @@ OPTIONS = {
         # Outside these limits logits or scales leave the range of float32.
         at_least=1e-6,
         at_most=1e30,
-        is_cut=False,
+        needs="has_temperature",
     ),
     "top_k": Option(
         int,
@@ -128,10 +144,21 @@ OPTIONS = {
 class SamplingNumbers(typing.TypedDict, total=False):
     """The numbers by which draws depart from the model's own distribution.
 
-    What is left out, or `None`, changes nothing. The temperature comes first,
-    then one cut after the other, in this order.
+    What is left out, or `None`, changes nothing. Guidance comes first, then the
+    temperature, then one cut after the other, in this order.
+
+    Guidance `w` [1] draws from conditionals that are proportional to
+
+        p(x_i | x_<i, c)^w p(x_i | x_<i)^(1 - w)
+
+    with the context `c`, and without one. It needs a model that has learned
+    both (`context_dropout`), and values whose probabilities can be listed. The
+    product of these conditionals is the distribution that is drawn from; it is
+    not proportional to `p(x | c)^w p(x)^(1 - w)`.
 
     Attributes:
+        guidance: Above 1 every conditional follows the context more closely, at
+            0 not at all. In [0, 1e6].
         temperature: Below 1 sharpens every conditional, above 1 flattens it.
             At least 1e-6.
         top_k: Draw from the K most probable values of each conditional. At
@@ -140,8 +167,13 @@ class SamplingNumbers(typing.TypedDict, total=False):
             (0, 1].
         min_p: Draw from the values that are at least this many times as
             probable as the most probable one. In (0, 1].
+
+    References:
+        [1] Ho and Salimans, "Classifier-Free Diffusion Guidance", 2022, Eq. 6;
+            their weight is `w - 1`. https://arxiv.org/abs/2207.12598
     """
 
+    guidance: float | None
     temperature: float | None
     top_k: int | None
     top_p: float | None

@@ -156,8 +156,8 @@ class Client:
             seed: An int of 64 bits.
             context: One context `[1, ...]` for all samples, or
                 `[num_samples, ...]`.
-            **options: `temperature`, `top_k`, `top_p` and `min_p`, as
-                `sampling.SamplingNumbers` describes them.
+            **options: `guidance`, `temperature`, `top_k`, `top_p` and `min_p`,
+                as `sampling.SamplingNumbers` describes them.
 
         Returns:
             Events `[num_samples, *event_shape]` and their `[num_samples]` nats

@@ -97,8 +97,12 @@ class _Following:
         sites = tf.broadcast_to(ordering, shape)
         if model.any_order:
             conditions["ordering"] = sites
+        # With guidance a batch has every event twice.
+        times = batch_size // self.events.shape[0]
+        events = tf.repeat(self.events[None], times, axis=0)
+        events = tf.reshape(events, [batch_size, *model.event_shape])
         parameters = model.network(
-            output.network_input(self.events),
+            output.network_input(events),
             context=context,
             member=member,
             training=False,

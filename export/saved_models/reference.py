@@ -156,9 +156,7 @@ def _numbers(model, which):
     """Returns the options of a draw as a request has them: `off`, `example`."""
     return {
         name: sampling.dtype_of(option).as_numpy_dtype(getattr(option, which))
-        for name, option in sampling.offered_by(
-            model.output_distribution
-        ).items()
+        for name, option in sampling.offered_by(model).items()
     }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive import sampling
+from tf_autoregressive.sampling_options import OPTIONS
 
 from . import checks
 from .stored_weights import StoredWeights
@@ -257,6 +258,18 @@ class Signatures:
         return {"events": events}
 
     def _drawn(self, rows, seed, context, numbers):
+        guidance = numbers.get("guidance")
+        if guidance is None:
+            return self._drawn_from(rows, seed, context, numbers)
+        # Without guidance there is no need to draw twice as many.
+        others = {k: v for k, v in numbers.items() if k != "guidance"}
+        return tf.cond(
+            tf.equal(guidance, OPTIONS["guidance"].off),
+            lambda: self._drawn_from(rows, seed, context, others),
+            lambda: self._drawn_from(rows, seed, context, numbers),
+        )
+
+    def _drawn_from(self, rows, seed, context, numbers):
         options = sampling.SamplingOptions(
             self._method(), numbers, may_be_off=True
         )
@@ -276,7 +289,7 @@ class Signatures:
         return {}
 
     def _option_specs(self):
-        offered = sampling.offered_by(self._model.output_distribution)
+        offered = sampling.offered_by(self._model)
         return {
             name: tf.TensorSpec([], sampling.dtype_of(option))
             for name, option in offered.items()

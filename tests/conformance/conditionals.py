@@ -9,15 +9,18 @@ import tensorflow as tf
 
 
 def member_parameters(
-    model, x, context=None, *, member=0, training=False, **kwargs
+    model, x, context=None, *, member=0, training=False, encoded=None, **kwargs
 ):
-    """Returns the parameters `[B, S, P]` of one ensemble member, NumPy."""
+    """Returns the parameters `[B, S, P]` of one ensemble member, NumPy.
+
+    A context may come `encoded`, as the network sees it.
+    """
     x = np.asarray(x)
     inputs = model.output_distribution.network_input(tf.constant(x))
     if context is not None:
-        context = model.context.encoded(tf.constant(context))
+        encoded = model.context.encoded(tf.constant(context))
     parameters = model.network(
-        inputs, context=context, member=member, training=training, **kwargs
+        inputs, context=encoded, member=member, training=training, **kwargs
     )
     return np.reshape(parameters, (len(x), model.num_sites, -1))
 

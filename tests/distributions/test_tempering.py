@@ -130,7 +130,9 @@ def test_a_sure_bit_scores_zero_nats(options):
 def test_numbers_may_come_with_a_request(output, options, rng):
     logits = rng.normal(size=(5, output.num_parameters))
     logits = tf.constant(logits, tf.float32)
-    off = {name: option.off for name, option in OPTIONS.items()}
+    # Guidance takes the parameters of two contexts.
+    others = {k: v for k, v in OPTIONS.items() if k != "guidance"}
+    off = {name: option.off for name, option in others.items()}
     numbers = {
         name: tf.constant(value, dtype_of(OPTIONS[name]))
         for name, value in (off | options).items()

@@ -7,8 +7,8 @@ import pytest
 import tensorflow as tf
 
 from tf_autoregressive.distributions import BernoulliOutput
-from tf_autoregressive.distributions import GaussianMixtureOutput
 from tf_autoregressive.models import FVSBN
+from tf_autoregressive.models import RNADE
 from tf_autoregressive.models import CharRNN
 from tf_autoregressive.sampling import SamplingNumbers
 from tf_autoregressive.sampling import SamplingOptions
@@ -19,7 +19,13 @@ from tf_autoregressive.sampling_options import OPTIONS
 
 def test_defaults_draw_from_the_model_itself():
     output, parameters = BernoulliOutput(), tf.constant([[0.3]])
-    off = {"temperature": 1.0, "top_k": None, "top_p": 1.0, "min_p": None}
+    off = {
+        "guidance": 1.0,
+        "temperature": 1.0,
+        "top_k": None,
+        "top_p": 1.0,
+        "min_p": None,
+    }
     for numbers in ({}, off):
         options = SamplingOptions.checked("full", **numbers)
         assert options.tempered(output, parameters)[1] is parameters
@@ -38,6 +44,8 @@ def test_options_reach_the_output_distribution():
     ("options", "message"),
     [
         ({"method": "fast"}, "method='fast'"),
+        ({"guidance": -0.5}, "guidance=-0.5"),
+        ({"guidance": True}, "guidance=True"),
         ({"temperature": 0}, "temperature=0"),
         ({"temperature": float("nan")}, "temperature=nan"),
         ({"top_k": 0}, "top_k=0"),
@@ -54,7 +62,7 @@ def test_bad_options_are_named(options, message):
 
 
 def test_a_name_that_is_no_option_is_told_with_those_that_are():
-    with pytest.raises(TypeError, match="`topk`, but temperature, top_k"):
+    with pytest.raises(TypeError, match="`topk`, but guidance, temperature"):
         SamplingOptions.checked(topk=2)
 
 
@@ -67,11 +75,13 @@ def test_numbers_of_numpy_become_those_of_python():
 
 
 def test_an_output_is_not_asked_for_what_it_does_not_offer():
-    assert offered_by(BernoulliOutput()) == OPTIONS
-    assert [*offered_by(GaussianMixtureOutput())] == ["temperature"]
+    conditional = FVSBN((2,), num_classes=2, context_dropout=0.1)
+    assert offered_by(conditional) == OPTIONS
+    model = RNADE((2,), units=2)
+    assert [*offered_by(model)] == ["temperature"]
     options = SamplingOptions.checked(temperature=2.0, min_p=0.5)
     with pytest.raises(ValueError, match="`min_p` is not a sampling option"):
-        options.check_offered_by(GaussianMixtureOutput())
+        options.check_offered_by(model)
 
 
 def test_all_that_names_the_options_names_those_of_the_table():
@@ -103,11 +113,12 @@ def graphs(model):
 
 
 def test_new_numbers_trace_nothing():
-    model = FVSBN((3,))
+    model = FVSBN((3,), num_classes=2, context_dropout=0.1)
     known = np.array([True, False, False])
 
     def draw(temperature, top_p):
         options = {"temperature": temperature, "top_p": top_p}
+        options |= {"guidance": 1.0 + top_p, "context": 0}
         model.sample(2, seed=0, **options)
         model.complete(np.zeros((2, 3), "uint8"), known, seed=0, **options)
 

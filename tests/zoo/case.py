@@ -12,6 +12,10 @@ import zlib
 
 import numpy as np
 
+# A rate of `context_dropout` that gives a model an empty context, and leaves
+# its training without chance, so that two ways of it can be compared.
+NEVER = 1e-12
+
 
 class Case:
     """A model and what is known of it beforehand.

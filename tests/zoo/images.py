@@ -2,9 +2,11 @@
 
 import functools
 
+import keras
 import numpy as np
 
 from tests.zoo import case
+from tests.zoo.case import NEVER
 from tests.zoo.case import logistics
 from tests.zoo.case import three_levels
 from tf_autoregressive.models import GatedPixelCNN
@@ -64,6 +66,13 @@ _MULTI_SCALE = {
 }
 
 
+def _context_network():
+    """Returns a network as a file has it: each model makes its own of it."""
+    layer = keras.layers.Dense(3, activation="tanh")
+    layer.build((None, 2))
+    return keras.saving.serialize_keras_object(layer)
+
+
 def _small_image_first(event_shape):
     """Returns `[D]`: every second pixel of every second row, then the rest."""
     rows, columns, _ = np.indices(event_shape).reshape(3, -1)
@@ -88,6 +97,7 @@ CASES = [
         **_CONVOLUTIONS,
         num_blocks=1,
         num_classes=3,
+        context_dropout=NEVER,
     ),
     Case(
         "pixel-cnn-map",
@@ -119,6 +129,7 @@ CASES = [
         **_CONVOLUTIONS,
         num_layers=2,
         context_shape=(2,),
+        context_network=_context_network(),
     ),
     Case(
         "gated-pixel-cnn-map",
@@ -127,6 +138,7 @@ CASES = [
         **_CONVOLUTIONS,
         num_layers=2,
         context_shape=(2, 1, 2),
+        context_dropout=NEVER,
     ),
     Case(
         "pixel-cnn-logistics",
@@ -219,6 +231,7 @@ CASES = [
         rank_order=_small_image_first((4, 2, 1)),
         **_MULTI_SCALE,
         num_classes=2,
+        context_dropout=NEVER,
     ),
     Case(
         "multi-scale-logistics",

@@ -3,6 +3,7 @@
 import functools
 
 from tests.zoo import case
+from tests.zoo.case import NEVER
 from tests.zoo.case import logistics
 from tests.zoo.case import three_levels
 from tf_autoregressive.models import RNNNADE
@@ -38,6 +39,7 @@ CASES = [
         units=6,
         num_layers=1,
         num_classes=2,
+        context_dropout=NEVER,
         **_SYMBOLS,
     ),
     Case(
@@ -94,6 +96,7 @@ CASES = [
         dropout=0.0,
         stride=2,
         num_classes=2,
+        context_dropout=NEVER,
         weight_scale=0.5,
         **_SYMBOLS,
     ),
@@ -144,6 +147,7 @@ CASES = [
         nade_units=6,
         activation="tanh",
         num_classes=2,
+        context_dropout=NEVER,
         **three_levels(),
     ),
     Case(

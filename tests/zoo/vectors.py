@@ -1,5 +1,6 @@
 """Cases of the models of vectors."""
 
+from tests.zoo.case import NEVER
 from tests.zoo.case import Case
 from tests.zoo.case import logistics
 from tests.zoo.case import three_levels
@@ -38,6 +39,7 @@ CASES = [
         units=8,
         activation="sigmoid",
         context_shape=(2,),
+        context_dropout=NEVER,
         ordering="reversed",
     ),
     Case("made-no-hidden", MADE, (2, 3, 1), units=()),
@@ -162,6 +164,7 @@ CASES = [
         num_masks=3,
         order_agnostic=True,
         num_classes=2,
+        context_dropout=NEVER,
     ),
     Case(
         "made-gaussians",
@@ -194,6 +197,7 @@ CASES = [
         num_orderings=3,
         ordering_seed=1,
         num_classes=2,
+        context_dropout=NEVER,
     ),
     Case(
         "deep-nade-categorical",

@@ -31,6 +31,7 @@ class BernoulliOutput(OutputDistribution):
     zero_shift = (-math.inf,)
     has_temperature = True
     has_cuts = True
+    has_guidance = True
 
     def __init__(self, *, num_levels: int = 2) -> None:
         if num_levels != 2:
@@ -55,6 +56,12 @@ class BernoulliOutput(OutputDistribution):
     ) -> tuple[Any, tf.Tensor]:
         logits = parameters / options.temperature
         return self, options.cut_bit(logits)
+
+    def guided(
+        self, parameters: tf.Tensor, empty: tf.Tensor, weight: tf.Tensor
+    ) -> tuple[Any, tf.Tensor]:
+        # A logit is the difference of two log-probabilities.
+        return self, weight * parameters + (1.0 - weight) * empty
 
     def noise(self, uniforms: tf.Tensor) -> tf.Tensor:
         # x = 1 where u > p(0) = sigmoid(-logit), that is logit > logit(1 - u).

@@ -17,6 +17,10 @@ from tf_autoregressive.distributions.output import OutputDistribution
 
 tfd = tfp.distributions
 
+# Stands for the log-probability of what is impossible: finite, because the
+# difference of two infinities is not a number.
+_IMPOSSIBLE = -1e4
+
 
 class LevelsOutput(OutputDistribution):
     """`p(x = k) = softmax(logits(parameters))[k]`, `x` in 0 to K - 1.
@@ -34,6 +38,7 @@ class LevelsOutput(OutputDistribution):
     num_levels: int
     has_temperature = True
     has_cuts = True
+    has_guidance = True
 
     def __init__(self, num_levels: int = 256) -> None:
         self.num_levels = checked_num_levels(num_levels)
@@ -59,6 +64,16 @@ class LevelsOutput(OutputDistribution):
     ) -> tuple[Any, tf.Tensor]:
         logits = self.logits(parameters) / options.temperature
         return CategoricalOutput(self.num_levels), options.cut(logits)
+
+    def guided(
+        self, parameters: tf.Tensor, empty: tf.Tensor, weight: tf.Tensor
+    ) -> tuple[Any, tf.Tensor]:
+        given, empty = (
+            tf.maximum(tf.nn.log_softmax(self.logits(p)), _IMPOSSIBLE)
+            for p in (parameters, empty)
+        )
+        logits = weight * given + (1.0 - weight) * empty
+        return CategoricalOutput(self.num_levels), logits
 
     def draw(self, parameters: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:
         probabilities = tf.nn.softmax(self.logits(parameters))

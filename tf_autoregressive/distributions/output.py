@@ -43,6 +43,7 @@ class OutputDistribution(abc.ABC):
         couples_dims: Whether `coupled` makes one site of several dimensions.
         has_temperature: Whether draws take a temperature.
         has_cuts: Whether draws can leave out values: `top_k` and the like.
+        has_guidance: Whether draws take `guidance`.
         bias_initializer: Initializer of the bias that the parameters have.
         zero_shift: Shift of the parameters that makes 0 certain, `[P]`; `None`
             where nothing can.
@@ -57,6 +58,7 @@ class OutputDistribution(abc.ABC):
     couples_dims = False
     has_temperature = False
     has_cuts = False
+    has_guidance = False
     bias_initializer = "zeros"
     zero_shift: Sequence[float] | np.ndarray | None = None
 
@@ -99,6 +101,27 @@ class OutputDistribution(abc.ABC):
                 positive scalar, `options.cut(logits)` leaves values out.
         """
         raise NotImplementedError(f"{type(self).__name__} has no `tempered`")
+
+    def guided(
+        self, parameters: tf.Tensor, empty: tf.Tensor, weight: tf.Tensor
+    ) -> Any:
+        """Returns the output distribution to draw from, and its parameters.
+
+        It is called with guidance, which `has_guidance` offers, and before
+        `tempered`: up to a constant that does not depend on the value, the
+        log-probabilities of values are
+
+            weight * log p(x; parameters) + (1 - weight) * log p(x; empty)
+
+        The distribution that it returns takes the noise that `noise` of this
+        one makes.
+
+        Args:
+            parameters: `[..., P]`, given the contexts.
+            empty: `[..., P]`, given the empty context.
+            weight: A scalar of at least 0.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no `guided`")
 
     @abc.abstractmethod
     def draw(self, parameters: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:

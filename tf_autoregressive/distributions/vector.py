@@ -38,6 +38,7 @@ class VectorOutput(OutputDistribution):
         self.is_ordered = output.is_ordered
         self.has_temperature = output.has_temperature
         self.has_cuts = output.has_cuts
+        self.has_guidance = output.has_guidance
         self.num_parameters = num_dims * output.num_parameters
         self.num_uniforms = num_dims * output.num_uniforms
         self.bias_initializer = output.bias_initializer
@@ -64,11 +65,23 @@ class VectorOutput(OutputDistribution):
     def tempered(
         self, parameters: tf.Tensor, options: Any
     ) -> tuple[Any, tf.Tensor]:
-        output, by_value = self.output.tempered(
-            self._by_value(parameters), options
+        return self._vector(
+            *self.output.tempered(self._by_value(parameters), options)
         )
+
+    def guided(
+        self, parameters: tf.Tensor, empty: tf.Tensor, weight: tf.Tensor
+    ) -> tuple[Any, tf.Tensor]:
+        return self._vector(
+            *self.output.guided(
+                self._by_value(parameters), self._by_value(empty), weight
+            )
+        )
+
+    def _vector(self, output, by_value):
+        """Returns the output for all values, and parameters `[..., N * P]`."""
         width = self.num_dims * output.num_parameters
-        shape = tf.concat([tf.shape(parameters)[:-1], [width]], axis=0)
+        shape = tf.concat([tf.shape(by_value)[:-2], [width]], axis=0)
         vector = VectorOutput(output, self.num_dims)
         return vector, tf.reshape(by_value, shape)
 

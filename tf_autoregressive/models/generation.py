@@ -82,7 +82,7 @@ class GenerationMethods:
         check_num_samples(num_samples)
         prime = self._checked_prime(prime)
         num_steps = checked_count("num_steps", num_steps)
-        if self.context.rank == 2:
+        if self.context.encoded_rank == 2:
             raise ValueError(
                 "`context_shape` must not be that of a sequence, which has an "
                 "end: use `sample`. Received: context_shape="
@@ -107,7 +107,9 @@ class GenerationMethods:
             num_steps,
             prime,
             sampling.as_seed(seed),
-            functools.partial(self._begun, num_samples, context, jit_compile),
+            functools.partial(
+                self._begun, num_samples, options, context, jit_compile
+            ),
             functools.partial(
                 self._continued, num_samples, options, jit_compile
             ),
@@ -154,7 +156,7 @@ class GenerationMethods:
             )
         return prime
 
-    def _begun(self, num_samples, context, jit_compile):
+    def _begun(self, num_samples, options, context, jit_compile):
         """Returns the cache before the first step.
 
         A graph of its own makes it, because under XLA a cache that grows has
@@ -162,16 +164,17 @@ class GenerationMethods:
         """
 
         def begun(rows, context):
+            request = sampling.Request(options, context)
             return self.init_cache(
                 rows.shape[0] or tf.shape(rows)[0],
-                context=self.context.encoded(context),
+                context=request.encoded_contexts(self),
                 member=0,
             )
 
         return self._run(
-            ("begin stream",),
+            ("begin stream", options.is_guided),
             begun,
-            tf.zeros([num_samples]),
+            tf.zeros([_num_cached(num_samples, options)]),
             context,
             jit_compile=jit_compile,
         )
@@ -194,7 +197,9 @@ class GenerationMethods:
             num_uniforms = self.output_distribution.num_uniforms
             shape = [num_samples, num_sites, num_uniforms]
             stack = self.sequence_stack.resumed(
-                cache["stack"], num_samples, self.event_shape[0]
+                cache["stack"],
+                _num_cached(num_samples, options),
+                self.event_shape[0],
             )
             cache = {**cache, "stack": stack}
             forced = None
@@ -225,6 +230,11 @@ class GenerationMethods:
             options.tensors(),
             jit_compile=jit_compile,
         )
+
+
+def _num_cached(num_samples, options):
+    """Returns the number of sequences that a cache is for."""
+    return 2 * num_samples if options.is_guided else num_samples
 
 
 def _cut(prime):

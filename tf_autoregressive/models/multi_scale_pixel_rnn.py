@@ -182,7 +182,7 @@ class MultiScalePixelRNN(AutoregressiveModel):
         bias = tf.cast(self.upsampling(small_image), tf.float32)
         if context is None:
             return bias
-        if self.context.rank < 3:
+        if self.context.encoded_rank < 3:
             context = context[:, None, None]
         return tf.concat([bias, enlarged(context, self.event_shape)], axis=-1)
 
@@ -199,7 +199,7 @@ class MultiScalePixelRNN(AutoregressiveModel):
         uniforms = noise.uniforms(
             seed, [num_samples, self.num_sites, output.num_uniforms]
         )
-        context = self.context.encoded(request.context)
+        context = request.encoded_contexts(self)
         forced = self._forced(num_samples, request.given)
         small_image = self._small_images(uniforms, context, options, forced)
         x = self._events_around(uniforms, context, options, forced, small_image)
@@ -253,13 +253,15 @@ class MultiScalePixelRNN(AutoregressiveModel):
     def _events_around(self, uniforms, context, options, forced, small_image):
         """Returns events `[B, *event_shape]` that hold the small images."""
         is_small = self._by_site(self.is_small)
-        network_input = self.output_distribution.network_input
+        bias = self.output_distribution.network_input(small_image)
+        if options.is_guided:
+            bias = tf.concat([bias, bias], axis=0)
         x, _ = sampling.sample_sites(
             self.large,
             # Noise belongs to ranks of this model, and the large network has
             # raster order. Only so both methods draw the same.
             tf.gather(uniforms, np.argsort(self.site_ordering[0]), axis=1),
-            context=self._bias_map(network_input(small_image), context),
+            context=self._bias_map(bias, context),
             forced=sampling.Forced(
                 forced.known | is_small,
                 tf.where(

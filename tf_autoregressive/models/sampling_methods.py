@@ -52,8 +52,8 @@ class SamplingMethods:
             return_log_prob: Whether to return the log-probability as well.
             jit_compile: Whether to compile with XLA: faster for vector models,
                 after some seconds of compilation for every new batch size.
-            **options: `temperature`, `top_k`, `top_p` and `min_p`, as
-                `sampling.SamplingNumbers` describes them.
+            **options: `guidance`, `temperature`, `top_k`, `top_p` and `min_p`,
+                as `sampling.SamplingNumbers` describes them.
 
         Returns:
             int32 (float32 if real-valued) `[num_samples, *event_shape]`; with
@@ -194,7 +194,7 @@ class SamplingMethods:
         if method is None:
             method = "incremental" if self.incremental else "full"
         options = sampling.SamplingOptions.checked(method, **numbers)
-        options.check_offered_by(self.output_distribution)
+        options.check_offered_by(self)
         return options
 
     def _checked_known(self, known, x):
@@ -239,9 +239,10 @@ class SamplingMethods:
 
     def _tempered_log_prob(self, x, request):
         """Returns `[B]` nats of all members under what a request draws from."""
+        given = tf.concat([x, x], axis=0) if request.options.is_guided else x
         output, parameters = request.options.tempered(
             self.output_distribution,
-            self._ensemble_parameters(x, request.context),
+            self._ensemble_parameters(given, request.encoded_contexts(self)),
         )
         return self._mixture(output, parameters).log_prob(x)
 

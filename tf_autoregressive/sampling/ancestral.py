@@ -14,6 +14,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from tf_autoregressive.sampling.guidance import Guided
 from tf_autoregressive.sampling.options import SamplingOptions
 from tf_autoregressive.types import State
 
@@ -65,7 +66,8 @@ def sample_sites(
     Args:
         model: An `AutoregressiveModel`.
         uniforms: float32 `[B, N, U]`, in generation order.
-        context: Encoded context `[B, ...]` or `None`.
+        context: Encoded context `[B, ...]` or `None`; with guidance `[2 * B,
+            ...]`, as `Request.encoded_contexts` returns them.
         member: Index of the ensemble member, or one for each example, `[B]`.
         ordering: int32 `[N]` or `[B, N]`: the site generated at each rank.
         forced: `Forced` values, or `None`.
@@ -80,6 +82,8 @@ def sample_sites(
     options = options or SamplingOptions()
     sampler = _SiteSampler(model, uniforms, forced, options, with_log_prob)
     steps = model if options.method == "incremental" else Recomputed(model)
+    if options.is_guided:
+        steps = Guided(steps)
     cache = first_cache(
         steps,
         sampler.batch_size,
@@ -168,7 +172,8 @@ def continue_sites(
     Args:
         model: A model with `step` and `observe`.
         uniforms: float32 `[B, N, U]`, of the next `N` positions.
-        cache: From `init_cache`, or from here.
+        cache: From `init_cache`, or from here; with guidance of `2 * B`
+            sequences.
         forced: `Forced` values of the next positions, or `None`.
         options: `SamplingOptions`.
 
@@ -180,7 +185,8 @@ def continue_sites(
     sampler = _SiteSampler(
         model, uniforms, forced, options, with_log_prob=False
     )
-    values, _, cache = _blocks(model, sampler, cache)
+    steps = Guided(model) if options.is_guided else model
+    values, _, cache = _blocks(steps, sampler, cache)
     return values, cache
 
 

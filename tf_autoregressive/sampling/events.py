@@ -94,7 +94,7 @@ def _sample_member(model, uniforms, request, member):
     values, log_prob = sample_sites(
         model,
         uniforms,
-        context=model.context.encoded(request.context),
+        context=request.encoded_contexts(model),
         member=member,
         ordering=ordering,
         forced=forced,

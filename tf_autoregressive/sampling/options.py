@@ -55,16 +55,23 @@ class SamplingOptions(typing.NamedTuple):
             )
         return cls(method, sampling_options.checked(numbers))
 
-    def check_offered_by(self, output: Any) -> None:
-        """Raises a `ValueError` if an output distribution lacks one of them."""
-        offered = offered_by(output)
+    def check_offered_by(self, model: Any) -> None:
+        """Raises a `ValueError` if a model does not offer one of them."""
+        offered, output = offered_by(model), model.output_distribution
         for name, number in self.numbers.items():
-            if name not in offered:
+            if not getattr(output, OPTIONS[name].needs):
                 raise ValueError(
                     f"`{name}` is not a sampling option of "
                     f"{type(output).__name__}, which has "
                     f"{', '.join(offered) or 'none'}. "
                     f"Received: {name}={number}"
+                )
+            if name not in offered:
+                raise ValueError(
+                    f"`{name}` needs an empty context, which a model learns "
+                    "that is built with `context_dropout`. "
+                    f"Received: {name}={number} for a {type(model).__name__} "
+                    "without context_dropout"
                 )
 
     @property
@@ -78,6 +85,11 @@ class SamplingOptions(typing.NamedTuple):
             name: tf.constant(number, dtype_of(OPTIONS[name]))
             for name, number in self.numbers.items()
         }
+
+    @property
+    def is_guided(self) -> bool:
+        """Whether there is guidance, which takes the empty context as well."""
+        return "guidance" in self.numbers
 
     @property
     def temperature(self) -> Any:
@@ -100,9 +112,15 @@ class SamplingOptions(typing.NamedTuple):
 
         Args:
             output: The output distribution of a model.
-            parameters: `[..., P]`.
+            parameters: `[B, ..., P]`; with guidance `[2 * B, ..., P]`, those
+                given the contexts before those given the empty one.
         """
-        if not self.numbers:
+        if self.is_guided:
+            given, empty = tf.split(parameters, 2)
+            output, parameters = output.guided(
+                given, empty, self.numbers["guidance"]
+            )
+        if self.numbers.keys() <= {"guidance"}:
             return output, parameters
         return output.tempered(parameters, self)
 
@@ -127,12 +145,13 @@ class SamplingOptions(typing.NamedTuple):
         )
 
 
-def offered_by(output: Any) -> dict[str, Option]:
-    """Returns the options that an output distribution offers, by name."""
+def offered_by(model: Any) -> dict[str, Option]:
+    """Returns the options that a model offers, by name."""
     return {
         name: option
         for name, option in OPTIONS.items()
-        if (output.has_cuts if option.is_cut else output.has_temperature)
+        if getattr(model.output_distribution, option.needs)
+        and (name != "guidance" or model.context.has_empty)
     }
 
 

@@ -4,6 +4,9 @@ Shapes: B batch.
 """
 
 import typing
+from typing import Any
+
+import tensorflow as tf
 
 from tf_autoregressive.sampling.options import SamplingOptions
 
@@ -34,3 +37,18 @@ class Request(typing.NamedTuple):
     context: typing.Any = None
     given: Given | None = None
     with_log_prob: bool = False
+
+    def encoded_contexts(self, model: Any) -> tf.Tensor | None:
+        """Returns contexts as `sample_sites` takes them: `[B, ...]` or `None`.
+
+        With guidance they are `[2 * B, ...]`: the empty context for all events
+        comes after their own.
+
+        Args:
+            model: An `AutoregressiveModel`.
+        """
+        encoded = model.context.encoded(self.context)
+        if not self.options.is_guided:
+            return encoded
+        empty = model.context.empty(tf.shape(encoded)[0])
+        return tf.concat([encoded, empty], axis=0)

@@ -31,7 +31,7 @@ def draw_samples(
 
 
 def check_options(model, **options):
-    """Checks the sampling options against the model's output distribution.
+    """Checks the sampling options against what the model offers.
 
     Args:
         model: The model.
@@ -44,9 +44,7 @@ def check_options(model, **options):
     from tf_autoregressive.sampling import SamplingOptions
 
     with usage_errors():
-        SamplingOptions.checked(**options).check_offered_by(
-            model.output_distribution
-        )
+        SamplingOptions.checked(**options).check_offered_by(model)
 
 
 def draw_completions(model, examples, num: int, known, *, seed: int):
