@@ -167,3 +167,45 @@ def test_models_without_what_is_asked_for_are_refused():
         evaluation.first_layer_features(model)
     with pytest.raises(ValueError, match="Received: NGramMLP"):
         evaluation.mask_matrices(model)
+
+
+def test_attention_is_what_the_layer_of_the_model_pays(rng):
+    # The second layer sees two steps back, the first one every second step.
+    model = models.ImageTransformer(
+        (2, 3, 1), units=8, num_layers=2, num_heads=2, stride=2, num_classes=2
+    )
+    x = rng.integers(2, size=(4, 2, 3, 1))
+    before = model.log_prob(x, context=[0, 1, 0, 1])
+    back = np.subtract.outer(np.arange(6), np.arange(6))
+    seen = [(back >= 0) & (back < 2), (back >= 0) & (back % 2 == 0)]
+    for layer in range(2):
+        weights = evaluation.attention_weights(
+            model, x, layer=layer, context=[0, 1, 0, 1]
+        )
+        assert weights.shape == (4, 2, 6, 6)
+        np.testing.assert_allclose(weights.sum(axis=-1), 1.0, rtol=1e-5)
+        np.testing.assert_array_equal(
+            weights > 0.0, np.broadcast_to(seen[layer], weights.shape)
+        )
+    # Looking leaves no trace.
+    np.testing.assert_array_equal(
+        model.log_prob(x, context=[0, 1, 0, 1]), before
+    )
+    with pytest.raises(ValueError, match="which is 2 in this ImageTransformer"):
+        evaluation.attention_weights(model, x, layer=2, context=[0, 1, 0, 1])
+
+
+def test_attention_is_computed_from_what_a_step_has_seen(rng):
+    model = models.Transformer(
+        (5,), num_levels=3, units=8, num_layers=2, num_heads=2
+    )
+    x = rng.integers(3, size=(1, 5))
+    changed = x.copy()
+    changed[0, 3] = (x[0, 3] + 1) % 3
+    one, other = (
+        evaluation.attention_weights(model, events, layer=1)
+        for events in (x, changed)
+    )
+    # Step 4 is the first that has seen the value of step 3.
+    np.testing.assert_array_equal(one[..., :4, :], other[..., :4, :])
+    assert (one[..., 4, :] != other[..., 4, :]).any()

@@ -4,6 +4,8 @@ Shapes: N events, S positions, K levels, M neighbours, U units, D event
 dimensions, P parameters per dimension.
 """
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ import tensorflow as tf
 
 from tf_autoregressive import orderings
 from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.layers import CausalSelfAttention
 from tf_autoregressive.layers import MaskedDense
 from tf_autoregressive.models import MADE
 from tf_autoregressive.models import NADE
@@ -132,6 +135,72 @@ def predictive_probabilities(
             for position in positions
         ]
     )
+
+
+def attention_weights(
+    model: AutoregressiveModel,
+    x: Array,
+    *,
+    layer: int = 0,
+    context: Array | None = None,
+) -> np.ndarray:
+    """Returns the weights of a layer of attention, float32 `[B, h, N, N]`.
+
+    Entry `[b, h, t, s]` is the weight of step `s` in what head `h` returns for
+    step `t`: 0 for later steps, and in sum over `s` 1. A step is a site of the
+    event in the order of drawing, such as a pixel in raster order or a symbol.
+    No value of a site, nor of a later one, has been seen at its step: the value
+    that a step `s` has seen last is the one of site `s - 1`.
+
+    Args:
+        model: A model with layers of `CausalSelfAttention`.
+        x: Events `[B, *event_shape]`.
+        layer: Index of the layer among those of attention, the first being 0.
+        context: Contexts `[B, ...]`, for a conditional model.
+
+    Raises:
+        ValueError: If the model has no such layer.
+
+    Example:
+        >>> from tf_autoregressive.models import Transformer
+        >>> model = Transformer(
+        ...     (3,), num_levels=2, units=4, num_heads=1, num_layers=1
+        ... )
+        >>> weights = attention_weights(model, [[0, 1, 1]])
+        >>> weights[0, 0].sum(axis=-1).round(3).tolist()
+        [1.0, 1.0, 1.0]
+    """
+    layers = [
+        candidate
+        for candidate in model._flatten_layers()
+        if isinstance(candidate, CausalSelfAttention)
+    ]
+    if checked_count("layer", layer, at_least=0) >= len(layers):
+        raise ValueError(
+            "`layer` must be below the number of layers of attention, which is "
+            f"{len(layers)} in this {type(model).__name__}. "
+            f"Received: layer={layer}"
+        )
+    with _inputs_of(layers[layer]) as inputs:
+        model.parameters_for(x, context)
+    return layers[layer].attention_weights(inputs[0]).numpy().astype("float32")
+
+
+@contextlib.contextmanager
+def _inputs_of(layer: Any) -> Iterator[list]:
+    """Gives a list of the inputs that a layer gets within."""
+    call, inputs = layer.call, []
+
+    def recorded(x):
+        inputs.append(x)
+        return call(x)
+
+    layer.call = recorded
+    try:
+        yield inputs
+    finally:
+        # The method of the class is seen again.
+        del layer.call
 
 
 def first_layer_features(

@@ -61,6 +61,20 @@ def test_steps_under_xla_are_its_formula(name, rng):
     assert sizes == [layer.window - 1]
 
 
+@pytest.mark.parametrize("name", PATTERNS)
+def test_its_weights_are_those_of_its_values(name, rng):
+    layer, x = made(name, rng)
+    weights = layer.attention_weights(x)
+    heads, value = layer.num_heads, layer.units // layer.num_heads
+    values = tf.reshape(x[..., -layer.units :], [2, STEPS, heads, value])
+    expected = np.einsum("bhts,bshv->bthv", weights, values)
+    np.testing.assert_allclose(
+        expected.reshape(2, STEPS, layer.units), layer(x), atol=1e-5
+    )
+    back = np.subtract.outer(np.arange(STEPS), np.arange(STEPS))
+    assert not weights.numpy()[..., ~layer._sees(back)].any()
+
+
 def test_what_is_kept_does_not_outgrow_the_window(rng):
     layer, x = made("window", rng)
     _, state = stepped(layer, x, 4)

@@ -135,15 +135,34 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
         return (*input_shape[:-1], self.units)
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        outputs = self._of_blocks(*self._of_all_steps(inputs))
+        outputs = tf.transpose(outputs, [0, 2, 1, 3])
+        return tf.reshape(outputs, [-1, sizes(inputs)[1], self.units])
+
+    def attention_weights(self, inputs: tf.Tensor) -> tf.Tensor:
+        """Returns the weight of step `s` in the output of step `t`.
+
+        Args:
+            inputs: As `call` takes them.
+
+        Returns:
+            `[B, h, t, s]`, in the compute dtype: 0 where `t` does not see `s`,
+            and in sum over `s` 1.
+        """
+        query, key, _ = self._of_all_steps(inputs)
+        steps = tf.range(tf.shape(inputs)[1])
+        scores = tf.matmul(query, key, transpose_b=True)
+        return self._weights(scores, self._sees(steps[:, None] - steps))
+
+    def _of_all_steps(self, inputs):
+        """Returns queries, keys and values `[B, h, T, k or v]`."""
         query, key, value = (
             tf.transpose(part, [0, 2, 1, 3]) for part in self._heads(inputs)
         )
         if self.rotary:
             steps = tf.range(tf.shape(inputs)[1])
             query, key = rotated(query, steps), rotated(key, steps)
-        outputs = self._of_blocks(query, key, value)
-        outputs = tf.transpose(outputs, [0, 2, 1, 3])
-        return tf.reshape(outputs, [-1, sizes(inputs)[1], self.units])
+        return query, key, value
 
     def _heads(self, x):
         """Returns queries, keys and values `[..., h, k or v]`."""
