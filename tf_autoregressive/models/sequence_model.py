@@ -303,9 +303,12 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
         return values if self.embedding is None else values + 1.0
 
     def _embedded(self, codes):
-        """Returns the inputs `[..., I]` of codes `[..., N]`."""
+        """Returns the inputs `[..., I]` of codes `[..., N]`.
+
+        Both kinds have the compute dtype, so that a stack need not cast them.
+        """
         if self.embedding is None:
-            return codes
+            return tf.cast(codes, self.compute_dtype)
         return self.embedding(tf.cast(codes[..., 0], tf.int32))
 
     def _conv(self, name, filters, kernel_size=1, dilation=1, gain=1.0):
