@@ -161,7 +161,7 @@ class AutoregressiveModel(SamplingMethods, GraphMethods, LikelihoodModel):
             getattr(given, "num_components", None) if is_named else None
         )
         self.ordering = orderings.natural(self.event_shape)[None]
-        self._functions = {}
+        self._functions, self._steppers = {}, {}
 
     @property
     def site_shape(self) -> tuple[int, ...]:

@@ -3,7 +3,6 @@
 Shapes: B batch, H rows, W columns, C channels, f the scale, F filters.
 """
 
-import functools
 from typing import Any
 
 import keras
@@ -208,8 +207,7 @@ class MultiScalePixelRNN(AutoregressiveModel):
             log_prob = self._tempered_log_prob(x, request)
         return x, log_prob
 
-    @functools.cached_property
-    def stepwise(self) -> Any:
+    def make_stepwise(self, member: int | None) -> Any:
         return TwoScales(self, self._bias_of_small_sites)
 
     def _bias_of_small_sites(self, small_image, context):

@@ -3,7 +3,6 @@
 Shapes: B batch, D event dimensions.
 """
 
-import functools
 import typing
 from typing import Any
 
@@ -177,12 +176,28 @@ class SamplingMethods:
             )
         check_num_samples(num_events, "num_events")
         context = self.context.batched(context, num_events)
-        return Walk(self, self.stepwise.start(num_events, context))
+        return Walk(self, self.stepwise().start(num_events, context))
 
-    @functools.cached_property
-    def stepwise(self) -> Any:
-        """The `sampling.Stepwise` that moves a `Walk`."""
-        return sampling.Stepwise(self)
+    def stepwise(self, member: int | None = None) -> Any:
+        """Returns the `sampling.Stepwise` that moves the cursors of a walk.
+
+        Args:
+            member: Index of the ensemble member to walk through alone; `None`
+                for all of them, which must have one ordering.
+        """
+        # The steps are cut into blocks, so another size needs another one.
+        key = member, self.block_size
+        if key not in self._steppers:
+            self._steppers[key] = self.make_stepwise(member)
+        return self._steppers[key]
+
+    def make_stepwise(self, member: int | None) -> Any:
+        """Returns a new `sampling.Stepwise`, or what has its methods.
+
+        Args:
+            member: As `stepwise` takes it.
+        """
+        return sampling.Stepwise(self, member)
 
     def _options(self, method, numbers):
         """Returns the checked `SamplingOptions` of a caller."""

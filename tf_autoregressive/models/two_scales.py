@@ -41,7 +41,7 @@ class TwoScales:
     def __init__(self, model: Any, bias_map: Any) -> None:
         self.model = model
         self.bias_map = bias_map
-        self.small, self.large = model.small.stepwise, model.large.stepwise
+        self.small, self.large = model.small.stepwise(), model.large.stepwise()
         # The index of each site in the small image.
         order = model.site_ordering[0, : self.small.num_positions]
         self.index_of_small = {site: index for index, site in enumerate(order)}

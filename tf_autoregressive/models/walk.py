@@ -130,7 +130,7 @@ class Walk:
         """
         value = self._checked(value)
         try:
-            cursor = self._model.stepwise.advance(self._cursor, value)
+            cursor = self._model.stepwise().advance(self._cursor, value)
         except tf.errors.InvalidArgumentError:
             # The graph has checked the values; this says more of them.
             self._model.event.with_valid_values(value, "value")
@@ -144,7 +144,7 @@ class Walk:
             indices: Integers `[n]` in `[0, B)`; one may occur many times.
         """
         indices = tf.convert_to_tensor(indices)
-        cursor = self._model.stepwise.take(self._cursor, indices)
+        cursor = self._model.stepwise().take(self._cursor, indices)
         return Walk(self._model, cursor, _Taken(indices, self._history))
 
     @property

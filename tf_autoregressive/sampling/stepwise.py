@@ -53,11 +53,18 @@ class Stepwise:
     state that it is given: many can go on from one cursor.
 
     Args:
-        model: An `AutoregressiveModel` whose members have one ordering.
+        model: An `AutoregressiveModel`.
+        member: Index of the ensemble member whose conditionals they are;
+            `None` for the mixture of all, which must have one ordering.
     """
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, member: int | None = None) -> None:
         self.model = model
+        one, all_of_them = [member], range(model.ensemble_size)
+        self.members = all_of_them if member is None else one
+        # A single row may stand for the ordering of all members.
+        row = 0 if len(model.site_ordering) == 1 else self.members[0]
+        self.ordering = model.site_ordering[row]
         self.steps = model if model.incremental else Recomputed(model)
         self.num_positions = model.num_sites
         self.block_size = self.steps.block_size or self.num_positions
@@ -187,9 +194,9 @@ class Stepwise:
                 num_events,
                 context=encoded,
                 member=member,
-                ordering=tf.constant(self.model.site_ordering[0]),
+                ordering=tf.constant(self.ordering),
             )
-            for member in range(self.model.ensemble_size)
+            for member in self.members
         ]
         block = tf.constant(0)
         state = {"members": [self.steps.begin_block(m, block) for m in members]}
