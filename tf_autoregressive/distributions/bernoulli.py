@@ -69,3 +69,7 @@ class BernoulliOutput(OutputDistribution):
 
     def draw(self, parameters: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:
         return tf.cast(parameters > noise, tf.float32)
+
+    def level_log_probs(self, parameters: tf.Tensor) -> tf.Tensor:
+        signs = tf.constant([-1.0, 1.0])
+        return tf.math.log_sigmoid(signs * parameters)

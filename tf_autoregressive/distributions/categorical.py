@@ -80,6 +80,9 @@ class LevelsOutput(OutputDistribution):
         level = chosen_index(probabilities, noise)
         return tf.cast(level[..., None], tf.float32)
 
+    def level_log_probs(self, parameters: tf.Tensor) -> tf.Tensor:
+        return tf.nn.log_softmax(self.logits(parameters))
+
     def get_config(self) -> dict[str, Any]:
         return {"num_levels": self.num_levels}
 

@@ -8,6 +8,7 @@ import math
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 import tensorflow_probability as tfp
 from keras import ops
@@ -23,6 +24,7 @@ from tf_autoregressive.distributions.discretized_logistic_mixture import (
 from tf_autoregressive.distributions.discretized_logistic_mixture import (
     standard_noise,
 )
+from tf_autoregressive.distributions.logistic_coding import LogisticCoding
 from tf_autoregressive.distributions.output import OutputDistribution
 from tf_autoregressive.distributions.uncast import Uncast
 
@@ -142,6 +144,25 @@ class DiscretizedLogisticMixtureOutput(OutputDistribution):
         values: tf.Tensor,
     ) -> tf.Tensor:
         return self._sites(parameters).from_noise(noise, known, values)
+
+    def code(
+        self,
+        coder: Any,
+        parameters: np.ndarray,
+        log_weights: np.ndarray,
+        values: np.ndarray | None,
+    ) -> np.ndarray:
+        count = self.num_components
+        sizes = _sizes(count, self.num_dims)
+        parts = np.split(parameters, np.cumsum(sizes)[:-1], axis=-1)
+        logits, loc, log_scale, coeffs = (
+            part.reshape(*part.shape[:-1], part.shape[-1] // count, count)
+            for part in parts
+        )
+        coding = LogisticCoding(
+            logits, loc, log_scale, coeffs, log_weights, self.num_levels
+        )
+        return coding.code(coder, values)
 
     def _split(self, parameters):
         sizes = _sizes(self.num_components, self.num_dims)

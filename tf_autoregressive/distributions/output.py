@@ -157,6 +157,44 @@ class OutputDistribution(abc.ABC):
         """Returns the log-probability `[...]` of the values `[..., S]`."""
         return self.log_prob_per_dim(parameters, values[..., 0])
 
+    def level_log_probs(self, parameters: tf.Tensor) -> tf.Tensor:
+        """Returns `log p(x = k)`, `[..., K]` nats, for sites of one dimension.
+
+        Args:
+            parameters: `[..., P]`.
+        """
+        levels = tf.range(self.num_levels)
+        return self.log_prob_per_dim(parameters[..., None, :], levels)
+
+    def code(
+        self,
+        coder: Any,
+        parameters: np.ndarray,
+        log_weights: np.ndarray,
+        values: np.ndarray | None,
+    ) -> np.ndarray:
+        """Returns the values of a site, after a coder has coded them.
+
+        An encoder and a decoder go through the same calls with the same
+        probabilities.
+
+        Args:
+            coder: Has `code(probabilities [n, K], levels [n])`, which returns
+                levels `[n]`: those that an encoder was given and wrote, or
+                those that a decoder read.
+            parameters: float32 `[B, E, P]`, of the members of an ensemble.
+            log_weights: float `[B, E]`, their log-probabilities.
+            values: int `[B, S]`, or `None` for a decoder.
+
+        Returns:
+            int `[B, S]`.
+        """
+        of_members = np.asarray(self.level_log_probs(parameters), "float64")
+        weights = np.asarray(log_weights, "float64")[..., None]
+        probabilities = np.exp(of_members + weights).sum(axis=1)
+        levels = None if values is None else values[:, 0]
+        return coder.code(probabilities, levels)[:, None]
+
     def site_shape(self, event_shape: tuple[int, ...]) -> tuple[int, ...]:
         """Returns the shape of the sites of an event of this shape."""
         return tuple(event_shape[: len(event_shape) - self.site_ndims])

@@ -94,6 +94,25 @@ class VectorOutput(OutputDistribution):
             self._by_value(parameters), self._by_value(noise)
         )[..., 0]
 
+    def code(
+        self,
+        coder: Any,
+        parameters: np.ndarray,
+        log_weights: np.ndarray,
+        values: np.ndarray | None,
+    ) -> np.ndarray:
+        if parameters.shape[1] > 1:
+            raise NotImplementedError("Vectors of an ensemble are not coded.")
+        # The values are independent, so they are coded in one go.
+        parameters = parameters.reshape(-1, 1, self.output.num_parameters)
+        coded = self.output.code(
+            coder,
+            parameters,
+            np.zeros(parameters.shape[:2]),
+            None if values is None else values.reshape(-1, 1),
+        )
+        return coded.reshape(-1, self.num_dims)
+
     def _by_value(self, tensor):
         """Returns `[..., N * n]` as `[..., N, n]`."""
         tensor = tf.convert_to_tensor(tensor)
