@@ -28,8 +28,9 @@ MAY_IMPORT_ONLY = {
     "datasets": {"arguments", "backend", "types", "vocabulary"},
 }
 MAY_NOT_IMPORT = {
-    "distributions": {"layers", "masks", "models"},
-    "sampling": {"models"},
+    "distributions": {"compression", "layers", "masks", "models"},
+    "sampling": {"compression", "models"},
+    "models": {"compression"},
 }
 OUTSIDE = {"trainers", "export"}
 # The rooms of the training program that each of them may import.

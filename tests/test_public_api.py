@@ -18,6 +18,7 @@ from tf_autoregressive import models
 
 NAMES = {
     "callbacks",
+    "compression",
     "datasets",
     "dependencies",
     "distributions",

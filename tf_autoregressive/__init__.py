@@ -13,6 +13,7 @@ import typing
 if typing.TYPE_CHECKING:
     # Editors read these imports, because they do not run `__getattr__`.
     from tf_autoregressive import callbacks
+    from tf_autoregressive import compression
     from tf_autoregressive import datasets
     from tf_autoregressive import dependencies
     from tf_autoregressive import distributions
@@ -29,6 +30,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "callbacks",
+    "compression",
     "datasets",
     "dependencies",
     "distributions",

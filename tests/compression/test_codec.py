@@ -1,0 +1,167 @@
+"""What a codec takes, and what it says of data that it cannot decode."""
+
+import io
+
+import numpy as np
+import pytest
+
+from tests.compression.streams import num_code_bits
+from tests.fuzz.mutations import mutated
+from tests.zoo import BY_NAME
+from tf_autoregressive import compression
+from tf_autoregressive.compression import platform
+from tf_autoregressive.models import MADE
+from tf_autoregressive.models import NADE
+from tf_autoregressive.models import PixelCNN
+
+
+@pytest.fixture(scope="module")
+def model():
+    return BY_NAME["nade-categorical"].build(0)
+
+
+@pytest.fixture(scope="module")
+def codec(model):
+    return compression.Codec(model, batch_size=2, batches_per_block=2)
+
+
+@pytest.fixture(scope="module")
+def x():
+    return np.random.default_rng(0).integers(0, 3, (9, 2, 2, 1))
+
+
+@pytest.fixture(scope="module")
+def blob(codec, x):
+    return codec.compress(x)
+
+
+def test_blocks_are_decoded_one_by_one(codec, blob, x):
+    blocks = list(codec.reader(io.BytesIO(blob)).events())
+    assert [len(block) for block in blocks] == [4, 4, 1]
+    np.testing.assert_array_equal(np.concatenate(blocks), x)
+
+
+def test_the_batch_size_of_the_data_decodes_them(model, blob, x):
+    other = compression.Codec(model, batch_size=64)
+    np.testing.assert_array_equal(other.decompress(blob), x)
+
+
+def test_damage_is_an_error_and_never_other_events(codec, blob):
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        damaged = mutated(rng, blob)
+        if damaged == blob:
+            continue
+        with pytest.raises(compression.DamagedError):
+            codec.decompress(damaged)
+
+
+def test_blocks_before_the_damage_can_be_read(codec, blob, x):
+    with pytest.raises(compression.DamagedError, match="block 2") as caught:
+        codec.decompress(blob[:-30])
+    np.testing.assert_array_equal(caught.value.events, x[:8])
+
+
+def test_blocks_have_a_place_and_a_file(codec, blob, x):
+    # Whole blocks of the same length change places, or come from another file.
+    reader = codec.reader(io.BytesIO(blob))
+    start = reader._reader._file.tell()
+    sizes = [9 + len(b.contents) for b in reader._reader.blocks()]
+    first = blob[start : start + sizes[0]]
+    second = blob[start + sizes[0] : start + sum(sizes[:2])]
+    rest = blob[start + sum(sizes[:2]) :]
+    with pytest.raises(compression.DamagedError, match="block 0"):
+        codec.decompress(blob[:start] + second + first + rest)
+    file = io.BytesIO()
+    other = codec.writer(file, about="another file")
+    other.end()
+    header = file.getvalue()[: -9 - 8]
+    with pytest.raises(compression.DamagedError, match="block 0"):
+        codec.decompress(header + blob[start:])
+
+
+def test_another_model_is_refused(blob):
+    other = BY_NAME["nade-categorical"].build(1)
+    with pytest.raises(
+        compression.MismatchError, match=r"another model: NADE.*fingerprint"
+    ):
+        compression.Codec(other).decompress(blob)
+
+
+def test_other_arithmetic_is_an_error(model, blob, monkeypatch):
+    output = type(model.output_distribution)
+    exact = output.level_log_probs
+    monkeypatch.setattr(
+        output, "level_log_probs", lambda self, p: exact(self, p * 1.01)
+    )
+    monkeypatch.setattr(platform, "description", lambda: {"tensorflow": "9"})
+    with pytest.raises(
+        compression.MismatchError, match=r"arithmetic.*tensorflow: .* there, 9"
+    ):
+        compression.Codec(model).decompress(blob)
+
+
+def test_another_context_is_an_error():
+    codec = compression.Codec(MADE((3,), units=(4,), num_classes=3))
+    x = np.array([[0, 1, 1], [1, 0, 1]])
+    blob = codec.compress(x, [0, 2])
+    np.testing.assert_array_equal(codec.decompress(blob, [0, 2]), x)
+    for context in ([0, 1], None):
+        with pytest.raises(compression.MismatchError, match="`context`"):
+            codec.decompress(blob, context)
+
+
+@pytest.mark.parametrize("num_levels", [3, 17, 256, 65536])
+@pytest.mark.parametrize("num_channels", [1, 3])
+def test_logistic_mixtures_of_any_depth_keep_to_their_length(
+    num_levels, num_channels
+):
+    model = PixelCNN(
+        (2, 3, num_channels),
+        filters=4,
+        num_blocks=1,
+        distribution="discretized_logistic_mixture",
+        num_levels=num_levels,
+    )
+    codec = compression.Codec(model)
+    rng = np.random.default_rng(0)
+    x = rng.integers(0, num_levels, (40, 2, 3, num_channels))
+    # The outermost levels have bins without an end.
+    x[0], x[1] = 0, num_levels - 1
+    blob = codec.compress(x)
+    np.testing.assert_array_equal(codec.decompress(blob), x)
+    ideal = -np.sum(model.log_prob(x)) / np.log(2)
+    assert ideal * 0.999 <= num_code_bits(blob) <= ideal * 1.001 + 64
+
+
+def test_certain_values_cost_nearly_nothing():
+    model = NADE((50,), units=2)
+    for variable in model.trainable_variables:
+        variable.assign(np.full(variable.shape, -20.0))
+    blob = compression.Codec(model).compress(np.zeros((40, 50)))
+    assert num_code_bits(blob) <= 64
+    # Values that the model holds for impossible come back all the same.
+    codec, x = compression.Codec(model), np.ones((2, 50), "int32")
+    np.testing.assert_array_equal(codec.decompress(codec.compress(x)), x)
+
+
+def test_arguments_are_checked(model):
+    with pytest.raises(ValueError, match="`model` must have levels"):
+        compression.Codec(BY_NAME["rnade"].build(0))
+    for number in (0, -1, 2.5, True):
+        with pytest.raises(ValueError, match="`batch_size` must be an integer"):
+            compression.Codec(model, batch_size=number)
+    with pytest.raises(ValueError, match=r"`member` must be in \[0, 1\)"):
+        compression.Codec(model, member=1)
+    with pytest.raises(ValueError, match="`x` must hold integers in"):
+        compression.Codec(model).compress(np.full((1, 2, 2, 1), 3))
+    with pytest.raises(compression.DamagedError, match="not compressed events"):
+        compression.Codec(model).decompress(bytes(40))
+
+
+def test_conditionals_must_be_numbers():
+    model = NADE((2,), units=2)
+    for variable in model.trainable_variables:
+        variable.assign(np.full(variable.shape, np.nan))
+    with pytest.raises(ValueError, match=r"conditionals .* must be finite"):
+        compression.Codec(model).compress(np.zeros((1, 2)))

@@ -1,0 +1,8 @@
+"""Lossless compression with any discrete model: an exact code length, spent."""
+
+from tf_autoregressive.compression.codec import Codec
+from tf_autoregressive.compression.errors import CodecError
+from tf_autoregressive.compression.errors import DamagedError
+from tf_autoregressive.compression.errors import MismatchError
+
+__all__ = ["Codec", "CodecError", "DamagedError", "MismatchError"]

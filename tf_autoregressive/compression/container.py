@@ -1,0 +1,136 @@
+"""The container of compressed events: a header, blocks, and an end.
+
+    "TFAR" 0x01  length:u32  checksum:u32  header (JSON)
+    kind:u8  length:u32  checksum:u32  contents        (any number of times)
+
+Numbers have their least byte first. The checksum of a block is the CRC32 of its
+kind, its contents, its index and the checksum of the header: a block in another
+place, or of another file, has a wrong one.
+"""
+
+import io
+import json
+import struct
+import typing
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+from tf_autoregressive.compression.errors import DamagedError
+
+_MAGIC, _VERSION = b"TFAR", 1
+_HEAD = struct.Struct("<4sB2I")
+_BLOCK = struct.Struct("<c2I")
+_MAX_HEADER = 2**20
+
+
+class Block(typing.NamedTuple):
+    """A block of a container.
+
+    Attributes:
+        kind: One byte.
+        contents: Bytes.
+    """
+
+    kind: bytes
+    contents: bytes
+
+
+EVENTS, NOTE, END = b"E", b"N", b"Z"
+
+
+class Writer:
+    """Writes a container to a file.
+
+    Args:
+        file: A binary file.
+        header: A dictionary that JSON can hold.
+    """
+
+    def __init__(self, file: Any, header: dict[str, Any]) -> None:
+        text = json.dumps(header, sort_keys=True).encode()
+        self._file, self._index = file, 0
+        self._seed = zlib.crc32(text)
+        head = _HEAD.pack(_MAGIC, _VERSION, len(text), self._seed)
+        file.write(head + text)
+
+    def write(self, kind: bytes, contents: bytes) -> None:
+        """Writes a block."""
+        checksum = _checksum(self._seed, self._index, kind, contents)
+        self._file.write(_BLOCK.pack(kind, len(contents), checksum) + contents)
+        self._index += 1
+
+
+class Reader:
+    """Reads a container from a file.
+
+    Args:
+        file: A binary file that can be asked for its position.
+
+    Attributes:
+        header: The dictionary that the writer was given.
+
+    Raises:
+        DamagedError: If the file does not begin with a whole header.
+    """
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        magic, version, length, checksum = _HEAD.unpack(
+            self._read(_HEAD.size, "header")
+        )
+        if magic != _MAGIC:
+            raise DamagedError(
+                "The data are not compressed events: they begin with "
+                f"{magic!r}, not with {_MAGIC!r}."
+            )
+        if version != _VERSION:
+            raise DamagedError(
+                f"The data have format {version}; this version of the library "
+                f"reads format {_VERSION}."
+            )
+        if length > _MAX_HEADER:
+            raise DamagedError("The header is damaged: its length is wrong.")
+        text = self._read(length, "header")
+        self._seed = zlib.crc32(text)
+        if self._seed != checksum:
+            raise DamagedError("The header is damaged: its checksum is wrong.")
+        self.header = json.loads(text)
+
+    def blocks(self) -> Iterator[Block]:
+        """Yields the blocks, without the end, after which nothing may come.
+
+        Raises:
+            DamagedError: If a block is damaged or missing.
+        """
+        index = 0
+        while True:
+            place = f"block {index}"
+            kind, length, checksum = _BLOCK.unpack(
+                self._read(_BLOCK.size, place)
+            )
+            contents = self._read(length, place)
+            if checksum != _checksum(self._seed, index, kind, contents):
+                raise DamagedError(f"The data are damaged in {place}.")
+            if kind == END:
+                break
+            yield Block(kind, contents)
+            index += 1
+        if self._file.read(1):
+            raise DamagedError("Something follows the end of the data.")
+
+    def _read(self, size, place):
+        # A damaged length may ask for more than memory holds.
+        parts, missing = io.BytesIO(), size
+        while missing:
+            part = self._file.read(min(missing, 2**20))
+            if not part:
+                raise DamagedError(f"The data end within {place}.")
+            parts.write(part)
+            missing -= len(part)
+        return parts.getvalue()
+
+
+def _checksum(seed, index, kind, contents):
+    start = zlib.crc32(struct.pack("<Q", index) + kind, seed)
+    return zlib.crc32(contents, start)
