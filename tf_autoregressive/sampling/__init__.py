@@ -5,6 +5,7 @@ from tf_autoregressive.sampling.ancestral import Forced
 from tf_autoregressive.sampling.ancestral import Position
 from tf_autoregressive.sampling.ancestral import continue_sites
 from tf_autoregressive.sampling.ancestral import sample_sites
+from tf_autoregressive.sampling.ancestral import score_sites
 from tf_autoregressive.sampling.events import sample_events
 from tf_autoregressive.sampling.noise import LaterExamples
 from tf_autoregressive.sampling.noise import SeedPerExample
@@ -36,5 +37,6 @@ __all__ = [
     "offered_by",
     "sample_events",
     "sample_sites",
+    "score_sites",
     "uniforms",
 ]

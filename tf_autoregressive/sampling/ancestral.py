@@ -91,8 +91,8 @@ def sample_sites(
         member=member,
         ordering=ordering,
     )
-    values, log_prob, _ = _blocks(steps, sampler, cache)
-    return values, log_prob
+    (values, log_prob), _ = _blocks(steps, sampler, cache)
+    return _by_example(values), log_prob
 
 
 def first_cache(
@@ -130,7 +130,13 @@ class _SiteSampler:
         self.noise = _by_rank(self.output.noise(uniforms))
         self.forced = None if forced is None else [*map(_by_rank, forced)]
 
-    def __call__(self, parameters, rank):
+    def __call__(self, parameters, rank, found):
+        """Returns the value `[B, S]`, and what is found with it added."""
+        values, log_prob = found
+        value, scored = self._scored(parameters, rank)
+        return value, (values.write(rank, value), log_prob + scored)
+
+    def _scored(self, parameters, rank):
         """Returns the value `[B, S]` and its log-probability `[B]`."""
         output, parameters = self.options.tempered(self.output, parameters)
         noise = self.noise[rank]
@@ -143,18 +149,45 @@ class _SiteSampler:
             return value, 0.0
         return value, output.site_log_prob(parameters, value)
 
-    def new_values(self):
-        """Returns an array for the values of all ranks."""
-        return tf.TensorArray(
+    def nothing(self):
+        """Returns an array for the values of all ranks, and zeros `[B]`."""
+        values = tf.TensorArray(
             tf.float32,
             self.num_positions,
             element_shape=[None, self.output.num_dims],
+        )
+        return values, tf.zeros([self.batch_size])
+
+
+class _SiteScorer:
+    """Scores given values `[B, N, S]`, rank by rank."""
+
+    def __init__(self, model, values):
+        self.output = model.output_distribution
+        self.values = _by_rank(values)
+        self.num_positions = tf.shape(self.values)[0]
+
+    def __call__(self, parameters, rank, found):
+        """Returns the value `[B, S]`, and the array with its score added."""
+        value = self.values[rank]
+        scored = self.output.site_log_prob(parameters, value)
+        return value, found.write(rank, scored)
+
+    def nothing(self):
+        """Returns an array for the scores of all ranks."""
+        return tf.TensorArray(
+            tf.float32, self.num_positions, element_shape=[None]
         )
 
 
 def _by_rank(tensor):
     """Returns `[B, N, ...]` as `[N, B, ...]`, contiguous at each rank."""
     return tf.transpose(tensor, [1, 0, 2])
+
+
+def _by_example(array):
+    """Returns the `[B, S]` of all ranks as `[B, N, S]`."""
+    return tf.transpose(array.stack(), [1, 0, 2])
 
 
 def continue_sites(
@@ -186,46 +219,65 @@ def continue_sites(
         model, uniforms, forced, options, with_log_prob=False
     )
     steps = Guided(model) if options.is_guided else model
-    values, _, cache = _blocks(steps, sampler, cache)
-    return values, cache
+    (values, _), cache = _blocks(steps, sampler, cache)
+    return _by_example(values), cache
+
+
+def score_sites(
+    model: Any, values: tf.Tensor, cache: State
+) -> tuple[tf.Tensor, State]:
+    """Scores the next positions of sequences that have begun, one by one.
+
+    Blocks are counted from the first of these positions.
+
+    Args:
+        model: A model with `step` and `observe`.
+        values: float32 `[B, N, S]`, of the next `N` positions, a number that
+            need not be known when the graph is traced.
+        cache: From `init_cache`, or from here.
+
+    Returns:
+        log_prob: `[B, N]` nats, given all positions before.
+        cache: For the positions after.
+    """
+    found, cache = _blocks(model, _SiteScorer(model, values), cache)
+    return tf.transpose(found.stack()), cache
 
 
 def _blocks(model, sampler, cache):
-    """Draws all positions; returns values, log-probability and the cache."""
+    """Visits all positions; returns what the sampler found, and the cache."""
     size = model.block_size or sampler.num_positions
     num_blocks = -(-sampler.num_positions // size)
 
-    def run_block(block, cache, values, log_prob):
+    def run_block(block, cache, found):
         def is_in_block(offset, *_):
             rank = block * size + offset
             return (offset < size) & (rank < sampler.num_positions)
 
-        def run_positions(offset, state, values, log_prob):
+        def run_positions(offset, state, found):
             for lane in range(model.num_lanes):
                 rank = block * size + offset + lane
                 position = Position(block, offset + lane, rank, lane)
                 parameters, state = model.step(state, position)
-                value, scored = sampler(parameters, rank)
+                value, found = sampler(parameters, rank, found)
                 state = model.observe(state, position, value)
-                values = values.write(rank, value)
-                log_prob += scored
-            return offset + model.num_lanes, state, values, log_prob
+            return offset + model.num_lanes, state, found
 
-        _, state, values, log_prob = tf.while_loop(
+        _, state, found = tf.while_loop(
             is_in_block,
             run_positions,
-            (0, model.begin_block(cache, block), values, log_prob),
+            (0, model.begin_block(cache, block), found),
             maximum_iterations=size,
         )
-        return block + 1, model.end_block(state, block), values, log_prob
+        return block + 1, model.end_block(state, block), found
 
-    _, cache, values, log_prob = tf.while_loop(
+    _, cache, found = tf.while_loop(
         lambda block, *_: block < num_blocks,
         run_block,
-        (0, cache, sampler.new_values(), tf.zeros([sampler.batch_size])),
+        (0, cache, sampler.nothing()),
         maximum_iterations=num_blocks,
     )
-    return tf.transpose(values.stack(), [1, 0, 2]), log_prob, cache
+    return found, cache
 
 
 class Recomputed:
