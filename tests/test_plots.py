@@ -380,3 +380,21 @@ def test_dependencies_are_drawn_without_global_state():
 
     drawn(dependencies((2,), positions=[(0,)]))
     assert _pylab_helpers.Gcf.figs == {}
+
+
+def test_surprise_curves_show_where_a_sequence_is_unusual(rng):
+    surprise = rng.random((2, 9, 3))
+    surprise[1, 4] = 40.0
+    picture = plots.picture(
+        plots.save_surprise_curves, surprise, titles=["usual", "not"]
+    )
+    flat = plots.picture(plots.save_surprise_curves, 0.0 * surprise)
+    assert picture != flat
+    for wrong, options in (
+        (surprise[0, 0], {}),
+        (surprise[:0], {}),
+        (np.zeros((17, 2)), {}),
+        (surprise, {"titles": ["one"]}),
+    ):
+        with pytest.raises(ValueError, match="must be"):
+            plots.save_surprise_curves(io.BytesIO(), wrong, **options)

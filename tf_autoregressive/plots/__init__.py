@@ -19,6 +19,7 @@ from tf_autoregressive.plots.grids import save_image_grid
 from tf_autoregressive.plots.grids import save_neighbours
 from tf_autoregressive.plots.notebook import Picture
 from tf_autoregressive.plots.notebook import picture
+from tf_autoregressive.plots.surprises import save_surprise_curves
 
 __all__ = [
     "Picture",
@@ -35,4 +36,5 @@ __all__ = [
     "save_masks",
     "save_neighbours",
     "save_predictive_histograms",
+    "save_surprise_curves",
 ]
