@@ -642,6 +642,35 @@ FAULTS = [
         "        events.reshape(len(events), -1)\n",
         "test_neighbours_are_the_nearest_examples",
     ),
+    # Anomalies: p-values that hold, streams that go on.
+    Fault(
+        "p-value-of-its-own-kind",
+        "A p-value leaves out the example itself, and is too small.",
+        "        return (1 + n - below) / (n + 1)\n",
+        "        return (n - below) / n\n",
+        "test_false_alarms_over_many_splits_follow_their_exact_law",
+    ),
+    Fault(
+        "typicality-calibrates-on-what-it-learned",
+        "The events that tell the entropy calibrate as well.",
+        "        return number\n\n    def scores(",
+        "        return 0\n\n    def scores(",
+        "test_typicality_learns_the_entropy_from_the_first_fifth",
+    ),
+    Fault(
+        "background-alone",
+        "A likelihood ratio has its sign turned.",
+        "        return background - model.log_prob(x, context)\n",
+        "        return model.log_prob(x, context) - background\n",
+        "test_likelihood_ratio_is_high_where_the_background_is_better",
+    ),
+    Fault(
+        "stream-forgets",
+        "A piece of a stream begins with an empty history.",
+        "        self._state = state\n        self.num_steps += x.shape[1]\n",
+        "        self.num_steps += x.shape[1]\n",
+        "test_a_stream_gives_the_surprise_of_the_whole_sequence",
+    ),
 ]
 
 

@@ -17,6 +17,7 @@ from tf_autoregressive import layers
 from tf_autoregressive import models
 
 NAMES = {
+    "anomaly",
     "callbacks",
     "compression",
     "datasets",

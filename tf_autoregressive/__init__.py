@@ -12,6 +12,7 @@ import typing
 
 if typing.TYPE_CHECKING:
     # Editors read these imports, because they do not run `__getattr__`.
+    from tf_autoregressive import anomaly
     from tf_autoregressive import callbacks
     from tf_autoregressive import compression
     from tf_autoregressive import datasets
@@ -29,6 +30,7 @@ if typing.TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "anomaly",
     "callbacks",
     "compression",
     "datasets",
