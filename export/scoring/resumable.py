@@ -9,6 +9,7 @@ from tf_autoregressive.arguments import checked_count
 
 from .. import fingerprints
 from .extras import imported
+from .score_directory import LOG_PROB
 from .score_directory import ScoreDirectory
 
 
@@ -25,7 +26,8 @@ def score_rows(
     """Writes the score of every row to a directory of Parquet files.
 
     Each file holds the columns `row` (int64, from 0) and `log_prob` (float32,
-    nats) of `part_size` rows and appears whole or not at all, so a run that
+    nats), or those of `score.dtype`, of `part_size` rows and appears whole or
+    not at all, so a run that
     was killed goes on with the first part that is missing, and every row is
     there once. A part that was damaged is scored again. Memory does not grow
     with the number of rows.
@@ -35,7 +37,8 @@ def score_rows(
 
     Args:
         score: A function of events `[B, ...]` and contexts `[B, ...]` or
-            `None` to `[B]` nats.
+            `None` to `[B]` nats. If it has a `dtype`, a structured one, it
+            returns an array `[B]` of that.
         events: The rows that `open_rows` returns, one for each example.
         output: The directory, as `scores.parquet`; pandas, pyarrow and the
             like read it as one table.
@@ -47,7 +50,7 @@ def score_rows(
         part_size: Rows of one file.
 
     Returns:
-        The mean of the scores, nats.
+        The mean of the scores, nats, or of the first column of `score.dtype`.
 
     Raises:
         ValueError: If a size is not a positive integer, there are no events,
@@ -70,7 +73,9 @@ def score_rows(
     files = {*events.files, *(contexts.files if contexts is not None else ())}
     state = _state(files)
     num_parts = math.ceil(len(events) / part_size)
-    directory = ScoreDirectory(pathlib.Path(output), settings, num_parts)
+    directory = ScoreDirectory(
+        pathlib.Path(output), settings, num_parts, _dtype(score)
+    )
     total = 0.0
     with directory.held(), tqdm(total=len(events), unit="rows") as bar:
         for number in range(num_parts):
@@ -81,7 +86,7 @@ def score_rows(
                 scores = _scores(score, events, contexts, rows, batch_size)
                 directory.write(number, rows, scores)
             # A sum of millions of scores in float32 would lose digits.
-            total += float(scores.sum(dtype="float64"))
+            total += float(_first_column(scores).sum(dtype="float64"))
             bar.update(len(rows))
         # Hashes were taken at the beginning. Sizes and times tell cheaply
         # whether they still hold.
@@ -137,7 +142,7 @@ def _scores(score, events, contexts, rows, batch_size):
 
 def _scores_of_batch(score, events, contexts, start):
     try:
-        scores = np.asarray(score(events, contexts), "float32")
+        scores = np.asarray(score(events, contexts)).astype(_dtype(score))
     except ValueError as error:
         row, reason = _first_refused(score, events, contexts)
         raise ValueError(
@@ -150,10 +155,19 @@ def _scores_of_batch(score, events, contexts, start):
             f"`score` must return one score for each of {len(events)} events. "
             f"Received: shape {scores.shape}"
         )
-    if not np.isfinite(scores).all():
-        (row, *_) = np.flatnonzero(~np.isfinite(scores))
-        raise ValueError(f"row {start + row}: the score is {scores[row]}.")
+    first = _first_column(scores)
+    if not np.isfinite(first).all():
+        (row, *_) = np.flatnonzero(~np.isfinite(first))
+        raise ValueError(f"row {start + row}: the score is {first[row]}.")
     return scores
+
+
+def _dtype(score):
+    return getattr(score, "dtype", LOG_PROB)
+
+
+def _first_column(scores):
+    return scores[scores.dtype.names[0]]
 
 
 def _first_refused(score, events, contexts):

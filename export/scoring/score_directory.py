@@ -17,6 +17,7 @@ from .extras import imported
 
 _SETTINGS = "_settings.json"
 _CHECKSUM = b"sha256"
+LOG_PROB = np.dtype([("log_prob", "float32")])
 
 
 class ScoreDirectory:
@@ -30,11 +31,19 @@ class ScoreDirectory:
         settings: The settings that scores are computed from, of values that
             JSON can hold.
         num_parts: Number of parts when all is scored.
+        dtype: Structured dtype of the scores, a field for each column.
     """
 
-    def __init__(self, path: pathlib.Path, settings: dict, num_parts: int):
+    def __init__(
+        self,
+        path: pathlib.Path,
+        settings: dict,
+        num_parts: int,
+        dtype: np.dtype = LOG_PROB,
+    ):
         self._path = path
         self._settings = settings
+        self._dtype = dtype
         self._names = {_name(number) for number in range(num_parts)}
 
     @contextlib.contextmanager
@@ -60,7 +69,10 @@ class ScoreDirectory:
             yield
 
     def read(self, number: int, rows: range) -> np.ndarray | None:
-        """Returns the scores of a part, `None` if it is missing or damaged."""
+        """Returns the scores of a part, `None` if it is missing or damaged.
+
+        They are an array `[rows]` of the directory's dtype.
+        """
         path = self._part(number)
         if not path.exists():
             return None
@@ -73,9 +85,10 @@ class ScoreDirectory:
                     return None
                 table = file.read()
                 checksum = (file.metadata.metadata or {}).get(_CHECKSUM)
-            found, scores = (
-                table[name].to_numpy() for name in ("row", "log_prob")
-            )
+            found = table["row"].to_numpy()
+            scores = np.empty(len(found), self._dtype)
+            for name in self._dtype.names:
+                scores[name] = table[name].to_numpy()
         except (arrow.ArrowException, OSError, KeyError, ValueError):
             return None
         is_whole = checksum == self._checksum(found, scores)
@@ -86,7 +99,8 @@ class ScoreDirectory:
         arrow, parquet = imported("pyarrow"), imported("pyarrow.parquet")
         numbers = np.arange(rows.start, rows.stop)
         checksum = self._checksum(numbers, scores)
-        table = arrow.table({"row": numbers, "log_prob": scores})
+        columns = {name: scores[name] for name in self._dtype.names}
+        table = arrow.table({"row": numbers, **columns})
         # The checksum does not cover statistics, by which readers would filter,
         # so there are none.
         with (
@@ -108,7 +122,7 @@ class ScoreDirectory:
     def _checksum(self, rows, scores):
         settings = json.dumps(self._settings, sort_keys=True).encode()
         content = hashlib.sha256(settings)
-        for values in (rows, scores):
+        for values in (rows, *(scores[name] for name in self._dtype.names)):
             content.update(f"{values.dtype} ".encode())
             content.update(np.ascontiguousarray(values))
         return content.hexdigest().encode()
