@@ -9,6 +9,7 @@ mistakes on the command line come at once.
 from . import client
 from . import compare
 from . import complete
+from . import detect
 from . import evaluate
 from . import export
 from . import inspect
@@ -34,5 +35,6 @@ COMMANDS = (
     export,
     verify,
     score,
+    detect,
     client,
 )

@@ -1,0 +1,81 @@
+"""`tfar detect`: its alarms, how it goes on, and what it refuses."""
+
+import numpy as np
+import pyarrow.parquet
+import pytest
+
+from tests.zoo import BY_NAME
+from trainers.cli import main
+from trainers.commands import detect
+from trainers.training.run_directory import RunDirectory
+
+
+@pytest.fixture(scope="module")
+def model():
+    return BY_NAME["nade-categorical"].build(0)
+
+
+@pytest.fixture
+def command(model, tmp_path, monkeypatch):
+    """Runs the command on a run that holds the model; returns its status."""
+    run = tmp_path / "run"
+    run.mkdir()
+    model.save(run / "model.keras")
+    monkeypatch.setattr(RunDirectory, "load_model", lambda _: model)
+    rng = np.random.default_rng(0)
+    for name, count in (("normal", 99), ("input", 40)):
+        x = rng.integers(0, model.num_levels, (count, *model.event_shape))
+        np.savez(tmp_path / f"{name}.npz", x=x)
+
+    def call(**options):
+        options = {
+            "normal": tmp_path / "normal.npz",
+            "input": tmp_path / "input.npz",
+            "output": tmp_path / "scores",
+            "false-alarm-rate": 0.05,
+            **options,
+        }
+        named = [f"--{name}={value}" for name, value in options.items()]
+        return main(["detect", str(run), *named])
+
+    return call
+
+
+def test_alarms_are_those_of_the_detector(command, model, tmp_path, capsys):
+    assert command() == 0
+    normal, x = (
+        np.load(tmp_path / f"{n}.npz")["x"] for n in ("normal", "input")
+    )
+    held_out, scores = (-model.log_prob(e).numpy() for e in (normal, x))
+    table = pyarrow.parquet.read_table(tmp_path / "scores").to_pydict()
+    assert list(table) == ["row", "score", "p_value", "alarm"]
+    np.testing.assert_allclose(table["score"], scores, rtol=1e-5)
+    expected = [
+        (1 + sum(held_out >= s)) / 100 for s in np.float32(table["score"])
+    ]
+    np.testing.assert_allclose(table["p_value"], expected, atol=0.011)
+    alarms = np.array(table["p_value"]) <= 0.05
+    np.testing.assert_array_equal(table["alarm"], alarms)
+    printed = f"{alarms.sum()} of 40 examples alarm, p <= 0.05"
+    assert printed in capsys.readouterr().out
+    # The same command goes on; another rate would not fit what is there.
+    assert command() == 0
+    assert command(**{"false-alarm-rate": 0.1}) == 2
+    assert "was begun with other settings" in capsys.readouterr().err
+
+
+def test_too_few_normal_events_are_told_how_many_it_takes(command, capsys):
+    assert command(**{"false-alarm-rate": 0.001}) == 2
+    assert "at least 999 scores" in capsys.readouterr().err
+
+
+def test_a_ratio_needs_a_background(command, capsys):
+    assert command(score="likelihood_ratio") == 2
+    assert command(background="run") == 2
+    assert capsys.readouterr().err.count("go together") == 2
+
+
+def test_the_scores_are_those_of_single_events():
+    from tf_autoregressive.anomaly import named
+
+    assert set(detect.SCORES) == set(named.SCORES) - {"batch_typicality"}

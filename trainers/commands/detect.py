@@ -1,0 +1,215 @@
+"""`tfar detect`: alarms at a false-alarm rate that holds."""
+
+import argparse
+import contextlib
+import pathlib
+import typing
+
+from ..errors import UsageError
+from ..sibling import exporter
+from ..training.run_directory import RunDirectory
+from .arguments import add_run
+from .arguments import positive
+
+# A batch has one score for several rows, and is not offered here.
+SCORES = (
+    "likelihood",
+    "likelihood_ratio",
+    "input_complexity",
+    "typicality",
+    "conditional_surprise",
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser):
+    """Adds the arguments of the subcommand."""
+    parser.epilog = (
+        "The output has the columns row, score, p_value and alarm. Its parts "
+        "appear whole or not at all: the same command goes on where it was "
+        "stopped."
+    )
+    add_run(parser)
+    parser.add_argument(
+        "--normal",
+        required=True,
+        metavar="PATH",
+        help="held-out normal events, which the run was not trained on",
+    )
+    parser.add_argument(
+        "--input",
+        required=True,
+        metavar="PATH",
+        help="events to judge; both are files or folders as `tfar score` takes",
+    )
+    parser.add_argument(
+        "--key",
+        default="x",
+        help="the array of events in both files, or their feature (default: x)",
+    )
+    parser.add_argument(
+        "--output",
+        required=True,
+        metavar="DIR",
+        help="directory of Parquet files, e.g. scores.parquet",
+    )
+    parser.add_argument(
+        "--false-alarm-rate",
+        type=_rate,
+        default=0.01,
+        metavar="RATE",
+        help="largest p-value that alarms (default: 0.01)",
+    )
+    parser.add_argument(
+        "--score",
+        choices=SCORES,
+        default="likelihood",
+        help="what is compared with normal data (default: likelihood)",
+    )
+    parser.add_argument(
+        "--background",
+        metavar="RUN",
+        help="a finished run, the background of likelihood_ratio",
+    )
+    parser.add_argument(
+        "--batch-size",
+        type=positive(int),
+        default=256,
+        metavar="N",
+        help="examples that are scored together (default: 256)",
+    )
+
+
+def run(arguments: argparse.Namespace):
+    """Tell anomalies from normal events, at a false-alarm rate that holds."""
+    if (arguments.background is None) == (arguments.score == SCORES[1]):
+        raise UsageError(
+            "--background and --score likelihood_ratio go together."
+        )
+    export = exporter()
+    try:
+        with contextlib.ExitStack() as files:
+            judge, events = _opened(export, arguments, files)
+            export.score_rows(
+                judge, events, arguments.output, batch_size=arguments.batch_size
+            )
+            count = len(events)
+    except UsageError:
+        raise
+    except (ValueError, ImportError, OSError) as error:
+        raise UsageError(str(error)) from error
+    alarms = _num_alarms(arguments.output)
+    print(
+        f"{arguments.output}: {alarms:,} of {count:,} examples alarm, "
+        f"p <= {arguments.false_alarm_rate}"
+    )
+
+
+def _opened(export, arguments, files):
+    """Returns the calibrated judge of batches, and the rows to judge."""
+    directory = RunDirectory(arguments.run)
+    model = directory.load_model()
+    if model.context.expected:
+        raise UsageError("RUN: a conditional model is not taken here.")
+    about = {
+        "model": str(directory.path.resolve()),
+        "model sha256": export.fingerprints.sha256(directory.model),
+        "score": arguments.score,
+        "false_alarm_rate": arguments.false_alarm_rate,
+    }
+    options = {}
+    if arguments.background is not None:
+        background = RunDirectory(arguments.background)
+        options["background"] = background.load_model()
+        about["background sha256"] = export.fingerprints.sha256(
+            background.model
+        )
+    normal, events = (
+        files.enter_context(
+            export.open_rows(
+                path,
+                arguments.key,
+                model.event_shape,
+                num_levels=model.num_levels,
+            )
+        )
+        for path in (arguments.normal, arguments.input)
+    )
+    about["normal sha256"] = export.fingerprints.of_files(
+        normal.files, normal.path.parent
+    )
+    detector = _detector(arguments, model, options)
+    return _Judge(
+        _calibrated(detector, normal, arguments.normal), about
+    ), events
+
+
+def _detector(arguments, model, options):
+    from tf_autoregressive import anomaly
+
+    return anomaly.Detector(
+        model,
+        arguments.score,
+        false_alarm_rate=arguments.false_alarm_rate,
+        batch_size=arguments.batch_size,
+        **options,
+    )
+
+
+def _calibrated(detector, normal, path):
+    """Returns a detector that has enough normal events for its rate."""
+    try:
+        detector.calibrate(normal.read(0, len(normal)))
+        detector.calibration.threshold(detector.false_alarm_rate)
+    except ValueError as error:
+        raise UsageError(f"--normal {path}: {error}") from error
+    return detector
+
+
+class _Judge(typing.NamedTuple):
+    """Scores a batch of rows, as `score_rows` wants it."""
+
+    detector: typing.Any
+    about: dict
+
+    @property
+    def dtype(self):
+        import numpy as np
+
+        return np.dtype(
+            [("score", "float32"), ("p_value", "float64"), ("alarm", "bool")]
+        )
+
+    def __call__(self, events, contexts):
+        import numpy as np
+        import tensorflow as tf
+
+        try:
+            scores = self.detector.score(events)
+        # This happens if there is too little memory for a batch.
+        except tf.errors.OpError as error:
+            raise ValueError(error.message) from error
+        p_values = self.detector.calibration.p_values(scores)
+        found = np.empty(len(events), self.dtype)
+        found["score"], found["p_value"] = scores, p_values
+        found["alarm"] = p_values <= self.detector.false_alarm_rate
+        return found
+
+
+def _num_alarms(path):
+    """Returns how many rows of a directory of Parquet files alarm."""
+    from pyarrow import dataset
+
+    rows = dataset.dataset(pathlib.Path(path), format="parquet")
+    return rows.count_rows(filter=dataset.field("alarm"))
+
+
+def _rate(text: str) -> float:
+    """Parses a number above 0 and below 1."""
+    rate = float(text)
+    if not 0 < rate < 1:
+        raise argparse.ArgumentTypeError(f"must be above 0 and below 1: {text}")
+    return rate
+
+
+# argparse names it in the message about text that is not a number.
+_rate.__name__ = "float"
