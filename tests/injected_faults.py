@@ -635,6 +635,37 @@ FAULTS = [
         "        kernel = tf.gather(model.conditionals.encoder, ranks)\n",
         "test_features_of_nade_are_in_the_order_of_the_event",
     ),
+    # Compression: what comes back, or an error.
+    Fault(
+        "encoder-takes-other-rounding",
+        "The encoder takes parameters that differ from the decoder's.",
+        "            parameters = cursor.parameters.numpy()\n",
+        "            parameters = cursor.parameters.numpy()\n"
+        "            parameters = parameters * (1.0 + 1e-5 * (x is None))\n",
+        "test_what_comes_back_is_what_went_in",
+        "nade-categorical",
+    ),
+    Fault(
+        "blocks-are-not-checked",
+        "A block counts as whole, whatever its checksum.",
+        "checksum != _checksum(self._seed, index, kind, contents)",
+        "checksum is None",
+        "test_damage_is_an_error_and_never_other_events",
+    ),
+    Fault(
+        "events-are-not-checked",
+        "Events of other arithmetic are handed out.",
+        "        if events is None or _crc(events) != crc:\n",
+        "        if events is None:\n",
+        "test_other_arithmetic_is_an_error",
+    ),
+    Fault(
+        "walks-keep-a-block-size",
+        "A walk keeps the steps of a block size that was changed.",
+        "        key = member, self.block_size\n",
+        "        key = member\n",
+        "test_a_block_size_that_is_set_after_loading_is_walked_in",
+    ),
     Fault(
         "distances-overflow",
         "Distances between images are computed in their 8 bits.",

@@ -95,6 +95,7 @@ def test_a_block_size_that_is_set_after_loading_is_walked_in(tmp_path, rng):
     model = case.build(0)
     model.save(tmp_path / "a.keras")
     loaded = keras.saving.load_model(tmp_path / "a.keras")
+    loaded.stepwise()
     x, context = case.batch(rng, 3)
     blob = Codec(model).compress(x, context)
     with pytest.raises(ValueError, match=r"set `model.block_size = 4`"):

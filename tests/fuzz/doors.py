@@ -5,6 +5,7 @@ import importlib.util
 from tests.fuzz import answers
 from tests.fuzz import archives
 from tests.fuzz import arrays
+from tests.fuzz import codecs
 from tests.fuzz import images
 from tests.fuzz import rows
 from tests.fuzz import runs
@@ -22,6 +23,7 @@ DOORS = {
     door.name: door
     for door in (
         arrays.Arrays(),
+        codecs.Compressed(),
         archives.Archives(),
         archives.Digits(),
         archives.Music(),

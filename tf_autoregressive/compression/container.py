@@ -36,23 +36,54 @@ class Block(typing.NamedTuple):
     contents: bytes
 
 
-EVENTS, NOTE, END = b"E", b"N", b"Z"
+EVENTS, END = b"E", b"Z"
 
 
 class Writer:
-    """Writes a container to a file.
+    """Writes a container to a file, or goes on with one that was stopped.
+
+    Whole blocks that follow the same header in the file are kept, and what
+    comes after them is cut off.
 
     Args:
-        file: A binary file.
+        file: A binary file. One that can be read too may hold blocks.
         header: A dictionary that JSON can hold.
+
+    Attributes:
+        kept: The first 16 bytes of every block that is kept.
     """
 
     def __init__(self, file: Any, header: dict[str, Any]) -> None:
         text = json.dumps(header, sort_keys=True).encode()
         self._file, self._index = file, 0
         self._seed = zlib.crc32(text)
-        head = _HEAD.pack(_MAGIC, _VERSION, len(text), self._seed)
-        file.write(head + text)
+        head = _HEAD.pack(_MAGIC, _VERSION, len(text), self._seed) + text
+        self.kept = self._whole_blocks(head) if file.readable() else []
+        if not self.kept:
+            file.write(head)
+
+    def _whole_blocks(self, head):
+        """Returns the beginnings of the whole blocks, and cuts off the rest."""
+        kept, place = [], self._file.tell()
+        if self._file.read(len(head)) != head:
+            self._file.seek(place)
+            self._file.truncate()
+            return kept
+        self._file.seek(place)
+        reader, place = Reader(self._file), place + len(head)
+        try:
+            for block in reader.blocks():
+                kept.append(block.contents[:16])
+                place = self._file.tell()
+        except DamagedError:
+            # A writer was stopped within a block.
+            pass
+        if not kept:
+            place -= len(head)
+        self._file.seek(place)
+        self._file.truncate()
+        self._index = len(kept)
+        return kept
 
     def write(self, kind: bytes, contents: bytes) -> None:
         """Writes a block."""
@@ -95,7 +126,10 @@ class Reader:
         self._seed = zlib.crc32(text)
         if self._seed != checksum:
             raise DamagedError("The header is damaged: its checksum is wrong.")
-        self.header = json.loads(text)
+        try:
+            self.header = json.loads(text)
+        except (ValueError, RecursionError):
+            raise DamagedError("The header is damaged: not JSON.") from None
 
     def blocks(self) -> Iterator[Block]:
         """Yields the blocks, without the end, after which nothing may come.

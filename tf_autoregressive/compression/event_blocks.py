@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.compression import container
 from tf_autoregressive.compression import platform
 from tf_autoregressive.compression.coders import Decoder
@@ -42,6 +43,28 @@ class EventWriter:
         self._model, self.num_events = model, 0
         self._writer = container.Writer(file, header)
         self._walk = Walker(model, header["batch_size"], header["member"])
+        self._kept = [_EVENTS.unpack_from(start) for start in self._writer.kept]
+        self.num_events = sum(number for number, *_ in self._kept)
+
+    def check_kept(self, read: Any, name: Any) -> None:
+        """Checks that the blocks that a file had before hold these events.
+
+        Args:
+            read: A function that returns the events from a first to a last one.
+            name: Name of the file, for the error.
+
+        Raises:
+            ValueError: If they hold others.
+        """
+        start = 0
+        for number, crc, _ in self._kept:
+            events = np.asarray(read(start, start + number), "int32")
+            if _crc(events) != crc:
+                raise ValueError(
+                    f"{name} was begun with other events: remove it to begin "
+                    f"anew. Received: other events from {start} on"
+                )
+            start += number
 
     def write(self, x: Array, context: Array | None = None) -> None:
         """Writes a block of events.
@@ -56,14 +79,6 @@ class EventWriter:
         contents = _EVENTS.pack(len(x), _crc(x), _crc(context))
         self._writer.write(container.EVENTS, contents + encoder.words)
         self.num_events += len(x)
-
-    def note(self, contents: bytes) -> None:
-        """Writes a block that holds no events, for whoever reads the file.
-
-        Args:
-            contents: Bytes.
-        """
-        self._writer.write(container.NOTE, contents)
 
     def end(self) -> None:
         """Writes the end, without which a file counts as cut."""
@@ -89,11 +104,16 @@ class EventReader:
         self._model = model
         self._reader = container.Reader(file)
         self._header = self._reader.header
-        self._check_model()
-        self.about = self._header["about"]
-        self._walk = Walker(
-            model, self._header["batch_size"], self._header["member"]
-        )
+        try:
+            self._check_model()
+            self.about = self._header["about"]
+            self._walk = Walker(
+                model,
+                checked_count("batch_size", self._header["batch_size"]),
+                self._header["member"],
+            )
+        except (KeyError, TypeError, IndexError) as error:
+            raise DamagedError(f"The header is damaged: {error!r}.") from None
 
     def _check_model(self):
         model, header = self._model, self._header
@@ -122,24 +142,11 @@ class EventReader:
             DamagedError: If a block is damaged. Blocks before it were yielded.
             MismatchError: If the context or the arithmetic is another.
         """
-        for block in self.blocks(context):
-            if block.kind == container.EVENTS:
-                yield block.contents
-
-    def blocks(self, context: Array | None = None) -> Iterator[Any]:
-        """Yields every `container.Block`, with events in place of their code.
-
-        Args:
-            context: As `events` takes it.
-        """
         first = 0
         for block in self._reader.blocks():
-            if block.kind != container.EVENTS:
-                yield block
-                continue
             events = self._decoded(block.contents, first, context)
             first += len(events)
-            yield container.Block(block.kind, events)
+            yield events
 
     def _decoded(self, contents, first, context):
         num_events, crc, context_crc = _EVENTS.unpack_from(contents)

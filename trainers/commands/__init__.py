@@ -9,6 +9,8 @@ mistakes on the command line come at once.
 from . import client
 from . import compare
 from . import complete
+from . import compress
+from . import decompress
 from . import detect
 from . import evaluate
 from . import export
@@ -37,4 +39,6 @@ COMMANDS = (
     score,
     detect,
     client,
+    compress,
+    decompress,
 )

@@ -1,0 +1,147 @@
+"""`tfar compress` and `tfar decompress` of runs."""
+
+import types
+import wave
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from tf_autoregressive.models import MADE
+from tf_autoregressive.models import CharRNN
+from tf_autoregressive.models import PixelCNN
+from tf_autoregressive.models import WaveNet
+from trainers.cli import main
+from trainers.commands import compress
+from trainers.commands import decompress
+
+
+@pytest.fixture
+def finished(monkeypatch, tmp_path):
+    """Makes a finished run of a model, without training one."""
+
+    def make(model, rate=None):
+        directory = types.SimpleNamespace(
+            path=tmp_path / "run",
+            load_model=lambda: model,
+            rate=lambda: rate,
+        )
+        for command in (compress, decompress):
+            monkeypatch.setattr(command, "RunDirectory", lambda _: directory)
+        return str(directory.path)
+
+    return make
+
+
+@pytest.fixture
+def there_and_back(tmp_path):
+    """Compresses a path, and returns the path of what comes back."""
+
+    def run(directory, path, name, *options):
+        packed, output = tmp_path / "x.tfar", tmp_path / name
+        words = [directory, "--input", path, "--output", packed, *options]
+        assert main(["compress", *map(str, words)]) == 0
+        assert not packed.with_name("x.tfar.part").exists()
+        words = [packed, "--output", output]
+        assert main(["decompress", *map(str, words)]) == 0
+        return output
+
+    return run
+
+
+def test_a_folder_of_images_comes_back(finished, there_and_back, tmp_path, rng):
+    run = finished(
+        PixelCNN((2, 3, 3), filters=4, num_blocks=1, distribution="categorical")
+    )
+    (tmp_path / "photos" / "deep").mkdir(parents=True)
+    pixels = rng.integers(0, 256, (2, 2, 3, 3)).astype("uint8")
+    for image, name in zip(pixels, ("a.png", "deep/b.bmp"), strict=True):
+        PIL.Image.fromarray(image).save(tmp_path / "photos" / name)
+    output = there_and_back(run, tmp_path / "photos", "out", "--verify")
+    for image, name in zip(pixels, ("a.png", "deep/b.bmp.png"), strict=True):
+        np.testing.assert_array_equal(PIL.Image.open(output / name), image)
+
+
+def test_a_text_comes_back(finished, there_and_back, tmp_path, capsys):
+    run = finished(CharRNN((5,), vocabulary="ab\n", units=4))
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"abba\nbaab\nb")
+    output = there_and_back(run, path, "b.txt")
+    assert output.read_bytes() == path.read_bytes()
+    assert "3 events" in capsys.readouterr().out
+    path.write_bytes(b"abc")
+    words = [run, "--input", str(path), "--output", str(tmp_path / "y")]
+    assert main(["compress", *words]) == 2
+    assert "Received: 'c' at position 2" in capsys.readouterr().err
+
+
+def test_sounds_come_back(finished, there_and_back, tmp_path, rng):
+    model = WaveNet(
+        (8,),
+        filters=4,
+        num_levels=65536,
+        distribution="discretized_logistic_mixture",
+    )
+    run = finished(model, rate=8000)
+    (tmp_path / "sounds").mkdir()
+    written = {}
+    for name, length in (("a.wav", 3), ("b.wav", 13)):
+        samples = rng.integers(-32768, 32768, length).astype("<i2")
+        with wave.open(str(tmp_path / "sounds" / name), "wb") as file:
+            file.setparams((1, 2, 8000, 0, "NONE", None))
+            file.writeframes(samples.tobytes())
+        written[name] = (tmp_path / "sounds" / name).read_bytes()
+    output = there_and_back(run, tmp_path / "sounds", "out")
+    assert {f.name: f.read_bytes() for f in output.iterdir()} == written
+
+
+def test_a_stopped_command_goes_on(
+    finished, there_and_back, tmp_path, rng, monkeypatch, capsys
+):
+    run = finished(MADE((6,), units=(4,)))
+    x = rng.integers(0, 2, (50, 6)).astype("uint8")
+    np.savez(tmp_path / "a.npz", x=x)
+    part, packed = tmp_path / "x.tfar.part", tmp_path / "x.tfar"
+    words = [run, "--input", tmp_path / "a.npz", "--output", packed]
+    words = ["compress", *map(str, words), "--batch-size", "1"]
+    assert main(words) == 0
+    packed.rename(part)
+    whole = part.read_bytes()
+    part.write_bytes(whole[:-50])
+    encoded = []
+    import tf_autoregressive.compression.event_blocks as blocks
+
+    encoder = blocks.Encoder
+    monkeypatch.setattr(
+        blocks, "Encoder", lambda: encoded.append(1) or encoder()
+    )
+    assert main(words) == 0
+    assert packed.read_bytes() == whole
+    assert len(encoded) < 4
+    output = there_and_back(run, tmp_path / "a.npz", "b.npy")
+    np.testing.assert_array_equal(np.load(output), x)
+    assert np.load(output).dtype == x.dtype
+    packed.unlink()
+    # Other events must not go behind those of before.
+    part.write_bytes(whole[:-50])
+    np.savez(tmp_path / "a.npz", x=1 - x)
+    assert main(words) == 2
+    assert "begun with other events" in capsys.readouterr().err
+
+
+def test_damage_and_mistakes_are_said(finished, tmp_path, capsys):
+    run = finished(MADE((6,), units=(4,), num_classes=2))
+    np.savez(tmp_path / "a.npz", x=np.zeros((2, 6), "uint8"))
+    (tmp_path / "bad").write_bytes(b"nothing of ours" * 3)
+    source, packed = str(tmp_path / "a.npz"), str(tmp_path / "x.tfar")
+    for words, said in (
+        (["compress", run, "--input", source, "--output", packed], "contexts"),
+        (["compress", run, "--input", "no", "--output", packed], "there is no"),
+        (
+            ["decompress", str(tmp_path / "bad"), "--output", packed],
+            "not compressed events",
+        ),
+        (["decompress", "no.tfar", "--output", packed], "There is no file"),
+    ):
+        assert main(words) == 2
+        assert said in capsys.readouterr().err

@@ -1,0 +1,56 @@
+"""`tfar decompress`: the files that `tfar compress` was given."""
+
+import argparse
+import pathlib
+
+from ..errors import UsageError
+from ..errors import usage_errors
+from ..tensorflow_log import import_tensorflow
+from ..training.run_directory import RunDirectory
+
+
+def add_arguments(parser: argparse.ArgumentParser):
+    """Adds the arguments of the subcommand."""
+    parser.add_argument(
+        "file", metavar="FILE", help="what `tfar compress` wrote"
+    )
+    parser.add_argument(
+        "--output",
+        required=True,
+        metavar="PATH",
+        help="the folder for images and for several files; else the file, an "
+        ".npy file for arrays",
+    )
+    parser.add_argument(
+        "--run",
+        metavar="RUN",
+        help="the run whose model compressed it (default: the directory that "
+        "the file names)",
+    )
+
+
+def run(arguments: argparse.Namespace):
+    """Give back the files that `tfar compress` was given."""
+    path, output = pathlib.Path(arguments.file), pathlib.Path(arguments.output)
+    if not path.is_file():
+        raise UsageError(f"There is no file {path}.")
+    if output.exists() and (output.is_file() or any(output.iterdir())):
+        raise UsageError(f"--output exists, and is not overwritten: {output}")
+    import_tensorflow()
+    from tf_autoregressive.compression.container import Reader
+    from tf_autoregressive.compression.event_blocks import EventReader
+
+    from ..media import archive
+
+    with usage_errors(f"{path}: "), path.open("rb") as file:
+        about = Reader(file).header.get("about")
+        if not isinstance(about, dict) or "kind" not in about:
+            raise UsageError(
+                "It was not written by `tfar compress`. Use "
+                "`tf_autoregressive.compression.Codec` in Python."
+            )
+        model = RunDirectory(arguments.run or about["run"]).load_model()
+        file.seek(0)
+        blocks = EventReader(model, file).events()
+        archive.restored(about, blocks, model, output)
+    print(output)
