@@ -102,3 +102,12 @@ def test_hidden_degrees_stay_below_the_number_of_dimensions(rng):
 def test_one_dimension_leaves_degree_zero_alone(rng):
     degrees = masks.hidden_degrees(5, 1, min_degree=1, generator=rng)
     np.testing.assert_array_equal(degrees, np.zeros(5))
+
+
+@pytest.mark.parametrize("exclusive", [False, True])
+def test_connections_are_counted_without_the_mask(exclusive):
+    rng = np.random.default_rng(0)
+    degrees = rng.integers(0, 5, 7), rng.integers(0, 5, 9)
+    mask = masks.dense_mask(*degrees, exclusive=exclusive)
+    count = masks.num_connections(*degrees, exclusive=exclusive)
+    assert count == mask.sum()

@@ -4,6 +4,8 @@ A unit of degree `m` may depend on the first `m` dimensions of the ordering.
 Shapes: D event dimensions.
 """
 
+from typing import Literal
+
 import numpy as np
 
 from tf_autoregressive import orderings
@@ -53,3 +55,11 @@ def dense_mask(
     if exclusive:
         return out_degrees[None, :] > in_degrees[:, None]
     return out_degrees[None, :] >= in_degrees[:, None]
+
+
+def num_connections(
+    in_degrees: np.ndarray, out_degrees: np.ndarray, *, exclusive: bool = False
+) -> int:
+    """Returns `dense_mask(...).sum()` without the matrix."""
+    side: Literal["left", "right"] = "left" if exclusive else "right"
+    return int(np.searchsorted(np.sort(in_degrees), out_degrees, side).sum())

@@ -121,8 +121,15 @@ class MaskedDense(keras.layers.Layer):
     def _masked_he_uniform(self):
         # Keras divides the scale by the full fan-in; the mask lets only the
         # share `density` of it through, and activations would shrink.
-        members = range(len(self.in_degrees))
-        density = np.mean([self.mask(member).mean() for member in members])
+        density = np.mean(
+            [
+                masks.num_connections(seen, seeing, exclusive=self.exclusive)
+                / (len(seen) * len(seeing))
+                for seen, seeing in zip(
+                    self.in_degrees, self.out_degrees, strict=True
+                )
+            ]
+        )
         return keras.initializers.VarianceScaling(
             scale=2.0 / max(density, 1e-3), distribution="uniform"
         )

@@ -123,18 +123,26 @@ class MaskedConv2D(ShiftedConv2D):
                 f"`inputs` must have {len(self.in_colours)} channels, one for "
                 f"each of `in_colours`. Received shape {input_shape}"
             )
+        # First, so that a kernel that is too large is refused before its mask
+        # is made.
+        super().build(input_shape)
         mask = self.mask()
         # `None` saves a product where the mask allows everything.
         self._mask = None if mask.all() else mask.astype("float32")
-        super().build(input_shape)
 
     def _initializer(self):
         if self.kernel_initializer is not None:
             return self.kernel_initializer
         # Keras divides the scale by the full fan-in; the mask lets only a
         # share of it through, and activations would shrink.
+        rows, columns = self.kernel_size
+        pairs = len(self.in_colours) * self.filters
+        connections = (self.above * columns + self.left) * pairs
+        connections += masks.num_connections(
+            self.in_colours, self.out_colours, exclusive=self.exclusive
+        )
         return keras.initializers.VarianceScaling(
-            scale=self.gain / max(self.mask().mean(), 1e-3),
+            scale=self.gain / max(connections / (rows * columns * pairs), 1e-3),
             distribution="uniform",
         )
 
