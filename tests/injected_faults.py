@@ -283,6 +283,13 @@ FAULTS = [
         "test_graphs_walk_as_eager_mode_does",
         "made-two-layers",
     ),
+    Fault(
+        "weights-without-limit",
+        "A small file asks for more weights than it holds.",
+        "            asked += math.prod(",
+        "            asked += 0 * math.prod(",
+        "test_the_weights_of_all_layers_count_together",
+    ),
     # Distributions.
     Fault(
         "edge-bin",

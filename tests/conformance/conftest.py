@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 from tests.conformance.draws import record_draws
+from tf_autoregressive.models.loading import load_model
 
 BATCH_SIZE = 48
 
@@ -89,7 +90,7 @@ def reload(tmp_path):
     def round_trip(model):
         path = tmp_path / f"{model.name}.keras"
         model.save(path)
-        reloaded = keras.saving.load_model(path)
+        reloaded = load_model(path)
         if type(model).block_size is not None:
             reloaded.block_size = model.block_size
         return reloaded

@@ -1,9 +1,12 @@
-"""A guard that makes all weights of a model, or none."""
+"""Guards of the moment at which the weights of a model are made."""
 
 import contextlib
+import math
+import threading
 from collections.abc import Iterator
 from typing import Any
 
+import keras
 from keras.src.backend.common import global_state
 
 
@@ -32,3 +35,42 @@ def whole_or_nothing(model: Any) -> Iterator[Any]:
                 f"memory. Received: event_shape={model.event_shape}"
             ) from error
         raise
+
+
+_COUNTING = threading.RLock()
+
+
+@contextlib.contextmanager
+def no_more_weights_than(limit: int) -> Iterator[None]:
+    """Refuses layers that ask for too many weights, before they get memory.
+
+    Args:
+        limit: Number of values that the weights within may have together.
+
+    Raises:
+        ValueError: If they have more.
+    """
+    thread = threading.get_ident()
+    asked = 0
+
+    def counted(self, shape=None, *args, **kwargs):
+        nonlocal asked
+        if threading.get_ident() == thread:
+            asked += math.prod(
+                (shape,) if isinstance(shape, int) else shape or ()
+            )
+            if asked > limit:
+                raise ValueError(
+                    f"The weights must have at most {limit} values. Received: "
+                    f"{asked}, with those of {self.name}"
+                )
+        return add_weight(self, shape, *args, **kwargs)
+
+    # Keras has no hook, and no way to build a model without its weights.
+    with _COUNTING:
+        add_weight = keras.layers.Layer.add_weight
+        keras.layers.Layer.add_weight = counted
+        try:
+            yield
+        finally:
+            keras.layers.Layer.add_weight = add_weight

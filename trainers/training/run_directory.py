@@ -5,7 +5,6 @@ import csv
 import json
 import os
 import pathlib
-import zipfile
 from typing import Any
 
 import pydantic
@@ -15,6 +14,7 @@ from tf_autoregressive.files import only_writer
 from tf_autoregressive.files import remove_temporaries
 
 from ..errors import UsageError
+from ..errors import usage_errors
 from ..files import write_json
 from ..own_data.places import Places
 from ..recipe import Recipe
@@ -199,7 +199,10 @@ class RunDirectory:
         # This is imported here, because reading a directory should not wait for
         # TensorFlow.
         import_tensorflow()
-        return _loaded(self.model)
+        from tf_autoregressive.models.loading import load_model
+
+        with usage_errors():
+            return load_model(self.model)
 
     @contextlib.contextmanager
     def begun(
@@ -269,26 +272,6 @@ class RunDirectory:
             ) from error
         except (KeyError, TypeError) as error:
             raise UsageError(f"{self.config} is damaged: {error!r}") from error
-
-
-def _loaded(path: pathlib.Path):
-    import keras
-
-    # This import tells Keras the classes of models.
-    from tf_autoregressive import models  # noqa: F401
-
-    # Keras says that such a file was not found.
-    if not zipfile.is_zipfile(path):
-        raise UsageError(
-            f"{path} cannot be loaded: it is missing or not whole."
-        )
-    try:
-        return keras.saving.load_model(path)
-    # A file that somebody else wrote can make Keras raise anything.
-    except Exception as error:
-        raise UsageError(
-            f"{path} cannot be loaded: {type(error).__name__}: {error}"
-        ) from error
 
 
 def _as_json(data_dir):

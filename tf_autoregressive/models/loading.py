@@ -1,0 +1,112 @@
+"""The way in for models that are stored in `.keras` files.
+
+Keras builds the model that a configuration describes before it looks at the
+weights beside it. A small file could so ask for all memory there is.
+"""
+
+import json
+import math
+import os
+import pathlib
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+
+from tf_autoregressive.arguments import is_integer
+from tf_autoregressive.models.building import no_more_weights_than
+from tf_autoregressive.models.likelihood_model import LikelihoodModel
+from tf_autoregressive.types import Path
+
+# Bytes that members may have beyond twice the size of the file. Keras does not
+# compress them.
+_UNPACKED = 2**26
+# Entries of the arrays that a model makes as long as an event or a layer.
+_LARGEST = 2**24
+# Bytes of a file of weights that the groups of one layer take at least.
+_BYTES_OF_A_LAYER = 1024
+# Ends of the names of integers that may be as large as they like.
+_NOT_SIZES = ("seed", "shared_object_id")
+_MEMBERS = ("num_masks", "num_orderings")
+_LAYERS = ("num_blocks", "num_layers", "num_resolutions", "num_stacks")
+
+
+def load_model(path: Path) -> LikelihoodModel:
+    """Returns the model of a `.keras` file, which anyone may have written.
+
+    It runs no code of the file, and it makes no more weights than the file has
+    bytes, nor arrays of more than 2**24 entries. `keras.saving.load_model` has
+    no such limits.
+
+    Args:
+        path: The file.
+
+    Raises:
+        ValueError: If it cannot be read, is damaged, asks for more than that,
+            or does not hold a model of log-probabilities.
+    """
+    path = pathlib.Path(path)
+    # Keras says that such a file was not found.
+    if not zipfile.is_zipfile(path):
+        raise ValueError(
+            f"{path} cannot be loaded: it is missing or not whole."
+        )
+    size = os.path.getsize(path)
+    try:
+        _check_configuration(path, size)
+        with no_more_weights_than(size):
+            model = keras.saving.load_model(path)
+    # A file that somebody else wrote can make Keras raise anything.
+    except Exception as error:
+        raise ValueError(
+            f"{path} cannot be loaded: {type(error).__name__}: {error}"
+        ) from error
+    if not isinstance(model, LikelihoodModel):
+        raise ValueError(
+            f"{path} cannot be loaded: it holds a {type(model).__name__}, "
+            "which has no log_prob."
+        )
+    return model
+
+
+def _check_configuration(path, size):
+    with zipfile.ZipFile(path) as archive:
+        unpacked = sum(member.file_size for member in archive.infolist())
+        if unpacked > 2 * size + _UNPACKED:
+            raise ValueError(
+                f"a file of {size} bytes may unpack to {2 * size + _UNPACKED}. "
+                f"Received: {unpacked}"
+            )
+        config = json.loads(archive.read("config.json"))["config"]
+    sizes = list(_sizes(config))
+    num_dims = _product(sizes, ("event_shape",))
+    largest = max(num_dims, *(number for _, number in sizes), 0)
+    entries = _product(sizes, _MEMBERS) * largest
+    if entries > _LARGEST:
+        raise ValueError(
+            f"its configuration may ask for arrays of {_LARGEST} entries. "
+            f"Received: {entries}"
+        )
+    layers = _product(sizes, _LAYERS)
+    if layers > max(size // _BYTES_OF_A_LAYER, 1):
+        raise ValueError(
+            f"a file of {size} bytes may hold {size // _BYTES_OF_A_LAYER} "
+            f"layers. Received: {layers}"
+        )
+
+
+def _product(sizes, names):
+    return math.prod(number for name, number in sizes if name in names)
+
+
+def _sizes(config: Any, name: str = "") -> Iterator[tuple[str, int]]:
+    """Yields the sizes in a configuration with their names."""
+    if isinstance(config, dict):
+        for key, value in config.items():
+            yield from _sizes(value, key)
+    elif isinstance(config, list):
+        for value in config:
+            yield from _sizes(value, name)
+    elif is_integer(config) and not name.endswith(_NOT_SIZES):
+        yield name, config
