@@ -7,18 +7,20 @@ from tests.fuzz import archives
 from tests.fuzz import arrays
 from tests.fuzz import codecs
 from tests.fuzz import images
+from tests.fuzz import models
 from tests.fuzz import rows
 from tests.fuzz import runs
 from tests.fuzz import scores
 from tests.fuzz import sounds
 from tests.fuzz import texts
 
-# The messages of TF-Serving are an extra.
 _OF_SERVERS = (
-    (answers.RESTAnswers(), answers.GRPCAnswers(), answers.ClientArguments())
-    if importlib.util.find_spec("tensorflow_serving")
-    else ()
+    answers.RESTAnswers(),
+    answers.GRPCAnswers(),
+    answers.ClientArguments(),
 )
+# The messages of TF-Serving are an extra.
+_HAS_MESSAGES = importlib.util.find_spec("tensorflow_serving") is not None
 DOORS = {
     door.name: door
     for door in (
@@ -36,9 +38,12 @@ DOORS = {
         texts.Arguments(),
         scores.Directories(),
         scores.Arguments(),
+        models.Models(),
         runs.Checkpoints(),
         runs.RunFiles(),
         runs.Commands(),
-        *_OF_SERVERS,
+        *(_OF_SERVERS if _HAS_MESSAGES else ()),
     )
 }
+# The names of doors that cannot be tried here.
+MISSING = [door.name for door in _OF_SERVERS if not _HAS_MESSAGES]
