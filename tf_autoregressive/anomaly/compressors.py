@@ -5,6 +5,7 @@ Each is a function of an event to bytes, registered with Keras.
 
 import io
 import zlib as deflate
+from collections.abc import Callable
 
 import keras
 import numpy as np
@@ -51,4 +52,7 @@ def png(event: np.ndarray) -> bytes:
     return file.getvalue()
 
 
-COMPRESSORS = {"png": png, "zlib": zlib}
+COMPRESSORS: dict[str, Callable[[np.ndarray], bytes]] = {
+    "png": png,
+    "zlib": zlib,
+}

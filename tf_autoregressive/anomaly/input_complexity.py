@@ -48,14 +48,8 @@ class InputComplexity(Score):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        found = COMPRESSORS.get(compressor) if _is_name(compressor) else None
-        if found is None and not callable(compressor):
-            raise ValueError(
-                f"`compressor` must be a function or one of "
-                f"{sorted(COMPRESSORS)}. Received: compressor={compressor!r}"
-            )
         self.compressor = compressor
-        self._compress = found or compressor
+        self._compress = _function(compressor)
 
     def check(self, model: Any) -> None:
         if model.num_levels is None:
@@ -92,6 +86,21 @@ class InputComplexity(Score):
         if not _is_name(compressor):
             compressor = keras.saving.deserialize_keras_object(compressor)
         return cls(**{**config, "compressor": compressor})
+
+
+def _function(
+    compressor: str | Callable[[np.ndarray], bytes],
+) -> Callable[[np.ndarray], bytes]:
+    """Returns a compressor from its name, or as it is."""
+    if isinstance(compressor, str):
+        if compressor in COMPRESSORS:
+            return COMPRESSORS[compressor]
+    elif callable(compressor):
+        return compressor
+    raise ValueError(
+        f"`compressor` must be a function or one of {sorted(COMPRESSORS)}. "
+        f"Received: compressor={compressor!r}"
+    )
 
 
 def _is_name(compressor):
