@@ -9,10 +9,18 @@ import pytest
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
+from tests.zoo import BY_NAME
 from tests.zoo import SERVED
 
 PROGRAM = pathlib.Path(__file__).with_name("c_session.py")
-SERVED_BY_C = [case for case in SERVED if case.name != "multi-scale-labels"]
+SERVED_BY_C = [
+    *(case for case in SERVED if case.name != "multi-scale-labels"),
+    # Attention over images has what the sequences' has, with other caches.
+    *(
+        pytest.param(BY_NAME[name], marks=pytest.mark.takes_turns)
+        for name in ("image-transformer-colours", "pixel-snail-logistics")
+    ),
+]
 LIBRARY = pathlib.Path(tf.__file__).with_name("libtensorflow_cc.so.2")
 
 
