@@ -149,7 +149,9 @@ class KerasModel(keras.Model):
     def _trackable_children(self, save_type="checkpoint", **kwargs):
         children = super()._trackable_children(save_type, **kwargs)
         if save_type != "checkpoint":
-            return children
+            # A SavedModel has graphs of its own, and would not take the keys of
+            # those that were traced so far.
+            return {k: v for k, v in children.items() if k != "_functions"}
         return {**children, **self._weights_by_name()}
 
     def _lookup_dependency(self, name, cached_dependencies=None):
