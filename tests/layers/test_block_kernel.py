@@ -7,19 +7,13 @@ import tensorflow as tf
 from tf_autoregressive.layers import MaskedDense
 from tf_autoregressive.layers.block_kernel import BlockKernel
 from tf_autoregressive.layers.block_kernel import sorted_weights
-from tf_autoregressive.layers.unit_blocks import GROUP
 from tf_autoregressive.layers.unit_blocks import UnitBlocks
 from tf_autoregressive.layers.unit_blocks import unit_blocks
 
 MEMBERS, NUM_POSITIONS, BATCH_SIZE = 2, 19, 3
 
 
-@pytest.fixture
-def groups_of_four(monkeypatch):
-    monkeypatch.setattr("tf_autoregressive.layers.unit_blocks.GROUP", 4)
-
-
-def test_units_are_sorted_by_position_and_cut(groups_of_four):
+def test_units_are_sorted_by_position_and_cut():
     blocks = unit_blocks(
         np.array([[3, 0, 5, 0], [1, 1, 4, 2]]), block_size=2, num_blocks=4
     )
@@ -27,29 +21,28 @@ def test_units_are_sorted_by_position_and_cut(groups_of_four):
     np.testing.assert_array_equal(
         blocks.starts, [[0, 2, 3, 4, 4], [0, 2, 3, 4, 4]]
     )
-    assert (blocks.width, blocks.group_width) == (2, 4)
+    assert blocks.width == 2
 
 
-def test_widths_are_those_of_the_fullest(groups_of_four):
-    # One member has three units in a block, another five in a group.
+def test_the_width_is_that_of_the_fullest():
+    # One member has three units in a block.
     blocks = UnitBlocks(
         np.zeros((2, 5), int),
         np.array([[0, 0, 3, 3, 3, 3, 5, 5, 5], [0, 1, 2, 3, 5, 5, 5, 5, 5]]),
     )
-    assert (blocks.width, blocks.group_width) == (3, 5)
-    assert (blocks.size, blocks.sums_width) == (10, 8)
+    assert (blocks.width, blocks.size) == (3, 8)
 
 
 def test_sorting_pads_with_zeros():
-    blocks = unit_blocks(np.array([[1, 0]]), block_size=1, num_blocks=GROUP)
+    blocks = unit_blocks(np.array([[1, 0]]), block_size=1, num_blocks=2)
     np.testing.assert_array_equal(
-        blocks.sort(tf.constant([[1.0], [2.0]]), 0), [[2], [1], [0], [0]]
+        blocks.sort(tf.constant([[1.0], [2.0]]), 0), [[2], [1], [0]]
     )
 
 
 def test_storing_leaves_other_blocks_alone():
     blocks = unit_blocks(
-        np.array([[0, 0, 1, 2, 2]]), block_size=1, num_blocks=GROUP
+        np.array([[0, 0, 1, 2, 2]]), block_size=1, num_blocks=3
     )
     stored = tf.zeros([blocks.size, 1])
     stored = blocks.store(stored, 0, 0, tf.constant([[1.0], [2.0]]))
@@ -67,9 +60,9 @@ def layer_and_blocks(rng, block_size, exclusive, with_bias):
     layer = MaskedDense(below, above, exclusive=exclusive, use_bias=with_bias)
     layer.build((None, 23))
     layer.set_weights([rng.normal(size=w.shape) for w in layer.weights])
-    groups = -(-NUM_POSITIONS // (block_size * GROUP))
+    num_blocks = -(-NUM_POSITIONS // block_size)
     return layer, *(
-        unit_blocks(degrees, block_size, groups * GROUP)
+        unit_blocks(degrees, block_size, num_blocks)
         for degrees in (below, above)
     )
 
@@ -99,10 +92,8 @@ def test_blocks_add_up_to_the_layer(member, block_size, shifted, rng):
     by_rank = sources.sort(tf.transpose(inputs), member)
     checked = 0
     for block in range(sources.starts.shape[1] - 1):
-        if block % GROUP == 0:
-            sums = kernel.from_earlier_groups(block, stored)
         read = by_rank[sources.start(member, block) :][: sources.width]
-        total = kernel.from_earlier(block, sums, stored) + tf.matmul(
+        total = kernel.from_earlier(block, stored) + tf.matmul(
             kernel.within(block), read
         )
         first, last = targets.starts[member, block : block + 2]

@@ -9,25 +9,18 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-# Number of blocks in a group. Earlier groups contribute to a group by one large
-# matrix product, which reads all earlier activations once a group instead of
-# once a block.
-GROUP = 7
-
 
 @dataclasses.dataclass(frozen=True)
 class UnitBlocks:
     """Units sorted by the position that needs them first, cut into blocks.
 
-    A block or a group of blocks is a slice of the sorted units: it starts at
-    its first unit and is as wide as the fullest block or group, so that its
-    width is static. What a slice holds beyond its own units belongs to later
-    blocks, or is padding.
+    A block is a slice of the sorted units: it starts at its first unit and is
+    as wide as the fullest block, so that its width is static. What a slice
+    holds beyond its own units belongs to later blocks, or is padding.
 
     Attributes:
         order: int `[E, U]`, the sorted units of each member.
-        starts: int32 `[E, N + 1]`, where each block starts; `N` is a multiple
-            of `GROUP`.
+        starts: int32 `[E, N + 1]`, where each block starts.
     """
 
     order: np.ndarray
@@ -39,19 +32,9 @@ class UnitBlocks:
         return int(np.diff(self.starts).max())
 
     @property
-    def group_width(self) -> int:
-        """Units of the fullest group."""
-        return int(np.diff(self.starts[:, ::GROUP]).max())
-
-    @property
-    def sums_width(self) -> int:
-        """Units of a group, and room for a slice from any of its blocks."""
-        return self.group_width + self.width
-
-    @property
     def size(self) -> int:
         """Units and padding: no slice reaches past it."""
-        return self.order.shape[1] + self.group_width
+        return self.order.shape[1] + self.width
 
     def start(
         self, member: int | tf.Tensor, block: int | tf.Tensor
@@ -65,7 +48,7 @@ class UnitBlocks:
         The padding is zeros.
         """
         tensor = tf.gather(tensor, tf.constant(self.order)[member])
-        paddings = [[0, self.group_width]] + [[0, 0]] * (tensor.shape.rank - 1)
+        paddings = [[0, self.width]] + [[0, 0]] * (tensor.shape.rank - 1)
         return tf.pad(tensor, paddings)
 
     def store(
@@ -102,7 +85,7 @@ def unit_blocks(
     Args:
         positions: int `[E, U]`, the position that needs each unit first.
         block_size: Positions to a block.
-        num_blocks: Number of blocks `N`, a multiple of `GROUP`.
+        num_blocks: Number of blocks `N`.
     """
     edges = np.arange(num_blocks + 1) * block_size
     order = np.argsort(positions, axis=1, kind="stable")

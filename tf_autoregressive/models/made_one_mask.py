@@ -13,7 +13,6 @@ import tensorflow as tf
 
 from tf_autoregressive.layers.block_kernel import BlockKernel
 from tf_autoregressive.layers.block_kernel import sorted_weights
-from tf_autoregressive.layers.unit_blocks import GROUP
 from tf_autoregressive.layers.unit_blocks import unit_blocks
 from tf_autoregressive.types import State
 
@@ -31,9 +30,7 @@ class OneMask:
     def _unit_blocks(self):
         """Returns the units of each layer by block: event, hidden, outputs."""
         model = self.model
-        # The last group is filled up with empty blocks, so that all groups have
-        # as many.
-        groups = -(-model.num_dims // (model.block_size * GROUP))
+        num_blocks = -(-model.num_dims // model.block_size)
         readers = [*model.hidden_layers, model.output_layer]
         positions = [layer.in_degrees for layer in readers]
         # Degrees of the event count from 1: the dimension of rank `r` has
@@ -41,7 +38,7 @@ class OneMask:
         positions[0] = positions[0] - 1
         positions.append(model.output_layer.out_degrees - 1)
         return [
-            unit_blocks(layer, model.block_size, groups * GROUP)
+            unit_blocks(layer, model.block_size, num_blocks)
             for layer in positions
         ]
 
@@ -83,10 +80,6 @@ class OneMask:
                 tf.zeros([blocks.size, batch_size])
                 for blocks in self._unit_blocks()[:-1]
             ],
-            "group_sums": [
-                tf.zeros([targets.sums_width, batch_size])
-                for _, _, targets in connections
-            ],
         }
 
     def begin_block(self, cache: State, block: int | tf.Tensor) -> State:
@@ -100,19 +93,9 @@ class OneMask:
         # Direct connections, if there are some, read the event like the first
         # layer.
         units = [*cache["units"], cache["units"][0]][: len(kernels)]
-        group_sums = tf.cond(
-            block % GROUP == 0,
-            lambda: [
-                kernel.from_earlier_groups(block, read)
-                for kernel, read in zip(kernels, units, strict=True)
-            ],
-            lambda: cache["group_sums"],
-        )
         earlier = [
-            kernel.from_earlier(block, sums, read)
-            for kernel, sums, read in zip(
-                kernels, group_sums, units, strict=True
-            )
+            kernel.from_earlier(block, read)
+            for kernel, read in zip(kernels, units, strict=True)
         ]
         within = [kernel.within(block) for kernel in kernels]
         if self.model.direct_layer is not None:
@@ -120,7 +103,7 @@ class OneMask:
             # one.
             earlier[-2] += earlier[-1]
         return {
-            "cache": {**cache, "group_sums": group_sums},
+            "cache": cache,
             "earlier": earlier,
             "within": within,
             "drawn": tf.zeros(
