@@ -61,12 +61,13 @@ class AutoregressiveModel(SamplingMethods, GraphMethods, LikelihoodModel):
     activation once, set `incremental = True` and override `init_cache`, `step`
     and `observe`; to do part of the work once every `block_size` positions,
     `begin_block` and `end_block` as well; a pattern that repeats every
-    `num_lanes` positions is unrolled. Models that are not generated in
-    raster order set `self.ordering`, int32 `[E, D]` or `[1, D]`; estimates of
-    `log p(x)` to train on go in `training_log_prob`. Models whose `network`
-    and `init_cache` take an `ordering`, `[D]` or `[B, D]`, set
-    `any_order = True`. Models that do not draw site after site override
-    `draw_events`.
+    `num_lanes` positions is unrolled, and with `unrolls_blocks` all positions
+    of a block are, which pays where a step is a few small operations. Models
+    that are not generated in raster order set `self.ordering`, int32 `[E, D]`
+    or `[1, D]`; estimates of `log p(x)` to train on go in `training_log_prob`.
+    Models whose `network` and `init_cache` take an `ordering`, `[D]` or `[B,
+    D]`, set `any_order = True`. Models that do not draw site after site
+    override `draw_events`.
 
     Mixtures of several members set `ensemble_size`. They draw from one member
     after the other, and keep of each the examples that are drawn from it.
@@ -116,6 +117,7 @@ class AutoregressiveModel(SamplingMethods, GraphMethods, LikelihoodModel):
     incremental = False
     block_size: int | None = None
     num_lanes = 1
+    unrolls_blocks = False
     ensemble_size = 1
     any_order = False
     members_together = False

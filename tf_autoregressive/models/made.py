@@ -81,8 +81,9 @@ class MADE(AutoregressiveModel):
 
     incremental = True
     members_together = True
-    # This is the fastest of 4, 7, 14 and 28 at 784 dimensions with one mask.
-    block_size = 7
+    unrolls_blocks = True
+    # This is the fastest of 7, 14, 28 and 56 at 784 dimensions with one mask.
+    block_size = 28
 
     def __init__(
         self,
@@ -105,6 +106,10 @@ class MADE(AutoregressiveModel):
         self.ensemble_size = checked_count("num_masks", num_masks)
         self.order_agnostic = order_agnostic
         self.mask_seed = mask_seed
+        if self.ensemble_size > 1:
+            # A block computes the units that it finishes under any mask, which
+            # soon are most. This is the fastest of 2, 4, 7 and 14.
+            self.block_size = 4
 
         self.ordering, degrees = self._draw_masks()
         width = self.output_distribution.num_parameters

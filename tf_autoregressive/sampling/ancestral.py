@@ -14,6 +14,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from tf_autoregressive.layers.compilation import is_compiled
 from tf_autoregressive.sampling.guidance import Guided
 from tf_autoregressive.sampling.options import SamplingOptions
 from tf_autoregressive.types import State
@@ -24,7 +25,8 @@ class Position(typing.NamedTuple):
 
     Attributes:
         block: Index of the block of positions, an int32 scalar.
-        offset: Index within the block.
+        offset: Index within the block, a Python int in a model that unrolls its
+            blocks.
         rank: Index in the order, `block * block_size + offset`. It counts the
             positions of one call: `continue_sites` begins at 0 again, so a
             model that needs to know how many came before keeps their number in
@@ -118,7 +120,23 @@ def first_cache(
     return steps.init_cache(batch_size, **conditions)
 
 
-class _SiteSampler:
+class _Given:
+    """What is given at each position of a draw, `[B, N, ...]`."""
+
+    def __init__(self, *given):
+        self._given = [*map(_by_rank, given)]
+
+    def at(self, rank):
+        """Returns what is given at a rank, a list of `[B, ...]`."""
+        return [tensor[rank] for tensor in self._given]
+
+    def in_block(self, start, length):
+        """Returns what is given at each rank of a block, as `at` does."""
+        slices = [tensor[start : start + length] for tensor in self._given]
+        return zip(*(tf.unstack(rows, length) for rows in slices), strict=True)
+
+
+class _SiteSampler(_Given):
     """Turns the parameters of a rank into a value, and scores it."""
 
     def __init__(self, model, uniforms, forced, options, with_log_prob):
@@ -127,24 +145,15 @@ class _SiteSampler:
         self.with_log_prob = with_log_prob
         self.num_positions = uniforms.shape[1]
         self.batch_size = tf.shape(uniforms)[0]
-        self.noise = _by_rank(self.output.noise(uniforms))
-        self.forced = None if forced is None else [*map(_by_rank, forced)]
+        super().__init__(self.output.noise(uniforms), *(forced or ()))
 
-    def __call__(self, parameters, rank, found):
-        """Returns the value `[B, S]`, and what is found with it added."""
-        values, log_prob = found
-        value, scored = self._scored(parameters, rank)
-        return value, (values.write(rank, value), log_prob + scored)
-
-    def _scored(self, parameters, rank):
+    def __call__(self, parameters, noise, *forced):
         """Returns the value `[B, S]` and its log-probability `[B]`."""
         output, parameters = self.options.tempered(self.output, parameters)
-        noise = self.noise[rank]
-        if self.forced is None:
-            value = output.draw(parameters, noise)
+        if forced:
+            value = output.draw_given(parameters, noise, *forced)
         else:
-            given = (tensor[rank] for tensor in self.forced)
-            value = output.draw_given(parameters, noise, *given)
+            value = output.draw(parameters, noise)
         if not self.with_log_prob:
             return value, 0.0
         return value, output.site_log_prob(parameters, value)
@@ -158,26 +167,40 @@ class _SiteSampler:
         )
         return values, tf.zeros([self.batch_size])
 
+    def add(self, found, ranks, values, scored):
+        """Returns what is found with consecutive ranks added to it."""
+        array, log_prob = found
+        return _written(array, ranks, values), log_prob + sum(scored)
 
-class _SiteScorer:
+
+class _SiteScorer(_Given):
     """Scores given values `[B, N, S]`, rank by rank."""
 
     def __init__(self, model, values):
         self.output = model.output_distribution
-        self.values = _by_rank(values)
-        self.num_positions = tf.shape(self.values)[0]
+        super().__init__(values)
+        self.num_positions = tf.shape(values)[1]
 
-    def __call__(self, parameters, rank, found):
-        """Returns the value `[B, S]`, and the array with its score added."""
-        value = self.values[rank]
-        scored = self.output.site_log_prob(parameters, value)
-        return value, found.write(rank, scored)
+    def __call__(self, parameters, value):
+        """Returns the value `[B, S]` and its log-probability `[B]`."""
+        return value, self.output.site_log_prob(parameters, value)
 
     def nothing(self):
         """Returns an array for the scores of all ranks."""
         return tf.TensorArray(
             tf.float32, self.num_positions, element_shape=[None]
         )
+
+    def add(self, found, ranks, values, scored):
+        """Returns the array with the scores of consecutive ranks."""
+        return _written(found, ranks, scored)
+
+
+def _written(array, ranks, tensors):
+    """Returns an array with tensors written at consecutive ranks."""
+    if len(tensors) == 1:
+        return array.write(ranks[0], tensors[0])
+    return array.scatter(tf.stack(ranks), tf.stack(tensors))
 
 
 def _by_rank(tensor):
@@ -244,40 +267,91 @@ def score_sites(
     return tf.transpose(found.stack()), cache
 
 
-def _blocks(model, sampler, cache):
-    """Visits all positions; returns what the sampler found, and the cache."""
-    size = model.block_size or sampler.num_positions
-    num_blocks = -(-sampler.num_positions // size)
+def _blocks(model, visitor, cache):
+    """Visits all positions; returns what the visitor found, and the cache."""
+    size, num_positions = model.block_size, visitor.num_positions
+    # XLA would compile every position by itself, and gain nothing: it makes
+    # one kernel of the body of a loop anyway.
+    is_unrolled = (
+        model.unrolls_blocks
+        and isinstance(num_positions, int)
+        and not is_compiled()
+    )
+    if is_unrolled:
+        size, run_positions = min(size, num_positions), _unrolled_positions
+        num_blocks, rest = divmod(num_positions, size)
+    else:
+        size, run_positions = size or num_positions, _looped_positions
+        # A loop ends by itself where the positions do.
+        num_blocks, rest = -(-num_positions // size), 0
 
-    def run_block(block, cache, found):
-        def is_in_block(offset, *_):
-            rank = block * size + offset
-            return (offset < size) & (rank < sampler.num_positions)
-
-        def run_positions(offset, state, found):
-            for lane in range(model.num_lanes):
-                rank = block * size + offset + lane
-                position = Position(block, offset + lane, rank, lane)
-                parameters, state = model.step(state, position)
-                value, found = sampler(parameters, rank, found)
-                state = model.observe(state, position, value)
-            return offset + model.num_lanes, state, found
-
-        _, state, found = tf.while_loop(
-            is_in_block,
-            run_positions,
-            (0, model.begin_block(cache, block), found),
-            maximum_iterations=size,
-        )
+    def run_block(block, cache, found, length=size):
+        place = block, block * size, length
+        state = model.begin_block(cache, block)
+        state, found = run_positions(model, visitor, place, state, found)
         return block + 1, model.end_block(state, block), found
 
-    _, cache, found = tf.while_loop(
+    carried = tf.while_loop(
         lambda block, *_: block < num_blocks,
         run_block,
-        (0, cache, sampler.nothing()),
+        (0, cache, visitor.nothing()),
         maximum_iterations=num_blocks,
     )
+    if rest:
+        carried = run_block(*carried, length=rest)
+    _, cache, found = carried
     return found, cache
+
+
+def _looped_positions(model, visitor, place, state, found):
+    """Visits the positions of a block in a loop, whose offsets are tensors.
+
+    Args:
+        model: A model with `step` and `observe`.
+        visitor: A `_SiteSampler` or a `_SiteScorer`.
+        place: Index of the block, its first rank, and its number of positions.
+        state: The model's state of the block.
+        found: What the visitor found so far.
+    """
+    block, start, length = place
+
+    def is_in_block(offset, *_):
+        return (offset < length) & (start + offset < visitor.num_positions)
+
+    def run_lanes(offset, state, found):
+        for lane in range(model.num_lanes):
+            rank = start + offset + lane
+            position = Position(block, offset + lane, rank, lane)
+            parameters, state = model.step(state, position)
+            value, scored = visitor(parameters, *visitor.at(rank))
+            state = model.observe(state, position, value)
+            found = visitor.add(found, [rank], [value], [scored])
+        return offset + model.num_lanes, state, found
+
+    _, state, found = tf.while_loop(
+        is_in_block, run_lanes, (0, state, found), maximum_iterations=length
+    )
+    return state, found
+
+
+def _unrolled_positions(model, visitor, place, state, found):
+    """Visits positions as `_looped_positions` does, without a loop.
+
+    The offsets are Python numbers, so that the indices that are made of them
+    are constants, and one operation reads the noise of a whole block.
+    """
+    block, start, length = place
+    values, scores = [], []
+    for offset, given in enumerate(visitor.in_block(start, length)):
+        lane = offset % model.num_lanes
+        position = Position(block, offset, start + offset, lane)
+        parameters, state = model.step(state, position)
+        value, scored = visitor(parameters, *given)
+        state = model.observe(state, position, value)
+        values.append(value)
+        scores.append(scored)
+    ranks = [start + offset for offset in range(length)]
+    return state, visitor.add(found, ranks, values, scores)
 
 
 class Recomputed:
@@ -291,6 +365,7 @@ class Recomputed:
 
     block_size = None
     num_lanes = 1
+    unrolls_blocks = False
     # It takes an ordering, because it has to know in which order the values
     # come.
     any_order = True

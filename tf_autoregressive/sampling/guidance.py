@@ -25,6 +25,7 @@ class Guided:
         self.output_distribution = steps.output_distribution
         self.block_size = steps.block_size
         self.num_lanes = steps.num_lanes
+        self.unrolls_blocks = steps.unrolls_blocks
         self.any_order = steps.any_order
 
     def init_cache(
