@@ -22,6 +22,7 @@ MAY_IMPORT_ONLY = {
     "files": set(),
     "sampling_options": set(),
     "orderings": {"types"},
+    "trained": set(),
     "types": set(),
     "masks": {"orderings"},
     "layers": {"arguments", "backend", "masks", "orderings", "types"},

@@ -17,6 +17,9 @@ from tf_autoregressive.models.pixel_cnn import PixelCNN
 from tf_autoregressive.models.pixel_cnn_plus_plus import PixelCNNPlusPlus
 from tf_autoregressive.models.pixel_rnn import PixelRNN
 from tf_autoregressive.models.pixel_snail import PixelSNAIL
+from tf_autoregressive.models.pretrained import PretrainedModel
+from tf_autoregressive.models.pretrained import load
+from tf_autoregressive.models.pretrained import pretrained
 from tf_autoregressive.models.raster_model import RasterModel
 from tf_autoregressive.models.rnade import RNADE
 from tf_autoregressive.models.rnn_nade import RNNNADE
@@ -44,9 +47,12 @@ __all__ = [
     "PixelCNNPlusPlus",
     "PixelRNN",
     "PixelSNAIL",
+    "PretrainedModel",
     "RasterModel",
     "SequenceModel",
     "Transformer",
     "Walk",
     "WaveNet",
+    "load",
+    "pretrained",
 ]

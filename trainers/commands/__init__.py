@@ -15,6 +15,8 @@ from . import detect
 from . import evaluate
 from . import export
 from . import inspect
+from . import models
+from . import publish
 from . import recipes
 from . import results
 from . import sample
@@ -33,7 +35,9 @@ COMMANDS = (
     show,
     compare,
     recipes,
+    models,
     results,
+    publish,
     export,
     verify,
     score,

@@ -7,9 +7,12 @@ _SEEDS, _NUMBERS = 2**32, 2**31
 
 
 def add_run(parser: argparse.ArgumentParser):
-    """Adds the directory of a finished run."""
+    """Adds the directory of a finished run, or the name of a model."""
     parser.add_argument(
-        "run", metavar="RUN", help="directory of a finished run"
+        "run",
+        metavar="RUN",
+        help="directory of a finished run, or the name of a trained model of "
+        "the package (`tfar models` lists them)",
     )
 
 

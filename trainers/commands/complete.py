@@ -6,7 +6,7 @@ from ..media import draws
 from ..media import medium_of
 from ..media.known import KNOWN
 from ..media.known import known_positions
-from ..training.run_directory import RunDirectory
+from ..training.finished_run import finished_run
 from . import run_data
 from .arguments import add_data_dir
 from .arguments import add_draws
@@ -29,12 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser):
 
 def run(arguments: argparse.Namespace):
     """Complete partly known test examples with a finished run's model."""
-    directory = RunDirectory(arguments.run)
+    directory = finished_run(arguments.run)
     recipe, model = directory.recipe(), directory.load_model()
     medium = medium_of(model, directory.rate())
     name = f"completions-{arguments.known}-seed-{arguments.seed}"
     paths = files_to_write(
-        arguments.out, directory.path / name, medium.completion_suffixes
+        arguments.out, directory.made_file(name), medium.completion_suffixes
     )
     known = known_positions(
         arguments.known, model.event_shape, seed=arguments.seed

@@ -3,7 +3,7 @@
 import argparse
 
 from ..reports.summary import score_text
-from ..training.run_directory import RunDirectory
+from ..training.finished_run import finished_run
 from . import run_data
 from .arguments import add_data_dir
 from .arguments import add_run
@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser):
 
 def run(arguments: argparse.Namespace):
     """Score a finished run's model on a split of its data."""
-    directory = RunDirectory(arguments.run)
+    directory = finished_run(arguments.run)
     recipe, model = directory.recipe(), directory.load_model()
     from ..training import scores
 

@@ -4,7 +4,7 @@ import argparse
 
 from ..errors import UsageError
 from ..sibling import exporter
-from ..training.run_directory import RunDirectory
+from ..training.finished_run import finished_run
 from .arguments import add_run
 from .arguments import positive
 
@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser):
 
 def run(arguments: argparse.Namespace):
     """Export a finished run's model for TF-Serving."""
-    directory = RunDirectory(arguments.run)
+    directory = finished_run(arguments.run)
     result = directory.finished_result(directory.recipe())
     model = directory.load_model()
     try:

@@ -3,7 +3,7 @@
 import argparse
 
 from ..files import output_file
-from ..training.run_directory import RunDirectory
+from ..training.finished_run import finished_run
 from .arguments import add_run
 from .arguments import seed
 
@@ -45,10 +45,13 @@ def run(arguments: argparse.Namespace) -> int:
     Returns:
         1 if a position sees what it must not: itself, or what is drawn later.
     """
-    directory = RunDirectory(arguments.run)
+    directory = finished_run(arguments.run)
     # Reading the recipe first gives the clearer error if there is no run.
     directory.recipe()
-    path = output_file(arguments.out or directory.dependencies, ".png")
+    path = output_file(
+        arguments.out or directory.made_file(directory.dependencies.name),
+        ".png",
+    )
     model = directory.load_model()
     from ..reports import inspection
 

@@ -6,7 +6,7 @@ from tf_autoregressive.sampling_options import OPTIONS
 
 from ..media import draws
 from ..media import medium_of
-from ..training.run_directory import RunDirectory
+from ..training.finished_run import finished_run
 from . import run_data
 from .arguments import add_data_dir
 from .arguments import add_draws
@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser):
 
 def run(arguments: argparse.Namespace):
     """Draw samples from a finished run's model."""
-    directory = RunDirectory(arguments.run)
+    directory = finished_run(arguments.run)
     recipe, model = directory.recipe(), directory.load_model()
     medium = medium_of(model, directory.rate())
     medium.check_request(
@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace):
     draws.check_options(model, **numbers)
     paths = files_to_write(
         arguments.out,
-        directory.path / f"samples-seed-{arguments.seed}",
+        directory.made_file(f"samples-seed-{arguments.seed}"),
         medium.sample_suffixes,
     )
     asked = {

@@ -6,7 +6,7 @@ from ..files import output_file
 from ..files import replacing
 from ..media import Image
 from ..media import medium_of
-from ..training.run_directory import RunDirectory
+from ..training.finished_run import finished_run
 from . import run_data
 from .arguments import add_data_dir
 from .arguments import add_run
@@ -34,9 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser):
 
 def run(arguments: argparse.Namespace):
     """Draw a picture of what a finished run's model learned."""
-    directory = RunDirectory(arguments.run)
+    directory = finished_run(arguments.run)
     recipe = directory.recipe()
-    path = directory.path / f"{arguments.kind}.png"
+    path = directory.made_file(f"{arguments.kind}.png")
     path = output_file(arguments.out or path, ".png")
     model = directory.load_model()
     from ..media import pictures

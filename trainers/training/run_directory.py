@@ -49,6 +49,10 @@ class RunDirectory:
         self.dependencies = self.path / "dependencies.png"
         self.learning_curve = self.path / "learning_curve.png"
 
+    def made_file(self, name: str) -> pathlib.Path:
+        """Returns where a file that is made of the model goes by default."""
+        return self.path / name
+
     def exists(self) -> bool:
         """Returns whether a run was begun here.
 

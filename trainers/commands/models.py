@@ -1,0 +1,28 @@
+"""`tfar models`: a list of the trained models."""
+
+import argparse
+
+from tf_autoregressive import trained
+
+from ..reports.summary import score_text
+from ..reports.table import aligned
+from ..training.finished_run import PackagedRun
+
+_COLUMNS = ("name", "data", "test", "size")
+
+
+def add_arguments(parser: argparse.ArgumentParser):
+    """Adds nothing: the subcommand takes no arguments."""
+
+
+def run(arguments: argparse.Namespace):
+    """List the trained models that come with the package."""
+    print(aligned([_COLUMNS, *map(_row, trained.names())]))
+
+
+def _row(name):
+    directory = PackagedRun(name)
+    result = directory.read_result()
+    megabytes = directory.model.stat().st_size / 1e6
+    score = score_text(result["test"])
+    return name, result["data"]["name"], score, f"{megabytes:.1f} MB"
