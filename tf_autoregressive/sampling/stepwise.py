@@ -17,11 +17,11 @@ import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive.sampling.ancestral import Position
-from tf_autoregressive.sampling.ancestral import Recomputed
 from tf_autoregressive.sampling.ancestral import first_cache
 from tf_autoregressive.sampling.packing import is_array
 from tf_autoregressive.sampling.packing import pack
 from tf_autoregressive.sampling.packing import unpack
+from tf_autoregressive.sampling.recomputed import Recomputed
 from tf_autoregressive.types import Array
 
 # Name of a state that `step` has not seen yet; others are named by their lane.
