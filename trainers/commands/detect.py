@@ -7,7 +7,7 @@ import typing
 
 from ..errors import UsageError
 from ..sibling import exporter
-from ..training.run_directory import RunDirectory
+from ..training.finished_run import finished_run
 from .arguments import add_run
 from .arguments import positive
 
@@ -106,7 +106,7 @@ def run(arguments: argparse.Namespace):
 
 def _opened(export, arguments, files):
     """Returns the calibrated judge of batches, and the rows to judge."""
-    directory = RunDirectory(arguments.run)
+    directory = finished_run(arguments.run)
     model = directory.load_model()
     if model.context.expected:
         raise UsageError("RUN: a conditional model is not taken here.")
@@ -118,7 +118,7 @@ def _opened(export, arguments, files):
     }
     options = {}
     if arguments.background is not None:
-        background = RunDirectory(arguments.background)
+        background = finished_run(arguments.background)
         options["background"] = background.load_model()
         about["background sha256"] = export.fingerprints.sha256(
             background.model

@@ -4,9 +4,11 @@ import argparse
 import contextlib
 import pathlib
 
+from tf_autoregressive import trained
+
 from ..errors import UsageError
 from ..sibling import exporter
-from ..training.run_directory import RunDirectory
+from ..training.finished_run import finished_run
 from .arguments import positive
 
 
@@ -98,8 +100,9 @@ def _rows(export, arguments, scorer, files):
 
 
 def _scorer(export, path):
-    if (path / "config.json").exists():
-        return _RunScorer(export, RunDirectory(path))
+    is_model = not path.exists() and str(path) in trained.names()
+    if is_model or (path / "config.json").exists():
+        return _RunScorer(export, finished_run(str(path)))
     return export.SavedModelScorer(export.newest_version(path))
 
 
