@@ -189,6 +189,7 @@ def test_every_model_is_in_the_zoo():
         value
         for name, value in vars(models).items()
         if name in models.__all__
+        and inspect.isclass(value)
         and issubclass(value, models.AutoregressiveModel)
     }
     assert public - ABSTRACT <= set(MODELS)

@@ -6,7 +6,7 @@ import pathlib
 from .. import files
 from ..errors import UsageError
 from ..errors import usage_errors
-from ..training.run_directory import RunDirectory
+from ..training.finished_run import finished_run
 from .arguments import add_run
 from .arguments import positive
 
@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser):
 
 def run(arguments: argparse.Namespace):
     """Compress files without loss, by a finished run's model."""
-    directory = RunDirectory(arguments.run)
+    directory = finished_run(arguments.run)
     output = pathlib.Path(arguments.output)
     files.check_directory(output)
     model = directory.load_model()

@@ -6,7 +6,7 @@ import pathlib
 from ..errors import UsageError
 from ..errors import usage_errors
 from ..tensorflow_log import import_tensorflow
-from ..training.run_directory import RunDirectory
+from ..training.finished_run import finished_run
 
 
 def add_arguments(parser: argparse.ArgumentParser):
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace):
                 "It was not written by `tfar compress`. Use "
                 "`tf_autoregressive.compression.Codec` in Python."
             )
-        model = RunDirectory(arguments.run or about["run"]).load_model()
+        model = finished_run(arguments.run or about["run"]).load_model()
         file.seek(0)
         blocks = EventReader(model, file).events()
         archive.restored(about, blocks, model, output)
