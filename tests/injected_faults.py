@@ -92,8 +92,8 @@ FAULTS = [
     Fault(
         "colours-leak",
         "A first layer sees the colour that is to be drawn.",
-        "self.in_colours, self.out_colours, exclusive=self.exclusive\n",
-        "self.in_colours, self.out_colours, exclusive=False\n",
+        "exclusive=self.exclusive\n        )\n        return mask\n",
+        "exclusive=False\n        )\n        return mask\n",
         "test_a_changed_value_changes_what_it_may",
         "pixel-cnn-colours",
     ),
