@@ -15,10 +15,12 @@ from .scoring.inputs import open_rows
 from .scoring.resumable import score_rows
 from .scoring.rows import Rows
 from .scoring.saved_model_scorer import SavedModelScorer
+from .signatures.anomaly_signatures import AnomalySignatures
 from .signatures.model_signatures import Signatures
 from .signatures.text_signatures import TextSignatures
 
 __all__ = [
+    "AnomalySignatures",
     "AnswerError",
     "Client",
     "ClientError",

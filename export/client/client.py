@@ -128,6 +128,35 @@ class Client:
         """
         return self._scores("log_prob_per_dim", events, context)
 
+    def anomaly(
+        self, events, false_alarm_rate: float, context=None
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Returns what a served detector says of each example.
+
+        Args:
+            events: `[N, *event_shape]`.
+            false_alarm_rate: Largest p-value that alarms.
+            context: `[N, ...]`, for conditional models.
+
+        Returns:
+            Scores `[N]`, the larger the more anomalous, p-values `[N]`, and
+            predictions `[N]`: -1 for an alarm, else 1.
+        """
+        rate = {"false_alarm_rate": false_alarm_rate}
+        answers, events = self._scored("anomaly", events, context, rate)
+        score, p_value, prediction = (
+            output(answers, name, events.shape[:1])
+            for name in ("score", "p_value", "prediction")
+        )
+        return score, p_value, prediction
+
+    def surprise(self, events, context=None) -> np.ndarray:
+        """Returns a served detector's part of each dimension, in nats.
+
+        Args are those of `log_prob`; the shape is `[N, *event_shape]`.
+        """
+        return self._scores("surprise", events, context)
+
     def score(self, events, context=None) -> np.ndarray:
         """The former name of `log_prob`; version 0.2 will not have it."""
         _warn_of_old_name("score", "log_prob")
@@ -249,6 +278,13 @@ class Client:
         return self._conversation.info(Deadline(self._timeout))
 
     def _scores(self, signature, events, context):
+        answers, events = self._scored(signature, events, context, {})
+        is_whole = signature == "log_prob"
+        shape = events.shape[:1] if is_whole else events.shape
+        return output(answers, signature, shape)
+
+    def _scored(self, signature, events, context, numbers):
+        """Returns the answers on parts of the events, and these as an array."""
         deadline = Deadline(self._timeout)
         events = array_of("events", events)
 
@@ -256,6 +292,7 @@ class Client:
             inputs = {
                 "events": events[part],
                 "context": _of_batch(context, part),
+                **numbers,
             }
             return Request(len(events[part]), inputs)
 
@@ -263,9 +300,7 @@ class Client:
         answers = self._conversation.answers(
             signature, starts, request_of, deadline
         )
-        is_whole = signature == "log_prob"
-        shape = events.shape[:1] if is_whole else events.shape
-        return output(answers, signature, shape)
+        return answers, events
 
     def _drawn(self, signature, count, limit, request_of, deadline):
         answers = self._conversation.answers(

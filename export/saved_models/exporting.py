@@ -3,6 +3,7 @@
 import contextlib
 import pathlib
 import re
+import typing
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ import tensorflow as tf
 from tf_autoregressive.arguments import checked_count
 
 from .. import fingerprints
+from ..signatures.anomaly_signatures import AnomalySignatures
+from ..signatures.anomaly_signatures import weights_of
 from ..signatures.model_signatures import COMPILABLE
 from ..signatures.text_signatures import signatures_of
 from . import quantization
@@ -30,6 +33,7 @@ def export_model(
     *,
     version: int | None = None,
     result: dict[str, Any] | None = None,
+    detector: Any = None,
     max_num_samples: int = 1024,
     xla: bool = False,
     quantize: str | None = None,
@@ -55,6 +59,8 @@ def export_model(
         version: A number that `path` does not hold yet; `None` for the next.
         result: The record of the training, for the signature `info`, of values
             that JSON can hold.
+        detector: A calibrated `anomaly.Detector` of a model with these weights;
+            the export then has the signatures of `AnomalySignatures`, too.
         max_num_samples: The largest `num_samples` that a request may ask for.
         xla: Whether to compile with XLA the signatures that it makes faster
             on this machine; what was measured is printed. Such an export needs
@@ -73,7 +79,9 @@ def export_model(
             of letters, digits, `_`, `-` and `.`, or holds a README.md or such
             of something else, or `max_num_samples` is not
             in [1, 2**31), or there is no such way to quantize, or it changes a
-            score by more than `quantize_tolerance`, or a weight is not finite.
+            score by more than `quantize_tolerance`, or a weight is not finite,
+            or the detector is not calibrated, is that of another model, or has
+            a score that no graph computes.
         OSError: If the version cannot be written, as on a full disk.
         ImportError: If tensorflow-serving-api is not installed.
     """
@@ -86,6 +94,7 @@ def export_model(
     # This fails if the package with the messages is missing.
     warm_up.messages()
     _check_finite(model)
+    _check_detector(detector, model)
     model = in_float32(model)
     weights = quantization.stored_weights(model, quantize)
     options = {
@@ -97,6 +106,7 @@ def export_model(
     functions = signatures.concrete_functions()
     with weights.in_model():
         found = reference.exchanges(model, functions, signatures.facts())
+        of_anomalies = _of_anomalies(signatures, model, detector)
     change = None
     if quantize is not None:
         change = quantization.measured(
@@ -108,9 +118,12 @@ def export_model(
     if compiled:
         signatures = signatures_of(model, compiled=compiled, **options)
         functions = signatures.concrete_functions()
+    functions |= of_anomalies.functions
+    found += of_anomalies.exchanges
     with new_version(path, version) as (directory, publish):
         with _disk_errors(path):
-            _save(directory, weights, functions, name, found)
+            variables = [*weights.variables, *of_anomalies.variables]
+            _save(directory, variables, functions, name, found)
         # The report is a part of the version, so it is written before
         # `publish`.
         if change is not None:
@@ -120,11 +133,30 @@ def export_model(
         return publish()
 
 
-def _save(directory, weights, functions, name, found):
+class _OfAnomalies(typing.NamedTuple):
+    """Graphs of a detector by name, its exchanges and its variables."""
+
+    functions: dict
+    exchanges: list
+    variables: list
+
+
+def _of_anomalies(signatures, model, detector):
+    """Returns what a detector adds to an export, nothing without one."""
+    if detector is None:
+        return _OfAnomalies({}, [], [])
+    return _OfAnomalies(
+        AnomalySignatures(signatures, model, detector).concrete_functions(),
+        reference.of_anomalies(model, detector),
+        weights_of(detector),
+    )
+
+
+def _save(directory, variables, functions, name, found):
     """Writes the files that all exports of a model share."""
     module = tf.Module()
     # A SavedModel holds only the variables that its module names.
-    module.weights = weights.variables
+    module.weights = variables
     tf.saved_model.save(module, directory, signatures=functions)
     extra = directory / RECORD.parent
     extra.mkdir()
@@ -159,6 +191,22 @@ def _check_finite(model):
                 f"`model` must have finite weights. Received: `{weight.path}` "
                 f"holds {count} values that are NaN or infinite"
             )
+
+
+def _check_detector(detector, model):
+    """Raises a `ValueError` unless a detector is one of these weights."""
+    if detector is None:
+        return
+    pairs = zip(detector.model.weights, model.weights, strict=False)
+    is_same = len(detector.model.weights) == len(model.weights) and all(
+        np.array_equal(here.numpy(), there.numpy()) for here, there in pairs
+    )
+    if type(detector.model) is not type(model) or not is_same:
+        raise ValueError(
+            "`detector` must be one of the model that is exported, with its "
+            f"weights. Received: a detector of {type(detector.model).__name__}"
+        )
+    _check_finite(detector.scoring)
 
 
 def _sizes(model, directory):

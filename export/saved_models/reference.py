@@ -16,10 +16,12 @@ import numpy as np
 from tf_autoregressive import sampling
 from tf_autoregressive.sampling_options import OPTIONS
 
+from ..signatures.anomaly_signatures import answers
 from ..signatures.model_signatures import has_bits_per_dim
 from .doubt import doubt
 
 _NUM_EXAMPLES = 4
+_NUM_DRAWN = 32
 _SEED = 20260501
 
 
@@ -75,6 +77,33 @@ def exchanges(model, functions, facts) -> list[Exchange]:
         Exchange("info", {"request": np.zeros(1, "int32")}, facts),
     ]
     return found
+
+
+def of_anomalies(model, detector) -> list[Exchange]:
+    """Returns an exchange for each signature of a detector.
+
+    The events are those of many whose scores are the farthest from all that
+    calibrate: rounding decides none of their p-values.
+
+    Args:
+        model: The model that is exported.
+        detector: A calibrated `anomaly.Detector` of it.
+    """
+    context = _contexts(model, _NUM_DRAWN)
+    scored = {} if context is None else {"context": context}
+    events = model.sample(_NUM_DRAWN, seed=_SEED, **scored).numpy()
+    scored["events"] = events.astype("float32")
+    held_out = detector.calibration.scores
+    rate = np.float64(2.0 / (len(held_out) + 1))
+    scores = answers(detector, model, scored, rate)["anomaly"]["score"]
+    gaps = np.abs(scores[:, None] - held_out).min(axis=1)
+    chosen = np.argsort(-gaps, kind="stable")[:_NUM_EXAMPLES]
+    scored = {name: value[chosen] for name, value in scored.items()}
+    inputs = {"anomaly": {"false_alarm_rate": rate}}
+    return [
+        Exchange(name, {**scored, **inputs.get(name, {})}, outputs)
+        for name, outputs in answers(detector, model, scored, rate).items()
+    ]
 
 
 def save(path: pathlib.Path, found: list[Exchange]):

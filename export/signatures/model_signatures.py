@@ -74,7 +74,7 @@ class Signatures:
 
     def concrete_functions(self):
         """Returns a `tf.function` graph for each name of a signature."""
-        scored = {"events": self._events, **self._context_spec()}
+        scored = self.scored_specs()
         seeded = {"seed": tf.TensorSpec([], tf.int64)}
         first = {"first": tf.TensorSpec([], tf.int64)}
         # Two names share one graph, which is stored once.
@@ -106,6 +106,10 @@ class Signatures:
         functions["info"] = self.graph(self.info, request)
         return functions
 
+    def scored_specs(self):
+        """Returns the `tf.TensorSpec`s of what is scored, by name."""
+        return {"events": self._events, **self._context_spec()}
+
     def graph(self, function, specs):
         """Returns the graph of a function of named tensors with these specs."""
 
@@ -122,7 +126,7 @@ class Signatures:
 
     def log_prob(self, events, context=None):
         """Answers with the score of each example."""
-        events, context = self._checked(events, context)
+        events, context = self.checked(events, context)
         log_prob = self._run("log_prob", self._model.score, events, context)
         answer = {"log_prob": log_prob}
         if has_bits_per_dim(self._model):
@@ -132,7 +136,7 @@ class Signatures:
 
     def log_prob_per_dim(self, events, context=None):
         """Answers with the score of each dimension of each example."""
-        events, context = self._checked(events, context)
+        events, context = self.checked(events, context)
         return {
             "log_prob_per_dim": self._model.log_prob_per_dim(events, context)
         }
@@ -165,7 +169,7 @@ class Signatures:
 
     def complete(self, events, known, seed, first, context=None):
         """Answers with the events, drawn where they are not known."""
-        events, context = self._checked(events, context)
+        events, context = self.checked(events, context)
         known = checks.checked_known(known, events)
         seed = _later_examples(seed, first)
         return self._completed(events, known, seed, context)
@@ -200,7 +204,8 @@ class Signatures:
             facts["context_shape"] = model.context.shape
         return {name: _row(value) for name, value in facts.items()}
 
-    def _checked(self, events, context):
+    def checked(self, events, context):
+        """Returns the inputs `events` and `context`, checked in the graph."""
         events = checks.checked_events(self._model.event, events)
         if context is not None:
             context = checks.checked_context(

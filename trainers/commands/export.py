@@ -25,6 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser):
         help="number of the version (default: the next)",
     )
     parser.add_argument(
+        "--detector",
+        metavar="FILE",
+        help="a calibrated detector of the run's model, a .keras file: the "
+        "served model then answers with p-values and alarms, too",
+    )
+    parser.add_argument(
         "--max-num-samples",
         type=positive(int),
         default=1024,
@@ -63,6 +69,7 @@ def run(arguments: argparse.Namespace):
             arguments.to,
             version=arguments.version,
             result=result,
+            detector=_detector(arguments.detector),
             max_num_samples=arguments.max_num_samples,
             xla=arguments.xla,
             quantize=arguments.quantize,
@@ -71,3 +78,17 @@ def run(arguments: argparse.Namespace):
     except (ValueError, ImportError, OSError) as error:
         raise UsageError(f"--to {arguments.to}: {error}") from error
     print(path)
+
+
+def _detector(path):
+    """Returns the detector in a file, `None` without one."""
+    if path is None:
+        return None
+    import keras
+
+    from tf_autoregressive import anomaly
+
+    detector = keras.saving.load_model(path)
+    if not isinstance(detector, anomaly.Detector):
+        raise ValueError(f"--detector {path} holds no detector.")
+    return detector
