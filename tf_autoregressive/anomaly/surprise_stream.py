@@ -3,6 +3,7 @@
 Shapes: B sequences side by side, n steps.
 """
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -59,10 +60,12 @@ class SurpriseStream:
         self.num_sequences = checked_count("num_sequences", num_sequences)
         context = model.context.batched(context, self.num_sequences)
         self.num_steps = 0
-        self._begun = tf.function(self._first_state, autograph=False)
-        self._state = self._begun(tf.zeros([self.num_sequences]), context)
-        self._advance = tf.function(
-            self._advanced, autograph=False, reduce_retracing=True
+        # The model keeps the graphs: they serve all of its streams.
+        self._state = model._run(
+            ("begin surprise stream",),
+            functools.partial(_begun, model),
+            tf.zeros([self.num_sequences]),
+            context,
         )
 
     def observe(self, x: Array) -> np.ndarray:
@@ -81,7 +84,12 @@ class SurpriseStream:
         state, found = self._state, []
         for start in range(0, x.shape[1], CHUNK):
             piece = x[:, start : start + CHUNK]
-            surprise, state = self._advance(piece, state)
+            surprise, state = self.model._run(
+                ("surprise stream",),
+                functools.partial(advanced, self.model),
+                piece,
+                state,
+            )
             found.append(surprise.numpy())
         self._state = state
         self.num_steps += x.shape[1]
@@ -105,12 +113,6 @@ class SurpriseStream:
             )
         x = self.model.event.with_valid_values(tf.convert_to_tensor(x))
         return tf.cast(x, tf.float32)
-
-    def _first_state(self, rows, context):
-        return first_state(self.model, tf.shape(rows)[0], context)
-
-    def _advanced(self, x, state):
-        return advanced(self.model, x, state)
 
 
 def check_streams(model: Any) -> None:
@@ -166,3 +168,7 @@ def advanced(model: Any, x: tf.Tensor, state: Any) -> tuple[tf.Tensor, Any]:
         [batch_size, num_steps, model.num_sites // model.event_shape[0]],
     )
     return -tf.reduce_sum(by_step, axis=-1), state
+
+
+def _begun(model, rows, context):
+    return first_state(model, rows.shape[0] or tf.shape(rows)[0], context)
