@@ -67,6 +67,7 @@ def test_keras_exports_log_prob(name, rng, tmp_path):
     x, context = case.batch(rng, 5)
     # A graph that was traced before is not a part of what is exported.
     expected = model.log_prob(x, context)
+    model.stepwise()
     model.export(tmp_path / "exported", verbose=False)
     exported = tf.saved_model.load(tmp_path / "exported")
     batch = [tf.cast(x, model.event.dtype)]

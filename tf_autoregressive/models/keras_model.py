@@ -151,7 +151,8 @@ class KerasModel(keras.Model):
         if save_type != "checkpoint":
             # A SavedModel has graphs of its own, and would not take the keys of
             # those that were traced so far.
-            return {k: v for k, v in children.items() if k != "_functions"}
+            graphs = "_functions", "_steppers"
+            return {k: v for k, v in children.items() if k not in graphs}
         return {**children, **self._weights_by_name()}
 
     def _lookup_dependency(self, name, cached_dependencies=None):
