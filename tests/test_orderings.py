@@ -45,7 +45,7 @@ def test_a_permutation_resolves_to_itself(convert):
 @pytest.mark.parametrize(
     ("ordering", "message"),
     [
-        ("snake", r"one of \['natural', 'random', 'reversed'\].*'snake'"),
+        ("spiral", r"one of \['hilbert', 'natural', .*'spiral'"),
         ([0, 1, 1], "permutation of the 3 dimensions"),
         ([1, 2, 3], "permutation of the 3 dimensions"),
         ([0, 1], "Received 2 entries"),
@@ -72,3 +72,87 @@ def test_a_configuration_is_json(ordering):
     if not isinstance(ordering, str):
         assert config == [int(n) for n in ordering]
         assert all(type(n) is int for n in config)
+
+
+SHAPES = [(1, 1, 1), (1, 5, 1), (4, 4, 1), (28, 28, 1), (3, 5, 1), (6, 7, 3)]
+
+
+def steps(ordering, event_shape):
+    """Returns how far apart consecutive pixels are: rows and columns."""
+    pixels = ordering[:: event_shape[2]] // event_shape[2]
+    cells = np.stack(np.divmod(pixels, event_shape[1]), axis=1)
+    return np.abs(np.diff(cells, axis=0))
+
+
+@pytest.mark.parametrize("event_shape", SHAPES)
+@pytest.mark.parametrize("name", ["snake", "hilbert"])
+def test_orders_of_images_go_from_pixel_to_neighbour(name, event_shape):
+    ordering = orderings.resolve(name, event_shape)
+    np.testing.assert_array_equal(
+        np.sort(ordering), orderings.natural(event_shape)
+    )
+    by_pixel = ordering.reshape(-1, event_shape[2])
+    assert (np.diff(by_pixel, axis=1) == 1).all()
+    moved = steps(ordering, event_shape)
+    assert (moved.max(axis=1, initial=0) <= 1).all()
+    # A rectangle of odd sides has no curve without a corner.
+    assert (moved.sum(axis=1) == 2).sum() <= (name == "hilbert")
+
+
+def test_the_hilbert_curve_of_four_by_four():
+    expected = [0, 4, 5, 1, 2, 3, 7, 6, 10, 11, 15, 14, 13, 9, 8, 12]
+    ordering = orderings.hilbert((4, 4, 1))
+    assert ordering.tolist() in (
+        expected,
+        np.arange(16).reshape(4, 4).T.ravel()[expected].tolist(),
+    )
+
+
+def test_a_hilbert_curve_stays_close():
+    # After 64 of 1,024 pixels the raster order has gone through two rows.
+    rows, columns = np.divmod(
+        orderings.hilbert((32, 32, 1)).reshape(16, 64), 32
+    )
+    assert (np.ptp(rows, axis=1) < 8).all()
+    assert (np.ptp(columns, axis=1) < 8).all()
+
+
+def test_the_raster_has_eight_symmetries():
+    image = np.arange(12).reshape(2, 3, 2)
+    found = {
+        tuple(order) for order in orderings.symmetries(image.shape).tolist()
+    }
+    expected = set()
+    for turned in (image, image.transpose(1, 0, 2)):
+        for flipped in (turned, turned[::-1]):
+            expected |= {
+                tuple(flipped.ravel().tolist()),
+                tuple(flipped[:, ::-1].ravel().tolist()),
+            }
+    assert found == expected
+    assert len(found) == 8
+
+
+@pytest.mark.parametrize("name", ["snake", "hilbert"])
+def test_orders_of_images_are_for_images(name):
+    with pytest.raises(ValueError, match=r"`event_shape` must be \(H, W, C\)"):
+        orderings.resolve(name, (6,))
+
+
+def test_parents_come_first():
+    adjacency = np.zeros((5, 5), int)
+    for parent, child in [(3, 0), (3, 1), (4, 1), (1, 2)]:
+        adjacency[parent, child] = 1
+    assert orderings.topological(adjacency).tolist() == [3, 0, 4, 1, 2]
+
+
+def test_a_cycle_is_named():
+    adjacency = np.zeros((4, 4), int)
+    adjacency[0, 2] = adjacency[2, 3] = adjacency[3, 0] = 1
+    with pytest.raises(ValueError, match=r"without cycles\. Received: .*2.*3"):
+        orderings.topological(adjacency)
+
+
+def test_a_graph_is_a_square_matrix():
+    with pytest.raises(ValueError, match="`adjacency` must be a square"):
+        orderings.topological(np.zeros((2, 3)))

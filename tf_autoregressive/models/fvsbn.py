@@ -24,7 +24,8 @@ class FVSBN(MADE):
 
     Args:
         event_shape: Shape of one event.
-        ordering: `"natural"`, `"reversed"`, `"random"` or a permutation.
+        ordering: A name or a permutation, as `orderings.resolve` takes it:
+            `"natural"`, `"reversed"`, `"random"`, `"snake"`, `"hilbert"`.
         **kwargs: Passed to `AutoregressiveModel`: `distribution`,
             `num_levels`, `num_components`, `num_classes`, `context_shape`.
 

@@ -49,7 +49,8 @@ class MADE(AutoregressiveModel):
         units: Units of each hidden layer.
         activation: The nonlinearity `g`.
         direct: Whether to connect inputs to outputs directly (`A`) [1, Eq. 11].
-        ordering: `"natural"`, `"reversed"`, `"random"` or a permutation.
+        ordering: A name or a permutation, as `orderings.resolve` takes it:
+            `"natural"`, `"reversed"`, `"random"`, `"snake"`, `"hilbert"`.
         num_masks: Number of ensemble members `E`.
         order_agnostic: Whether each mask has an ordering of its own.
         mask_seed: Seed of the degrees and of the orderings of the masks.

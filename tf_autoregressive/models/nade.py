@@ -37,7 +37,8 @@ class NADE(AutoregressiveModel):
         units: Number of hidden units `H`. 500 in the paper.
         activation: The nonlinearity `g`: `"sigmoid"` in the paper; `"relu"`
             does as well and is cheaper [2, Tab. 2].
-        ordering: `"natural"`, `"reversed"`, `"random"` or a permutation.
+        ordering: A name or a permutation, as `orderings.resolve` takes it:
+            `"natural"`, `"reversed"`, `"random"`, `"snake"`, `"hilbert"`.
         **kwargs: Passed to `AutoregressiveModel`: `distribution`,
             `num_levels`, `num_components`, `num_classes`, `context_shape`.
 
