@@ -185,3 +185,60 @@ def test_a_binary_set_without_labels_says_so(tmp_path):
     np.savez(tmp_path / "dna.npz", train=np.zeros((2, 180), "uint8"))
     with pytest.raises(ValueError, match="`labels` must hold the labels"):
         load("dna", data_dir=tmp_path, with_labels=True)
+
+
+def write_red_wine(folder, rng, **changes):
+    arrays = {
+        "data": rng.normal(3.0, 2.0, size=(40, 11)),
+        "fold": rng.permutation(40) % 10,
+    }
+    np.savez(folder / "red_wine.npz", **arrays | changes)
+    return arrays
+
+
+def test_a_real_set_is_split_by_its_folds(tmp_path, rng):
+    arrays = write_red_wine(tmp_path, rng)
+    data = load("red_wine", data_dir=tmp_path, fold=9)
+
+    assert data.info.num_levels is None
+    assert data.info.split_sizes == {"train": 32, "validation": 4, "test": 4}
+    train = arrays["data"][(arrays["fold"] > 0) & (arrays["fold"] < 9)]
+    for split, number in (("validation", 0), ("test", 9)):
+        rows = arrays["data"][arrays["fold"] == number]
+        expected = (rows - np.mean(train, axis=0)) / np.std(train, axis=0)
+        (found,) = getattr(data, split).batch(40)
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+    (found,) = data.train.batch(40)
+    np.testing.assert_allclose(np.mean(found, axis=0), 0.0, atol=1e-6)
+    np.testing.assert_allclose(np.var(found, axis=0), 1.0, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"data": np.zeros((40, 12))}, r"`data` of shape \[N, 11\]"),
+        ({"data": np.full((40, 11), np.nan)}, "finite numbers in `data`"),
+        ({"data": np.ones((40, 11))}, r"red_wine\.npz.*constant in column 0"),
+        ({"fold": np.arange(40) % 9}, "and every one of them"),
+        ({"fold": np.arange(39) % 10}, r"Received: shape=\(39,\)"),
+        ({"fold": np.arange(40) % 10 + 0.5}, "an integer from 0 to 9"),
+    ],
+)
+def test_a_damaged_real_set_is_refused(tmp_path, rng, changes, message):
+    write_red_wine(tmp_path, rng, **changes)
+    with pytest.raises(ValueError, match=message):
+        load("red_wine", data_dir=tmp_path)
+
+
+@pytest.mark.parametrize("fold", [-1, 10, 2.5, True, "1"])
+def test_a_fold_that_is_not_there_is_refused(fold):
+    with pytest.raises(ValueError, match="`fold` must be an integer of at lea"):
+        load("white_wine", fold=fold)
+
+
+def test_a_missing_real_set_says_how_to_get_it(tmp_path):
+    match = r"file parkinsons\.npz.*numpy\.savez.*15 numbers.*but subject#"
+    with pytest.raises(FileNotFoundError, match=match):
+        load("parkinsons", data_dir=tmp_path)
+    with pytest.raises(ValueError, match="has no labels"):
+        load("parkinsons", data_dir=tmp_path, with_labels=True)

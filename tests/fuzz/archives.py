@@ -191,6 +191,35 @@ class Music(Door):
         assert sum(taken) == len(given.train["jsb_train"])
 
 
+class Folds(Door):
+    """The real-valued sets in ten folds."""
+
+    name = "folds"
+
+    def make(self, rng, folder):
+        path = folder / "red_wine.npz"
+        arrays = {
+            "data": rng.normal(size=(30, 11)),
+            "fold": rng.permutation(30) % 10,
+        }
+        name = list(arrays)[rng.integers(2)]
+        arrays[name] = _spoilt(rng, arrays[name])
+        np.savez(path, **arrays)
+        if rng.random() < 0.3:
+            path.write_bytes(mutated(rng, path.read_bytes()))
+        return Given(path, arrays)
+
+    def enter(self, given):
+        data = load("red_wine", data_dir=given.path.parent, fold=1)
+        return np.stack(list(data.test.as_numpy_iterator()))
+
+    def check(self, given, taken):
+        data, fold = given.train["data"], given.train["fold"]
+        train = data[(fold != 1) & (fold != 2)].astype("float64")
+        expected = (data[fold == 1] - train.mean(axis=0)) / train.std(axis=0)
+        np.testing.assert_allclose(taken, expected, rtol=1e-4, atol=1e-4)
+
+
 def _spoilt(rng, values):
     """Returns values of which some are others, or their dtype or shape is."""
     values = values.copy()

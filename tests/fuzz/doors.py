@@ -29,6 +29,7 @@ DOORS = {
         archives.Archives(),
         archives.Digits(),
         archives.Music(),
+        archives.Folds(),
         images.Images(),
         images.ImageFolders(),
         sounds.Sounds(),

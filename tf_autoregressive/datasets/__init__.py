@@ -28,6 +28,8 @@ from tf_autoregressive.datasets.music import MUSIC_SETS
 from tf_autoregressive.datasets.music import from_songs
 from tf_autoregressive.datasets.music import load_music
 from tf_autoregressive.datasets.npz import from_npz
+from tf_autoregressive.datasets.real_files import REAL_FILES
+from tf_autoregressive.datasets.real_files import load_real_file
 from tf_autoregressive.datasets.sound import from_recordings
 from tf_autoregressive.datasets.sound import load_spoken_digits
 from tf_autoregressive.datasets.text import continued_batches
@@ -65,6 +67,7 @@ _LOADERS: dict[str, Callable[..., Dataset]] = {
         name: functools.partial(load_binary_file, name) for name in BINARY_FILES
     },
     **{name: functools.partial(load_music, name) for name in MUSIC_SETS},
+    **{name: functools.partial(load_real_file, name) for name in REAL_FILES},
 }
 
 
@@ -86,8 +89,9 @@ def load(
     `fashion_mnist`, `kmnist`, `cifar10` and `cifar100` come from `<name>.npz`
     in `data_dir`, or else from TensorFlow Datasets. `adult`, `connect4`, `dna`,
     `mushrooms`, `nips_0_12`, `ocr_letters`, `caltech101_silhouettes`,
-    `spoken_digits`, `jsb_chorales`, `nottingham`, `muse_data` and `piano_midi`
-    are read from `.npz` files in `data_dir`.
+    `spoken_digits`, `jsb_chorales`, `nottingham`, `muse_data`, `piano_midi`,
+    `red_wine`, `white_wine`, `parkinsons` and `ionosphere` are read from `.npz`
+    files in `data_dir`.
 
     Args:
         name: One of `names()`.
@@ -97,12 +101,16 @@ def load(
             for 256 levels, "threshold", or "dynamic") and `seed` of the dynamic
             one; see `binarize`. For texts: `steps` and `stride`; see
             `from_text`. For sound: `steps` and `num_levels`; see
-            `from_recordings`. For music: `steps`; see `from_songs`.
+            `from_recordings`. For music: `steps`; see `from_songs`. For the
+            last four: `fold`, from 0 to 9, the tenth that is the test split.
+            The next one is the validation split, and all values are normalised
+            to mean 0 and variance 1 in the training split.
 
     Returns:
         A `Dataset` with `train`, `validation` and `test`, each an unbatched
-        `tf.data.Dataset` of uint8 examples, and `info`. Examples of music are
-        pairs with the length of the song.
+        `tf.data.Dataset` of uint8 examples, and `info`. The last four have
+        float32 examples. Examples of music are pairs with the length of the
+        song.
 
     Raises:
         FileNotFoundError: If the data is not there. The message says what to
