@@ -65,6 +65,8 @@ def event(recipe):
         return (32,), 256, None
     if recipe.model_options.get("variable_length"):
         return (16, 5), 2, None
+    if recipe.model == "RNADE":
+        return (12,), None, None
     return (12,), 2, None
 
 
@@ -72,7 +74,11 @@ def small_data(recipe):
     """Returns data like that of the recipe, of random events."""
     shape, num_levels, vocabulary = event(recipe)
     rng = np.random.default_rng(0)
-    x = rng.integers(0, num_levels, (2 * BATCH_SIZE, *shape)).astype("uint8")
+    size = (2 * BATCH_SIZE, *shape)
+    if num_levels is None:
+        x = rng.normal(size=size).astype("float32")
+    else:
+        x = rng.integers(0, num_levels, size).astype("uint8")
     if recipe.model_options.get("variable_length"):
         x = (x, np.full(len(x), shape[0], "int32"))
     elif recipe.dataset_options.get("with_labels"):

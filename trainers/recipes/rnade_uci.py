@@ -1,0 +1,43 @@
+"""RNADE on four real-valued UCI sets, on the first of their ten folds.
+
+The papers state means over ten folds. `--set dataset_options.fold=1` and so on
+train on the others: a fold is the test split, the next one chooses the epoch,
+and the rest is trained on.
+
+Paper: Uria, Murray and Larochelle, "RNADE: The real-valued neural
+    autoregressive density-estimator", 2013; the figures are those of Uria et
+    al. 2014, Table 3, with 50 units, 20 components and a fixed ordering.
+Published: red_wine 9.36; white_wine 10.23; parkinsons 0.90 nats, means over ten
+    folds; none of ionosphere.
+Cost: not measured.
+Command: tfar train rnade_uci --data-dir FOLDER, or one of them: tfar train
+    rnade_red_wine --data-dir FOLDER
+"""
+
+from ..recipe import Recipe
+
+_SOURCE = "nats, mean of ten folds (Uria et al. 2014, Table 3)"
+
+_PUBLISHED = {
+    "red_wine": f"9.36 {_SOURCE}",
+    "white_wine": f"10.23 {_SOURCE}",
+    "parkinsons": f"0.90 {_SOURCE}",
+    "ionosphere": "none",
+}
+
+RECIPES = [
+    Recipe(
+        name=f"rnade_{dataset}",
+        paper="Uria et al. 2014",
+        published=published,
+        dataset=dataset,
+        dataset_options={"fold": 0},
+        model="RNADE",
+        model_options={"units": 50, "num_components": 20},
+        learning_rate=1e-2,
+        ema_momentum=0.98,
+        epochs=60,
+        early_stopping_patience=12,
+    )
+    for dataset, published in _PUBLISHED.items()
+]
