@@ -47,7 +47,7 @@ def test_the_table_replaces_the_one_before_and_nothing_else(clone, capsys):
     text = readme.read_text()
     assert text.startswith(f"# Head\n{begin}\n\n| recipe | model |")
     assert text.endswith(f"|\n\n{end}\ntail\n")
-    assert "old" not in text
+    assert "\nold\n" not in text
     assert (
         "| `fvsbn_mushrooms` | FVSBN | mushrooms | 10.33 ± 0.04 |  | 10.27 "
         "nats (Germain et al. 2015, Table 4) | 12,656 | 2,680 | 1,234 | 2 |"
