@@ -709,6 +709,14 @@ FAULTS = [
         "        self.num_steps += x.shape[1]\n",
         "test_a_stream_gives_the_surprise_of_the_whole_sequence",
     ),
+    # Data: what is trained on.
+    Fault(
+        "test-fold-trained-on",
+        "The test fold of a real-valued set is in its training split too.",
+        "    train = data[~(is_test | is_validation)]\n",
+        "    train = data[~is_validation]\n",
+        "test_a_real_set_is_split_by_its_folds",
+    ),
 ]
 
 
