@@ -9,7 +9,6 @@ Paper: Uria, Murray and Larochelle, "RNADE: The real-valued neural
     al. 2014, Table 3, with 50 units, 20 components and a fixed ordering.
 Published: red_wine 9.36; white_wine 10.23; parkinsons 0.90 nats, means over ten
     folds; none of ionosphere.
-Cost: not measured.
 Command: tfar train rnade_uci --data-dir FOLDER, or one of them: tfar train
     rnade_red_wine --data-dir FOLDER
 """
