@@ -4,10 +4,9 @@ import dataclasses
 import json
 import typing
 
-import keras
-
 from tf_autoregressive import trained
 from tf_autoregressive.models.likelihood_model import LikelihoodModel
+from tf_autoregressive.models.loading import load_model
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +57,7 @@ def load(name: str) -> LikelihoodModel:
     """
     folder = trained.folder(name)
     trained.card(folder)
-    model = keras.saving.load_model(folder / "model.keras")
+    model = load_model(folder / "model.keras")
     model.result = _result(name)
     return model
 
