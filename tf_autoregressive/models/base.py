@@ -16,15 +16,14 @@ from tf_autoregressive.arguments import checked_counts
 from tf_autoregressive.distributions import OutputDistribution
 from tf_autoregressive.distributions import output_distribution
 from tf_autoregressive.models.building import whole_or_nothing
-from tf_autoregressive.models.conditionals import log_prob_per_dim_of_mixture
 from tf_autoregressive.models.conditionals import scoring_events_alone
 from tf_autoregressive.models.context import Context
 from tf_autoregressive.models.event import Event
 from tf_autoregressive.models.functional import symbolic_parameters
 from tf_autoregressive.models.graphs import GraphMethods
-from tf_autoregressive.models.joint import Joint
 from tf_autoregressive.models.likelihood_model import LikelihoodModel
 from tf_autoregressive.models.sampling_methods import SamplingMethods
+from tf_autoregressive.models.scoring_methods import ScoringMethods
 from tf_autoregressive.models.structure import without_structure
 from tf_autoregressive.types import Array
 from tf_autoregressive.types import Shape
@@ -33,7 +32,9 @@ from tf_autoregressive.types import State
 tfd = tfp.distributions
 
 
-class AutoregressiveModel(SamplingMethods, GraphMethods, LikelihoodModel):
+class AutoregressiveModel(
+    SamplingMethods, ScoringMethods, GraphMethods, LikelihoodModel
+):
     """Exact density over events, `p(x) = prod_i p(x[o[i]] | x[o[<i]])`.
 
     A Keras model whose output is the TFP distribution of the conditionals:
@@ -297,7 +298,7 @@ class AutoregressiveModel(SamplingMethods, GraphMethods, LikelihoodModel):
         """Returns the cache from the state at the end of a block."""
         return state
 
-    # Scoring.
+    # As a Keras model.
 
     def build(self, input_shape: Any = None) -> None:
         """Creates the weights; the `__init__` of a model ends with it."""
@@ -339,114 +340,6 @@ class AutoregressiveModel(SamplingMethods, GraphMethods, LikelihoodModel):
             self._ensemble_parameters(x, context, training)
         )
         return scoring_events_alone(distribution, self.event)
-
-    def parameters_for(
-        self,
-        x: Array,
-        context: Array | None = None,
-        training: bool = False,  # noqa: FBT001
-    ) -> tf.Tensor:
-        """Returns the parameters from which `model(x)` is made, float32.
-
-        They are `[B, *site_shape, P]`, or `[B, E, *site_shape, P]` for an
-        ensemble. `x` and the context may be symbolic Keras tensors, for
-        functional graphs.
-        """
-        if isinstance(x, keras.KerasTensor):
-            return symbolic_parameters(self, x, context)
-        x, context = self.checked(x, context)
-        context = self.context.encoded(context, training=training)
-        return self._ensemble_parameters(x, context, training)
-
-    def log_prob(self, x: Array, context: Array | None = None) -> tf.Tensor:
-        """Returns `log p(x)` of each example, `[B]` nats."""
-        x, context = self.checked(x, context)
-        return self._run("log_prob", self.score, x, context)
-
-    def log_prob_per_dim(
-        self, x: Array, context: Array | None = None
-    ) -> tf.Tensor:
-        """Returns `log p(x[o[i]] | x[o[<i]])`, `[B, *event_shape]` nats.
-
-        The sum over the event is `log_prob(x)`. For an ensemble over masks of
-        one ordering these are the conditionals of the mixture.
-
-        Raises:
-            ValueError: For an ensemble over several orderings: its members
-                have no conditionals in common.
-        """
-        if self.has_many_orderings:
-            raise ValueError(
-                "`log_prob_per_dim` needs one ordering. This ensemble of "
-                f"{self.ensemble_size} members has several: use `log_prob`."
-            )
-        x, context = self.checked(x, context)
-        return self._run("log_prob_per_dim", self._log_prob_per_dim, x, context)
-
-    def score(self, x: Array, context: Array | None = None) -> tf.Tensor:
-        """Returns `log p(x)`, `[B]` nats, for tensors that were checked."""
-        context = self.context.encoded(context)
-        parameters = self._ensemble_parameters(x, context)
-        return self._distribution(parameters).log_prob(x)
-
-    def joint(self, context: Array | None = None) -> Joint:
-        """Returns the `tfd.Distribution` over whole events.
-
-        Args:
-            context: One context for all draws (a label, a vector, a map), or
-                a batch of them: its leading axis is the batch shape.
-        """
-        return Joint(self, context)
-
-    # The context is encoded from here on.
-
-    def _parameters(self, x, context, member, training=False):
-        return self.network(
-            self.output_distribution.network_input(x),
-            context=context,
-            member=member,
-            training=training,
-        )
-
-    def _ensemble_parameters(self, x, context, training=False):
-        if self.ensemble_size == 1:
-            return self._parameters(x, context, 0, training)
-        return tf.stack(
-            [
-                self._parameters(x, context, member, training)
-                for member in range(self.ensemble_size)
-            ],
-            axis=1,
-        )
-
-    def _conditionals(self, parameters):
-        return self.output_distribution.distribution(
-            parameters, event_ndims=len(self.event_shape)
-        )
-
-    def _distribution(self, parameters):
-        return self._mixture(self.output_distribution, parameters)
-
-    def _mixture(self, output, parameters):
-        """Returns the distribution of events, a mixture for an ensemble."""
-        conditionals = output.distribution(
-            parameters, event_ndims=len(self.event_shape)
-        )
-        if self.ensemble_size == 1:
-            return conditionals
-        return tfd.MixtureSameFamily(
-            tfd.Categorical(logits=tf.zeros([self.ensemble_size])), conditionals
-        )
-
-    def _log_prob_per_dim(self, x, context):
-        context = self.context.encoded(context)
-        parameters = self._ensemble_parameters(x, context)
-        if self.ensemble_size == 1:
-            return self.output_distribution.log_prob_per_dim(parameters, x)
-        members = self.output_distribution.log_prob_per_dim(
-            parameters, x[:, None]
-        )
-        return log_prob_per_dim_of_mixture(members, self.ordering[0])
 
     def get_config(self) -> dict[str, Any]:
         return {

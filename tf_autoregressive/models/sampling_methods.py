@@ -121,7 +121,7 @@ class SamplingMethods:
         """
         options = self._options(method, options)
         x = self.event.checked(x)
-        known = self._checked_known(known, x)
+        known = self._checked_part("known", known, x)
         batch_size = tf.shape(x)[0] if x.shape[0] is None else x.shape[0]
         context = self.context.batched(context, batch_size)
 
@@ -212,18 +212,19 @@ class SamplingMethods:
         options.check_offered_by(self)
         return options
 
-    def _checked_known(self, known, x):
-        known = tf.convert_to_tensor(known)
-        fits = known.shape.is_compatible_with(self.event_shape)
-        if known.dtype != tf.bool or not (
-            fits or known.shape.is_compatible_with(x.shape)
+    def _checked_part(self, name, part, x):
+        """Returns which dimensions of `x` are in a part, bool like `x`."""
+        part = tf.convert_to_tensor(part)
+        fits = part.shape.is_compatible_with(self.event_shape)
+        if part.dtype != tf.bool or not (
+            fits or part.shape.is_compatible_with(x.shape)
         ):
             raise ValueError(
-                f"`known` must be bool of shape {self.event_shape} or "
-                f"{tuple(x.shape)}. Received shape {tuple(known.shape)}, dtype "
-                f"{known.dtype.name}"
+                f"`{name}` must be bool of shape {self.event_shape} or "
+                f"{tuple(x.shape)}. Received shape {tuple(part.shape)}, dtype "
+                f"{part.dtype.name}"
             )
-        return tf.broadcast_to(known, tf.shape(x))
+        return tf.broadcast_to(part, tf.shape(x))
 
     def draw_events(
         self, num_samples: int, seed: Seed, request: Any

@@ -85,7 +85,7 @@ def _sample_member(model, uniforms, request, member):
     if request.given is not None:
         known = _by_site(model, request.given.known)
         if model.any_order:
-            ordering = _known_first(ordering, known)
+            ordering = known_first(ordering, known[..., 0])
         values = _by_site(model, tf.cast(request.given.x, tf.float32))
         forced = Forced(
             _gather_sites(known, ordering),
@@ -119,9 +119,14 @@ def _by_site(model, events):
     )
 
 
-def _known_first(ordering, known):
-    """Returns `[B, N]`: `ordering` with the known sites moved to its front."""
-    known = _gather_sites(known[..., 0], ordering)
+def known_first(ordering: Any, known: tf.Tensor) -> tf.Tensor:
+    """Returns `[B, N]`: an ordering with the known sites moved to its front.
+
+    Args:
+        ordering: int32 `[N]`, the site generated at each rank.
+        known: bool `[B, N]`, by site.
+    """
+    known = _gather_sites(known, tf.convert_to_tensor(ordering))
     ranks = tf.argsort(tf.cast(~known, tf.int32), axis=-1, stable=True)
     ordering = tf.broadcast_to(ordering, tf.shape(ranks))
     return _gather_sites(ordering, ranks)
