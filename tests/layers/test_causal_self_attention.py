@@ -61,6 +61,29 @@ def test_steps_under_xla_are_its_formula(name, rng):
     assert sizes == [layer.window - 1]
 
 
+@pytest.mark.parametrize("block", [4, 128])
+def test_training_drops_weights(block, rng, monkeypatch):
+    monkeypatch.setattr(causal_self_attention, "_BLOCK", block)
+    options = {**PATTERNS["window"], "dropout": 0.5}
+    layer = CausalSelfAttention(**options)
+    x = rng.normal(size=(2, STEPS, layer.in_channels)).astype("float32")
+    dropped = []
+
+    def drop(dropout, weights):
+        assert dropout.rate == 0.5
+        dropped.append(weights.shape[2])
+        # It keeps what the last head says, and makes it three times as much.
+        return weights * tf.constant([0.0, 0.0, 3.0])[:, None, None]
+
+    found = layer.call_in_training(x, drop)
+    assert sum(dropped) == STEPS
+    np.testing.assert_array_equal(found[..., :4], np.zeros((2, STEPS, 4)))
+    np.testing.assert_allclose(found[..., 4:], 3 * layer(x)[..., 4:], rtol=1e-5)
+    # A rate of zero asks for nothing.
+    plain = CausalSelfAttention(**PATTERNS["window"])
+    np.testing.assert_array_equal(plain.call_in_training(x, drop), plain(x))
+
+
 @pytest.mark.parametrize("name", PATTERNS)
 def test_its_weights_are_those_of_its_values(name, rng):
     layer, x = made(name, rng)
@@ -114,6 +137,7 @@ def test_rotated_products_depend_on_the_distance_alone(rng):
         ({"units": 6, "num_heads": 2, "rotary": True}, "`key_units` must be"),
         ({"units": 4, "num_heads": 0}, "`num_heads` must be an integer"),
         ({"units": 4, "num_heads": 2, "stride": 1.5}, "`stride` must be"),
+        ({"units": 4, "num_heads": 2, "dropout": 1.0}, "`dropout` must be"),
     ],
 )
 def test_bad_arguments_are_errors(options, message):

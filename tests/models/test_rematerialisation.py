@@ -8,8 +8,10 @@ import tensorflow as tf
 from tests import zoo
 from tf_autoregressive.models import CharCNN
 from tf_autoregressive.models import CharRNN
+from tf_autoregressive.models import ImageTransformer
 from tf_autoregressive.models import PixelCNNPlusPlus
 from tf_autoregressive.models import PixelRNN
+from tf_autoregressive.models import Transformer
 from tf_autoregressive.models import WaveNet
 
 # There is one case of every model, and one that is conditioned.
@@ -60,6 +62,14 @@ def test_gradients_are_the_same(case, seed, rng):
     assert_alike(gradients(again, x, context), gradients(plain, x, context))
 
 
+def randomised(model):
+    """Gives a model weights with which it knows something."""
+    rng = np.random.default_rng(0)
+    for variable in model.trainable_variables:
+        variable.assign(rng.normal(size=variable.shape))
+    return model
+
+
 def with_dropout(cls, rematerialise=True):
     keras.utils.set_random_seed(1)
     options = {"dropout": 0.5, "rematerialise": rematerialise}
@@ -68,16 +78,29 @@ def with_dropout(cls, rematerialise=True):
         return cls((4, 4, 1), num_resolutions=2, **small, **options)
     if cls is CharRNN:
         return cls((9,), num_levels=5, units=6, num_layers=3, **options)
+    if issubclass(cls, Transformer | ImageTransformer):
+        options |= {"dropout": 0.0, "attention_dropout": 0.5}
+        options |= {"num_layers": 1, "num_heads": 2}
+        if cls is ImageTransformer:
+            return randomised(cls((3, 3, 1), units=6, **options))
+        return randomised(cls((9,), num_levels=5, units=8, **options))
     return cls((9,), num_levels=5, filters=6, dilations=(1, 2, 4), **options)
 
 
 @pytest.mark.parametrize(
     ("cls", "jit_compile"),
-    [(PixelCNNPlusPlus, False), (CharRNN, False), (CharCNN, True)],
+    [
+        (PixelCNNPlusPlus, False),
+        (CharRNN, False),
+        (CharCNN, True),
+        (Transformer, False),
+        (ImageTransformer, False),
+    ],
 )
 def test_both_runs_drop_the_same(cls, jit_compile, rng, monkeypatch):
     model = with_dropout(cls)
-    x = rng.integers(4, size=(6, *model.event_shape)).astype("int32")
+    num_levels = min(4, model.num_levels)
+    x = rng.integers(num_levels, size=(6, *model.event_shape)).astype("int32")
     loss, found = gradients(model, x, None, jit_compile)
     without_recomputation(monkeypatch)
     once = with_dropout(cls)

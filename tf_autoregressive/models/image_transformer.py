@@ -51,6 +51,8 @@ class ImageTransformer(RasterModel):
             sees before any attention, with half as many rows; odd, at least 3.
         dropout: Share of the first inputs, and of the outputs that layers add,
             that is set to zero in training.
+        attention_dropout: Share of the weights of attention that is set to zero
+            in training.
         stride: Distance of steps in attention of two alternating patterns;
             `None` for all steps in every layer.
         **kwargs: Passed to `RasterModel`: `distribution`, `num_levels`,
@@ -93,6 +95,7 @@ class ImageTransformer(RasterModel):
         mlp_units: int | None = None,
         first_kernel_size: int = 7,
         dropout: float = 0.0,
+        attention_dropout: float = 0.0,
         stride: int | None = None,
         **kwargs: Any,
     ) -> None:
@@ -107,6 +110,9 @@ class ImageTransformer(RasterModel):
             "first_kernel_size", first_kernel_size, at_least=3
         )
         self.dropout = checked_rate("dropout", dropout)
+        self.attention_dropout = checked_rate(
+            "attention_dropout", attention_dropout
+        )
         self.stride = (
             None if stride is None else checked_count("stride", stride)
         )
@@ -144,6 +150,7 @@ class ImageTransformer(RasterModel):
             window,
             num_colours=self.num_colours,
             stride=stride,
+            dropout=self.attention_dropout,
             dtype=self.dtype_policy,
             name=f"attention_{index}",
         )
@@ -174,5 +181,6 @@ class ImageTransformer(RasterModel):
             "mlp_units": self.mlp_units,
             "first_kernel_size": self.first_kernel_size,
             "dropout": self.dropout,
+            "attention_dropout": self.attention_dropout,
             "stride": self.stride,
         }

@@ -54,7 +54,9 @@ class Transformer(SequenceModel):
         mlp_units: Units between the two layers of a step; `None` for four
             times `units`.
         dropout: Share of the first inputs, and of the outputs that layers add,
-            that is set to zero in training. Attention itself drops nothing.
+            that is set to zero in training.
+        attention_dropout: Share of the weights of attention that is set to zero
+            in training.
         positions: `"rotary"` or `"learned"`.
         stride: Distance of steps in attention of two alternating patterns;
             `None` for all steps in every layer.
@@ -105,6 +107,7 @@ class Transformer(SequenceModel):
         num_heads: int = 4,
         mlp_units: int | None = None,
         dropout: float = 0.1,
+        attention_dropout: float = 0.0,
         positions: str = "rotary",
         stride: int | None = None,
         **kwargs: Any,
@@ -123,6 +126,9 @@ class Transformer(SequenceModel):
         self.num_heads = checked_count("num_heads", num_heads)
         self.mlp_units = checked_count("mlp_units", mlp_units)
         self.dropout = checked_rate("dropout", dropout)
+        self.attention_dropout = checked_rate(
+            "attention_dropout", attention_dropout
+        )
         self.positions = positions
         self.stride = (
             None if stride is None else checked_count("stride", stride)
@@ -161,6 +167,7 @@ class Transformer(SequenceModel):
             self.num_heads,
             window,
             stride=stride,
+            dropout=self.attention_dropout,
             rotary=self.positions == "rotary",
             dtype=self.dtype_policy,
             name=f"attention_{index}",
@@ -190,6 +197,7 @@ class Transformer(SequenceModel):
             "num_heads": self.num_heads,
             "mlp_units": self.mlp_units,
             "dropout": self.dropout,
+            "attention_dropout": self.attention_dropout,
             "positions": self.positions,
             "stride": self.stride,
         }

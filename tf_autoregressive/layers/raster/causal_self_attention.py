@@ -37,6 +37,8 @@ class CausalSelfAttention2D(RasterLayer, keras.layers.Layer):
         num_colours: `K`.
         stride: Distance of the steps that are seen.
         key_units: Number of channels of the keys; `None` for `units`.
+        dropout: Share of the softmax's results that is set to zero in training,
+            where a stack runs the layer.
         **kwargs: Passed to `keras.layers.Layer`.
 
     Input shape:
@@ -64,6 +66,7 @@ class CausalSelfAttention2D(RasterLayer, keras.layers.Layer):
         num_colours: int = 1,
         stride: int = 1,
         key_units: int | None = None,
+        dropout: float = 0.0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -75,6 +78,7 @@ class CausalSelfAttention2D(RasterLayer, keras.layers.Layer):
             window,
             stride=stride,
             key_units=key_units,
+            dropout=dropout,
             dtype=self.dtype_policy,
             name=f"{self.name}_steps",
         )
@@ -91,11 +95,16 @@ class CausalSelfAttention2D(RasterLayer, keras.layers.Layer):
         channels = input_shape[-1] // self.in_channels * self.units
         return (*input_shape[:-1], channels)
 
-    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+    def map_in_training(
+        self, x: tf.Tensor, shift: tf.Tensor | None, drop: Any
+    ) -> tf.Tensor:
+        return self(x, drop=drop)
+
+    def call(self, inputs: tf.Tensor, drop: Any = None) -> tf.Tensor:
         *axes, channels = sizes(inputs)
         steps = axes[1] * axes[2] * self.num_colours
         outputs = self.attention(
-            tf.reshape(inputs, [axes[0], steps, self.in_channels])
+            tf.reshape(inputs, [axes[0], steps, self.in_channels]), drop=drop
         )
         channels = channels // self.in_channels * self.units
         return tf.reshape(outputs, [*axes, channels])
@@ -131,7 +140,10 @@ class CausalSelfAttention2D(RasterLayer, keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         config = self.attention.get_config()
-        names = ("units", "num_heads", "window", "stride", "key_units")
+        names = (
+            *("units", "num_heads", "window", "stride", "key_units"),
+            "dropout",
+        )
         return {
             **super().get_config(),
             **{name: config[name] for name in names},

@@ -60,6 +60,18 @@ class RasterLayer:
         """
         return plus(self(x), shift)  # type: ignore[operator]
 
+    def map_in_training(
+        self, x: tf.Tensor, shift: tf.Tensor | None, drop: Any
+    ) -> Any:
+        """Returns what `map` does, for a layer that drops nothing within.
+
+        Args:
+            x: Inputs `[B, H, W, I]`.
+            shift: As `map` takes it.
+            drop: Returns a tensor after a Keras `Dropout`, given both.
+        """
+        return self.map(x, shift)
+
     def first_above(
         self, batch_size: int | tf.Tensor, width: int | tf.Tensor
     ) -> Any:

@@ -41,7 +41,10 @@ class MapScope(SegmentedScope):
             x: Its inputs: `[B, H, W, I]`; of a row `[W, B, I]`, of a pixel
                 `[B, I]`. Where the inputs are the image, `None` except on maps.
         """
-        return layer.map(x, self.shifts.get(layer.name))
+        shift = self.shifts.get(layer.name)
+        if self.training:
+            return layer.map_in_training(x, shift, self.dropout)
+        return layer.map(x, shift)
 
     def begin_pixels(self) -> None:
         """Says that the layers which run from now on are layers of pixels."""

@@ -11,6 +11,7 @@ import keras
 import tensorflow as tf
 
 from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.arguments import checked_rate
 from tf_autoregressive.layers.compilation import is_compiled
 from tf_autoregressive.layers.lstm import sizes
 from tf_autoregressive.layers.rotation import rotated
@@ -41,8 +42,7 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
     `window=n` and with `stride=n` see all steps within two layers [2].
 
     The layer has no weights: layers before it make queries, keys and values of
-    a step, and layers after it join the heads. It drops nothing: dropout
-    belongs behind it.
+    a step, and layers after it join the heads.
 
     Drawing keeps keys and values of the last `window - 1` steps: those of
     finished blocks in tensors, which grow from block to block, those of the
@@ -57,6 +57,8 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
         key_units: Number of channels of the keys, `h * k`; `None` for `units`.
         rotary: Whether queries and keys are rotated by their step, so that
             attention knows how far back a step lies.
+        dropout: Share of the softmax's results that is set to zero in training,
+            where a stack runs the layer.
         **kwargs: Passed to `keras.layers.Layer`.
 
     Input shape:
@@ -68,7 +70,8 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
 
     Raises:
         ValueError: If a number is not positive and whole, the heads do not
-            divide the channels, or features to rotate do not come in pairs.
+            divide the channels, features to rotate do not come in pairs, or the
+            share is out of range.
 
     Example:
         >>> layer = CausalSelfAttention(8, num_heads=2, window=100)
@@ -93,6 +96,7 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
         stride: int = 1,
         key_units: int | None = None,
         rotary: bool = False,
+        dropout: float = 0.0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -103,6 +107,12 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
         self.stride = checked_count("stride", stride)
         self.key_units = checked_count("key_units", key_units)
         self.rotary = rotary
+        self.dropout = checked_rate("dropout", dropout)
+        self.dropout_layer = None
+        if self.dropout:
+            self.dropout_layer = keras.layers.Dropout(
+                self.dropout, dtype=self.dtype_policy, name="dropout"
+            )
         self._check_heads()
 
     def _check_heads(self):
@@ -134,10 +144,13 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
     def compute_output_shape(self, input_shape: Sequence[Any]) -> tuple:
         return (*input_shape[:-1], self.units)
 
-    def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        outputs = self._of_blocks(*self._of_all_steps(inputs))
+    def call(self, inputs: tf.Tensor, drop: Any = None) -> tf.Tensor:
+        outputs = self._of_blocks(*self._of_all_steps(inputs), drop)
         outputs = tf.transpose(outputs, [0, 2, 1, 3])
         return tf.reshape(outputs, [-1, sizes(inputs)[1], self.units])
+
+    def call_in_training(self, x: tf.Tensor, drop: Any) -> tf.Tensor:
+        return self(x, drop=drop)
 
     def attention_weights(self, inputs: tf.Tensor) -> tf.Tensor:
         """Returns the weight of step `s` in the output of step `t`.
@@ -175,11 +188,11 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
             for part in tf.split(x, channels, axis=-1)
         ]
 
-    def _of_blocks(self, query, key, value):
+    def _of_blocks(self, query, key, value, drop):
         """Returns the outputs `[B, h, T, v]` of all steps."""
         length = query.shape[2]
         if length is None:
-            return self._of_block(query, key, value, 0, 0)
+            return self._of_block(query, key, value, 0, 0, drop)
         starts = range(0, length, _BLOCK)
         sizes = [min(_BLOCK, length - start) for start in starts]
         outputs = []
@@ -189,10 +202,12 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
                 tensor[:, :, first : start + part.shape[2]]
                 for tensor in (key, value)
             )
-            outputs.append(self._of_block(part, keys, values, start, first))
+            outputs.append(
+                self._of_block(part, keys, values, start, first, drop)
+            )
         return tf.concat(outputs, axis=2)
 
-    def _of_block(self, query, key, value, start, first):
+    def _of_block(self, query, key, value, start, first, drop):
         """Returns the outputs of the steps from `start` on.
 
         Args:
@@ -201,11 +216,15 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
             value: `[B, h, s, v]`.
             start: A step.
             first: A step.
+            drop: As `call_in_training` takes it, or `None`.
         """
         steps = tf.range(tf.shape(query)[2])[:, None] + start
         back = steps - tf.range(tf.shape(key)[2]) - first
         scores = tf.matmul(query, key, transpose_b=True)
-        return tf.matmul(self._weights(scores, self._sees(back)), value)
+        weights = self._weights(scores, self._sees(back))
+        if drop is not None and self.dropout_layer is not None:
+            weights = drop(self.dropout_layer, weights)
+        return tf.matmul(weights, value)
 
     def _sees(self, back):
         """Returns whether a step sees the one so many steps back."""
@@ -325,6 +344,7 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
             "stride": self.stride,
             "key_units": self.key_units,
             "rotary": self.rotary,
+            "dropout": self.dropout,
         }
 
 

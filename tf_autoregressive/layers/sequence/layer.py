@@ -31,6 +31,15 @@ class SequenceLayer:
     whatever a step changes in one place only.
     """
 
+    def call_in_training(self, x: tf.Tensor, drop: Any) -> tf.Tensor:
+        """Returns what `call` does, for a layer that drops nothing within.
+
+        Args:
+            x: Inputs `[B, T, I]`.
+            drop: Returns a tensor after a Keras `Dropout`, given both.
+        """
+        return self(x)  # type: ignore[operator]
+
     def first_state(self, batch_size: int | tf.Tensor, num_steps: int) -> Any:
         """Returns the state before the first step: here, nothing.
 

@@ -43,7 +43,11 @@ class SequenceScope(SegmentedScope):
             layer: A layer that no other part of the stack runs.
             x: Inputs `[B, T, I]`, or `[B, I]` of one step.
         """
-        return self.shifted(layer.name, layer(x))
+        if self.training:
+            outputs = layer.call_in_training(x, self.dropout)
+        else:
+            outputs = layer(x)
+        return self.shifted(layer.name, outputs)
 
     def shifted(self, name: str, x: tf.Tensor) -> tf.Tensor:
         """Returns `x` plus the shift of that name, if there is one."""
