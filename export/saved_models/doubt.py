@@ -76,6 +76,7 @@ class _Following:
 
     block_size = None
     num_lanes = 1
+    unrolls_blocks = False
     members_together = False
 
     def __init__(self, model, events, change):
