@@ -12,6 +12,7 @@ from export.scoring.inputs import open_rows
 from export.scoring.resumable import score_rows
 from export.scoring.rows import Rows
 from export.scoring.saved_model_scorer import SavedModelScorer
+from export.scoring.score_directory import LOG_PROB
 from export.scoring.score_directory import ScoreDirectory
 from tf_autoregressive.files import TEMPORARY_PREFIX
 from tf_autoregressive.files import only_writer
@@ -212,7 +213,7 @@ def test_a_damaged_part_is_scored_again(file, rows, output, tmp_path, damage):
 
 def test_no_flipped_bit_gives_another_score(rng, tmp_path):
     directory = ScoreDirectory(tmp_path, {"model": "a"}, 1)
-    scores = rng.normal(size=20).astype("float32")
+    scores = rng.normal(size=20).astype(LOG_PROB)
     directory.write(0, range(20), scores)
     part = tmp_path / "part-00000000.parquet"
     data = part.read_bytes()
