@@ -42,6 +42,10 @@ class AnomalySignatures:
         self._model = model
         self._scoring = scoring
         self._held_out = tf.constant(detector.calibration.scores)
+        # A graph that divides could differ in the last digit, and so decide
+        # otherwise at a rate that a p-value meets exactly.
+        n = len(detector.calibration.scores)
+        self._p_values = tf.constant((1 + n - np.arange(n + 1)) / (n + 1))
 
     def concrete_functions(self):
         """Returns a `tf.function` graph for each name of a signature."""
@@ -62,7 +66,7 @@ class AnomalySignatures:
         scores = self._scoring.scores(self._model, events, context)
         n = len(self._held_out)
         below = tf.searchsorted(self._held_out, scores)
-        p_values = tf.cast(1 + n - below, tf.float64) / (n + 1)
+        p_values = tf.gather(self._p_values, below)
         rate = checks.shaped("false_alarm_rate", false_alarm_rate, [])
         rate = checks.require(
             rate,
