@@ -145,7 +145,8 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
         return (*input_shape[:-1], self.units)
 
     def call(self, inputs: tf.Tensor, drop: Any = None) -> tf.Tensor:
-        outputs = self._of_blocks(*self._of_all_steps(inputs), drop)
+        query, key, value = self._of_all_steps(inputs)
+        outputs = self._of_blocks(query, key, value, drop)
         outputs = tf.transpose(outputs, [0, 2, 1, 3])
         return tf.reshape(outputs, [-1, sizes(inputs)[1], self.units])
 
