@@ -18,6 +18,7 @@ class Scripted:
     event_shape = (NUM_DIMS,)
     any_order = False
     num_lanes = 1
+    unrolls_blocks = False
 
     def __init__(self, block_size):
         self.block_size = block_size
