@@ -14,7 +14,7 @@ import numpy as np
 # An int stands for a single axis.
 Shape = int | Sequence[int]
 
-# "natural", "reversed", "random", or a permutation of the dimensions.
+# A name of `orderings.NAMED`, or a permutation of the dimensions.
 Ordering = str | Sequence[int] | np.ndarray
 
 # Names, configurations or objects that Keras knows.

@@ -47,8 +47,9 @@ class DeepNADE(AutoregressiveModel):
         event_shape: Shape of one event.
         units: Units of each hidden layer, at least one layer.
         activation: The nonlinearity `g`.
-        ordering: Ordering to score and sample with: `"natural"`,
-            `"reversed"`, `"random"` or a permutation.
+        ordering: Ordering to score and sample with, a name or a permutation,
+            as `orderings.resolve` takes it: `"natural"`, `"reversed"`,
+            `"random"`, `"snake"`, `"hilbert"`.
         num_orderings: Number of orderings `E` of the mixture; those after the
             first are random.
         ordering_seed: Seed of the random orderings.
