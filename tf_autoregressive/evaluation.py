@@ -191,9 +191,9 @@ def _inputs_of(layer: Any) -> Iterator[list]:
     """Gives a list of the inputs that a layer gets within."""
     call, inputs = layer.call, []
 
-    def recorded(x):
+    def recorded(x, **options):
         inputs.append(x)
-        return call(x)
+        return call(x, **options)
 
     layer.call = recorded
     try:
