@@ -1,5 +1,6 @@
 """Lossless compression with any discrete model: an exact code length, spent."""
 
+from tf_autoregressive import backend
 from tf_autoregressive.compression.codec import Codec
 from tf_autoregressive.compression.errors import CodecError
 from tf_autoregressive.compression.errors import DamagedError

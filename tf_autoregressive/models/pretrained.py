@@ -33,7 +33,7 @@ def pretrained() -> list[PretrainedModel]:
 
     Example:
         >>> [model.name for model in pretrained()][:1]
-        ['gated_pixel_cnn_600s_binarized_mnist']
+        ['fvsbn_binarized_mnist']
     """
     return [_described(name) for name in trained.names()]
 

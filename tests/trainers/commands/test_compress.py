@@ -27,7 +27,7 @@ def finished(monkeypatch, tmp_path):
             rate=lambda: rate,
         )
         for command in (compress, decompress):
-            monkeypatch.setattr(command, "RunDirectory", lambda _: directory)
+            monkeypatch.setattr(command, "finished_run", lambda _: directory)
         return str(directory.path)
 
     return make
