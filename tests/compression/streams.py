@@ -1,15 +1,14 @@
 """What compressed data hold beside their headers and checksums."""
 
-import struct
+import io
+
+from tf_autoregressive.compression import container
+from tf_autoregressive.compression import event_blocks
 
 
-def num_code_bits(blob):
+def num_code_bits(blob, has_context=False):
     """Returns the bits that a coder wrote for all blocks of events."""
-    at = 13 + struct.unpack_from("<I", blob, 5)[0]
-    bits = 0
-    while at < len(blob):
-        kind, length, _ = struct.unpack_from("<c2I", blob, at)
-        at += 9 + length
-        if kind == b"E":
-            bits += 8 * (length - 12)
-    return bits
+    return sum(
+        8 * len(event_blocks.Counts.read(block.contents, has_context)[1])
+        for block in container.Reader(io.BytesIO(blob)).blocks()
+    )

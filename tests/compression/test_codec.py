@@ -1,6 +1,7 @@
 """What a codec takes, and what it says of data that it cannot decode."""
 
 import io
+import zlib
 
 import numpy as np
 import pytest
@@ -9,7 +10,10 @@ from tests.compression.streams import num_code_bits
 from tests.fuzz.mutations import mutated
 from tests.zoo import BY_NAME
 from tf_autoregressive import compression
+from tf_autoregressive.compression import container
+from tf_autoregressive.compression import header
 from tf_autoregressive.compression import platform
+from tf_autoregressive.compression import varint
 from tf_autoregressive.models import MADE
 from tf_autoregressive.models import NADE
 from tf_autoregressive.models import PixelCNN
@@ -58,7 +62,7 @@ def test_damage_is_an_error_and_never_other_events(codec, blob):
 
 def test_blocks_before_the_damage_can_be_read(codec, blob, x):
     with pytest.raises(compression.DamagedError, match="block 2") as caught:
-        codec.decompress(blob[:-30])
+        codec.decompress(blob[:-10])
     np.testing.assert_array_equal(caught.value.events, x[:8])
 
 
@@ -66,7 +70,7 @@ def test_blocks_have_a_place_and_a_file(codec, blob, x):
     # Whole blocks of the same length change places, or come from another file.
     reader = codec.reader(io.BytesIO(blob))
     start = reader._reader._file.tell()
-    sizes = [9 + len(b.contents) for b in reader._reader.blocks()]
+    sizes = [6 + len(b.contents) for b in reader._reader.blocks()]
     first = blob[start : start + sizes[0]]
     second = blob[start + sizes[0] : start + sum(sizes[:2])]
     rest = blob[start + sum(sizes[:2]) :]
@@ -75,9 +79,47 @@ def test_blocks_have_a_place_and_a_file(codec, blob, x):
     file = io.BytesIO()
     other = codec.writer(file, about="another file")
     other.end()
-    header = file.getvalue()[: -9 - 8]
+    header = file.getvalue()[:-7]
     with pytest.raises(compression.DamagedError, match="block 0"):
         codec.decompress(header + blob[start:])
+
+
+def test_a_file_costs_few_bytes_beside_its_code(codec, blob, x):
+    # Three blocks of 11 bytes, an end of 7, and the header.
+    assert len(blob) - num_code_bits(blob) / 8 <= 3 * 11 + 7 + 90
+
+
+def test_headers_of_any_content_come_back():
+    names = [[f"photos/{index}.png", index] for index in range(300)]
+    given = {"fingerprint": "0" * 31 + "f", "about": {"files": names}}
+    assert header.unpacked(header.packed(given)) == given
+    zeros = zlib.compressobj(9, wbits=-15)
+    bomb = zeros.compress(bytes(2**28)) + zeros.flush()
+    with pytest.raises(compression.DamagedError, match="packed dictionary"):
+        header.unpacked(bytes(16) + bomb)
+
+
+@pytest.mark.parametrize("number", [0, 1, 127, 128, 300, 2**32, 2**63 - 1])
+def test_numbers_of_any_size_come_back(number):
+    file = io.BytesIO(varint.written(number) + b"rest")
+    assert varint.read(file.read, "here") == number
+    assert file.read() == b"rest"
+
+
+def test_a_forged_number_of_events_is_refused(codec, blob, x):
+    source = container.Reader(io.BytesIO(blob))
+    for number in (0, 2**40, 2**62):
+        file = io.BytesIO()
+        forged = container.Writer(file, source.header)
+        contents = varint.written(number) + bytes(8)
+        forged.write(container.EVENTS, contents)
+        with pytest.raises(compression.DamagedError, match="cannot have"):
+            codec.decompress(file.getvalue())
+    for contents in (b"", b"\x80", varint.written(3) + bytes(3)):
+        file = io.BytesIO()
+        container.Writer(file, source.header).write(container.EVENTS, contents)
+        with pytest.raises(compression.DamagedError):
+            codec.decompress(file.getvalue())
 
 
 def test_another_model_is_refused(blob):

@@ -12,9 +12,11 @@ from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.compression import platform
 from tf_autoregressive.compression.coders import Encoder
 from tf_autoregressive.compression.errors import CodecError
+from tf_autoregressive.compression.event_blocks import MAX_BATCH_SIZE
 from tf_autoregressive.compression.event_blocks import EventReader
 from tf_autoregressive.compression.event_blocks import EventWriter
 from tf_autoregressive.compression.event_blocks import checked_arrays
+from tf_autoregressive.compression.fingerprint import block_sizes
 from tf_autoregressive.compression.fingerprint import fingerprint
 from tf_autoregressive.types import Array
 
@@ -38,7 +40,7 @@ class Codec:
         batch_size: Number of events that are walked through side by side. Data
             hold it, and are decoded with the same.
         batches_per_block: Number of batches that share a stream and its
-            checksums. A block costs about 25 bytes, and is lost as a whole.
+            checksums. A block costs about 15 bytes, and is lost as a whole.
         member: The member that codes, for an ensemble over several orderings.
 
     Raises:
@@ -69,7 +71,9 @@ class Codec:
                 f"{model.output_distribution!r}"
             )
         self.model = model
-        self.batch_size = checked_count("batch_size", batch_size)
+        self.batch_size = checked_count(
+            "batch_size", batch_size, at_most=MAX_BATCH_SIZE
+        )
         self.batches_per_block = checked_count(
             "batches_per_block", batches_per_block
         )
@@ -159,7 +163,7 @@ class Codec:
             "num_levels": model.num_levels,
             "dtype": model.dtype_policy.name,
             "batch_size": self.batch_size,
-            "block_size": model.block_size,
+            "block_sizes": block_sizes(model),
             "member": self.member,
             "platform": platform.description(),
         }

@@ -1,7 +1,7 @@
 """The container of compressed events: a header, blocks, and an end.
 
-    "TFAR" 0x01  length:u32  checksum:u32  header (JSON)
-    kind:u8  length:u32  checksum:u32  contents        (any number of times)
+    "TFAR" 0x02  length:varint  checksum:u32  header
+    kind:u8  length:varint  checksum:u32  contents     (any number of times)
 
 Numbers have their least byte first. The checksum of a block is the CRC32 of its
 kind, its contents, its index and the checksum of the header: a block in another
@@ -9,18 +9,19 @@ place, or of another file, has a wrong one.
 """
 
 import io
-import json
 import struct
 import typing
 import zlib
 from collections.abc import Iterator
 from typing import Any
 
+from tf_autoregressive.compression import header as headers
+from tf_autoregressive.compression import varint
 from tf_autoregressive.compression.errors import DamagedError
 
-_MAGIC, _VERSION = b"TFAR", 1
-_HEAD = struct.Struct("<4sB2I")
-_BLOCK = struct.Struct("<c2I")
+_MAGIC, _VERSION = b"TFAR", 2
+_OPENING = struct.Struct("<4sB")
+_CHECKSUM = struct.Struct("<I")
 _MAX_HEADER = 2**20
 
 
@@ -50,14 +51,14 @@ class Writer:
         header: A dictionary that JSON can hold.
 
     Attributes:
-        kept: The first 16 bytes of every block that is kept.
+        kept: The first 32 bytes of every block that is kept.
     """
 
     def __init__(self, file: Any, header: dict[str, Any]) -> None:
-        text = json.dumps(header, sort_keys=True).encode()
+        contents = headers.packed(header)
         self._file, self._index = file, 0
-        self._seed = zlib.crc32(text)
-        head = _HEAD.pack(_MAGIC, _VERSION, len(text), self._seed) + text
+        self._seed = zlib.crc32(contents)
+        head = _OPENING.pack(_MAGIC, _VERSION) + _framed(self._seed, contents)
         self.kept = self._whole_blocks(head) if file.readable() else []
         if not self.kept:
             file.write(head)
@@ -73,7 +74,7 @@ class Writer:
         reader, place = Reader(self._file), place + len(head)
         try:
             for block in reader.blocks():
-                kept.append(block.contents[:16])
+                kept.append(block.contents[:32])
                 place = self._file.tell()
         except DamagedError:
             # A writer was stopped within a block.
@@ -88,7 +89,7 @@ class Writer:
     def write(self, kind: bytes, contents: bytes) -> None:
         """Writes a block."""
         checksum = _checksum(self._seed, self._index, kind, contents)
-        self._file.write(_BLOCK.pack(kind, len(contents), checksum) + contents)
+        self._file.write(kind + _framed(checksum, contents))
         self._index += 1
 
 
@@ -107,9 +108,7 @@ class Reader:
 
     def __init__(self, file: Any) -> None:
         self._file = file
-        magic, version, length, checksum = _HEAD.unpack(
-            self._read(_HEAD.size, "header")
-        )
+        magic, version = _OPENING.unpack(self._read(_OPENING.size, "header"))
         if magic != _MAGIC:
             raise DamagedError(
                 "The data are not compressed events: they begin with "
@@ -120,16 +119,13 @@ class Reader:
                 f"The data have format {version}; this version of the library "
                 f"reads format {_VERSION}."
             )
+        length, self._seed = self._frame("header")
         if length > _MAX_HEADER:
             raise DamagedError("The header is damaged: its length is wrong.")
-        text = self._read(length, "header")
-        self._seed = zlib.crc32(text)
-        if self._seed != checksum:
+        contents = self._read(length, "header")
+        if self._seed != zlib.crc32(contents):
             raise DamagedError("The header is damaged: its checksum is wrong.")
-        try:
-            self.header = json.loads(text)
-        except (ValueError, RecursionError):
-            raise DamagedError("The header is damaged: not JSON.") from None
+        self.header = headers.unpacked(contents)
 
     def blocks(self) -> Iterator[Block]:
         """Yields the blocks, without the end, after which nothing may come.
@@ -140,9 +136,8 @@ class Reader:
         index = 0
         while True:
             place = f"block {index}"
-            kind, length, checksum = _BLOCK.unpack(
-                self._read(_BLOCK.size, place)
-            )
+            kind = self._read(1, place)
+            length, checksum = self._frame(place)
             contents = self._read(length, place)
             if checksum != _checksum(self._seed, index, kind, contents):
                 raise DamagedError(f"The data are damaged in {place}.")
@@ -152,6 +147,12 @@ class Reader:
             index += 1
         if self._file.read(1):
             raise DamagedError("Something follows the end of the data.")
+
+    def _frame(self, place):
+        """Returns the length and the checksum of what follows."""
+        length = varint.read(self._file.read, place)
+        (checksum,) = _CHECKSUM.unpack(self._read(_CHECKSUM.size, place))
+        return length, checksum
 
     def _read(self, size, place):
         # A damaged length may ask for more than memory holds.
@@ -163,6 +164,11 @@ class Reader:
             parts.write(part)
             missing -= len(part)
         return parts.getvalue()
+
+
+def _framed(checksum, contents):
+    length = varint.written(len(contents))
+    return length + _CHECKSUM.pack(checksum) + contents
 
 
 def _checksum(seed, index, kind, contents):

@@ -3,7 +3,9 @@
 Shapes: n events of a block.
 """
 
+import io
 import struct
+import typing
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -14,17 +16,58 @@ import tensorflow as tf
 from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.compression import container
 from tf_autoregressive.compression import platform
+from tf_autoregressive.compression import varint
 from tf_autoregressive.compression.coders import Decoder
 from tf_autoregressive.compression.coders import Encoder
 from tf_autoregressive.compression.errors import DamagedError
 from tf_autoregressive.compression.errors import MismatchError
+from tf_autoregressive.compression.fingerprint import block_sizes
 from tf_autoregressive.compression.fingerprint import fingerprint
 from tf_autoregressive.compression.walker import Walker
 from tf_autoregressive.types import Array
 
-# Number of events, and the checksums of events and contexts.
-_EVENTS = struct.Struct("<3I")
-_NUM_EVENTS = struct.Struct("<Q")
+# The most events side by side, and the most values of a block: what a header or
+# a block says of itself does not fill the memory.
+MAX_BATCH_SIZE = 2**16
+MAX_VALUES = 2**28
+
+_CRC = struct.Struct("<I")
+
+
+class Counts(typing.NamedTuple):
+    """What a block begins with.
+
+    Attributes:
+        num_events: Number of its events.
+        crc: Checksum of the events.
+        context_crc: Checksum of their contexts, 0 where the model has none.
+    """
+
+    num_events: int
+    crc: int
+    context_crc: int
+
+    def written(self, has_context):
+        """Returns the bytes: a model without contexts spends none on them."""
+        crcs = self[1:] if has_context else self[1:2]
+        return varint.written(self.num_events) + b"".join(map(_CRC.pack, crcs))
+
+    @classmethod
+    def read(cls, contents, has_context):
+        """Returns the counts of a block's contents, and the words behind.
+
+        Raises:
+            DamagedError: If the contents end within the counts.
+        """
+        buffer = io.BytesIO(contents)
+        number = varint.read(buffer.read, "a block")
+        crcs = [buffer.read(_CRC.size) for _ in range(1 + has_context)]
+        if len(crcs[-1]) < _CRC.size:
+            raise DamagedError("A block ends within its checksums.")
+        found = [_CRC.unpack(crc)[0] for crc in crcs]
+        return cls(number, *(found if has_context else [*found, 0])), (
+            buffer.read()
+        )
 
 
 class EventWriter:
@@ -43,8 +86,12 @@ class EventWriter:
         self._model, self.num_events = model, 0
         self._writer = container.Writer(file, header)
         self._walk = Walker(model, header["batch_size"], header["member"])
-        self._kept = [_EVENTS.unpack_from(start) for start in self._writer.kept]
-        self.num_events = sum(number for number, *_ in self._kept)
+        self._has_context = model.context.expected
+        self._kept = [
+            Counts.read(start, self._has_context)[0]
+            for start in self._writer.kept
+        ]
+        self.num_events = sum(counts.num_events for counts in self._kept)
 
     def check_kept(self, read: Any, name: Any) -> None:
         """Checks that the blocks that a file had before hold these events.
@@ -72,17 +119,27 @@ class EventWriter:
         Args:
             x: Event values `[n, *event_shape]`.
             context: As `log_prob` takes it.
+
+        Raises:
+            ValueError: If they are not valid, or more than a block may have.
         """
         x, context = checked_arrays(self._model, x, context)
+        if x.size > MAX_VALUES:
+            raise ValueError(
+                f"A block must have at most {MAX_VALUES:,} values: take "
+                "smaller `batch_size` or `batches_per_block`. Received: "
+                f"{len(x)} events of {self._model.num_dims} values"
+            )
         encoder = Encoder()
         self._walk(encoder, len(x), context, x)
-        contents = _EVENTS.pack(len(x), _crc(x), _crc(context))
-        self._writer.write(container.EVENTS, contents + encoder.words)
+        counts = Counts(len(x), _crc(x), _crc(context))
+        contents = counts.written(self._has_context) + encoder.words
+        self._writer.write(container.EVENTS, contents)
         self.num_events += len(x)
 
     def end(self) -> None:
         """Writes the end, without which a file counts as cut."""
-        self._writer.write(container.END, _NUM_EVENTS.pack(self.num_events))
+        self._writer.write(container.END, varint.written(self.num_events))
 
 
 class EventReader:
@@ -109,10 +166,14 @@ class EventReader:
             self.about = self._header["about"]
             self._walk = Walker(
                 model,
-                checked_count("batch_size", self._header["batch_size"]),
+                checked_count(
+                    "batch_size",
+                    self._header["batch_size"],
+                    at_most=MAX_BATCH_SIZE,
+                ),
                 self._header["member"],
             )
-        except (KeyError, TypeError, IndexError) as error:
+        except (LookupError, TypeError) as error:
             raise DamagedError(f"The header is damaged: {error!r}.") from None
 
     def _check_model(self):
@@ -125,11 +186,12 @@ class EventReader:
                 f"{there[:12]}. Received: {type(model).__name__} of events "
                 f"{model.event_shape}, fingerprint {here[:12]}"
             )
-        if header["block_size"] != model.block_size:
+        sizes, own = header["block_sizes"], block_sizes(model)
+        if sizes != own:
             raise MismatchError(
                 "The data were encoded with another block size, whose rounding "
-                f"differs: set `model.block_size = {header['block_size']}`. "
-                f"Received: block_size={model.block_size}"
+                f"differs: set `model.block_size = {sizes[0]}`, and those of "
+                f"its parts to {sizes[1:]}. Received: {own[0]} and {own[1:]}"
             )
 
     def events(self, context: Array | None = None) -> Iterator[np.ndarray]:
@@ -149,24 +211,28 @@ class EventReader:
             yield events
 
     def _decoded(self, contents, first, context):
-        num_events, crc, context_crc = _EVENTS.unpack_from(contents)
-        if not num_events:
-            raise DamagedError("A block has no events.")
+        counts, words = Counts.read(contents, self._model.context.expected)
+        num_events = counts.num_events
+        if not 0 < num_events * self._model.num_dims <= MAX_VALUES:
+            raise DamagedError(
+                f"A block cannot have {num_events} events of "
+                f"{self._model.num_dims} values."
+            )
         if context is not None:
             context = context[first : first + num_events]
             context = self._model.context.checked(context, num_events).numpy()
-        if _crc(context) != context_crc:
+        if _crc(context) != counts.context_crc:
             raise MismatchError(
                 "`context` must be the one that the events were compressed "
                 f"with. It differs between events {first} and "
                 f"{first + num_events}."
             )
-        decoder = Decoder(contents[_EVENTS.size :])
+        decoder = Decoder(words)
         try:
             events = self._walk(decoder, num_events, context)
         except ValueError:
             events = None
-        if events is None or _crc(events) != crc:
+        if events is None or _crc(events) != counts.crc:
             raise MismatchError(
                 "The arithmetic here is not that of the encoder, so events "
                 f"{first} to {first + num_events} cannot be decoded. "

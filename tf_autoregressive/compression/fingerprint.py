@@ -7,11 +7,14 @@ from typing import Any
 import keras
 import numpy as np
 
+from tf_autoregressive.models.base import AutoregressiveModel
+
 
 def fingerprint(model: Any) -> str:
-    """Returns the SHA-256 of a model's configuration and weights, 64 digits.
+    """Returns 128 bits of the SHA-256 of a configuration and its weights.
 
-    The name of the model has no part in it: a reloaded model has the same.
+    They are 32 hexadecimal digits. The name of the model has no part in them:
+    a reloaded model has the same.
     """
     config = {k: v for k, v in model.get_config().items() if k != "name"}
     name = keras.saving.get_registered_name(type(model))
@@ -20,4 +23,14 @@ def fingerprint(model: Any) -> str:
     for array in [*arrays, *model.structure().values()]:
         digest.update(f"{array.dtype} {array.shape}".encode())
         digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()
+    return digest.hexdigest()[:32]
+
+
+def block_sizes(model: Any) -> list[int | None]:
+    """Returns the block size of a model, and then those of its parts."""
+    parts = [
+        layer.block_size
+        for layer in model._flatten_layers(include_self=False)
+        if isinstance(layer, AutoregressiveModel)
+    ]
+    return [model.block_size, *parts]
