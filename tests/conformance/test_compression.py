@@ -38,7 +38,7 @@ def test_what_comes_back_is_what_went_in(case, model, rng):
     if not case.has_many_orderings:
         log_prob = np.sum(model.log_prob(x, context=context))
         limit = -log_prob / math.log(2) * 1.001 + 64
-        assert num_code_bits(blob, context is not None) <= limit
+        assert num_code_bits(blob, has_context=context is not None) <= limit
 
 
 ELSEWHERE = """

@@ -47,13 +47,15 @@ class Counts(typing.NamedTuple):
     crc: int
     context_crc: int
 
-    def written(self, has_context):
+    def written(self, *, has_context: bool) -> bytes:
         """Returns the bytes: a model without contexts spends none on them."""
         crcs = self[1:] if has_context else self[1:2]
         return varint.written(self.num_events) + b"".join(map(_CRC.pack, crcs))
 
     @classmethod
-    def read(cls, contents, has_context):
+    def read(
+        cls, contents: bytes, *, has_context: bool
+    ) -> tuple[typing.Self, bytes]:
         """Returns the counts of a block's contents, and the words behind.
 
         Raises:
@@ -88,7 +90,7 @@ class EventWriter:
         self._walk = Walker(model, header["batch_size"], header["member"])
         self._has_context = model.context.expected
         self._kept = [
-            Counts.read(start, self._has_context)[0]
+            Counts.read(start, has_context=self._has_context)[0]
             for start in self._writer.kept
         ]
         self.num_events = sum(counts.num_events for counts in self._kept)
@@ -133,8 +135,8 @@ class EventWriter:
         encoder = Encoder()
         self._walk(encoder, len(x), context, x)
         counts = Counts(len(x), _crc(x), _crc(context))
-        contents = counts.written(self._has_context) + encoder.words
-        self._writer.write(container.EVENTS, contents)
+        contents = counts.written(has_context=self._has_context)
+        self._writer.write(container.EVENTS, contents + encoder.words)
         self.num_events += len(x)
 
     def end(self) -> None:
@@ -211,7 +213,9 @@ class EventReader:
             yield events
 
     def _decoded(self, contents, first, context):
-        counts, words = Counts.read(contents, self._model.context.expected)
+        counts, words = Counts.read(
+            contents, has_context=self._model.context.expected
+        )
         num_events = counts.num_events
         if not 0 < num_events * self._model.num_dims <= MAX_VALUES:
             raise DamagedError(
