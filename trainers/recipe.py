@@ -7,6 +7,8 @@ from typing import Self
 
 import pydantic
 
+from .published import Published
+
 # Larger counts and seeds are refused by TensorFlow and NumPy.
 _Count = Annotated[int, pydantic.Field(gt=0, lt=2**31)]
 _Seed = Annotated[int, pydantic.Field(ge=0, lt=2**32)]
@@ -29,7 +31,8 @@ class Recipe(pydantic.BaseModel):
     Attributes:
         name: The recipe's name on the command line.
         paper: The paper that the recipe follows.
-        published: The published figure with its unit and its source.
+        published: The published figure, or a text where there is none to
+            compare with.
         dataset: Name for `tf_autoregressive.datasets.load`.
         dataset_options: Its further arguments.
         model: Name of a class in `tf_autoregressive.models`.
@@ -93,7 +96,7 @@ class Recipe(pydantic.BaseModel):
 
     name: str
     paper: str
-    published: str
+    published: Published | str
 
     dataset: str
     dataset_options: dict[str, Any] = {}

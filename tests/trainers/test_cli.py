@@ -57,7 +57,7 @@ def test_training_prints_the_result_beside_the_published_figure(
     result = json.loads((path / "result.json").read_text())
     assert f"{path} holds this run, finished." in printed
     assert f"fvsbn_mushrooms: {result['test']['nats']:.2f} ± " in printed
-    assert "published:    10.27 nats (Germain et al. 2015" in printed
+    assert "published:    10.27 ± 0.05 nats (Germain et al. 2015" in printed
     assert str(path / "model.keras") in printed
     assert "samples.png" not in printed
 
@@ -231,7 +231,7 @@ def test_recipes_are_listed_with_their_figures(capsys):
         *("name", "model", "dataset", "published", "measured", "cost")
     ]
     (line,) = (line for line in lines if line.startswith("fvsbn_dna "))
-    assert "83.64 nats (Germain et al. 2015, Table 4)" in line
+    assert "83.64 ± 0.50 nats (Germain et al. 2015, Table 4)" in line
     nats = recorded(recipes.find("fvsbn_dna")[0])["test"]["nats"]
     assert f"{nats:.2f} ± " in line
     assert "made_binary_uci" in lines[-1]

@@ -33,5 +33,5 @@ def _row(recipe: Recipe) -> tuple[str, ...]:
         measured = score_text(result["test"])
         cores = result["machine"]["cores"]
         cost = f"{result['train_seconds']:,.0f} s (cores: {cores})"
-    about = (recipe.name, recipe.model, recipe.dataset, recipe.published)
-    return *about, measured, cost
+    about = (recipe.name, recipe.model, recipe.dataset)
+    return *about, str(recipe.published), measured, cost

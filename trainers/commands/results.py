@@ -1,4 +1,4 @@
-"""`tfar results`: the recorded results in the README."""
+"""`tfar results`: the recorded results in the pages."""
 
 import argparse
 
@@ -10,6 +10,7 @@ def add_arguments(parser: argparse.ArgumentParser):
 
 
 def run(arguments: argparse.Namespace):
-    """Write the table of recorded results into the trainers' README.md."""
+    """Write the tables of recorded results into both README.md."""
     results_table.update()
-    print(results_table.README)
+    for path in results_table.pages():
+        print(path)

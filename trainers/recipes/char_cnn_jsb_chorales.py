@@ -8,12 +8,17 @@ Published: 8.10 nats a step by a temporal convolutional network.
 Command: tfar train char_cnn_jsb_chorales --data-dir FOLDER
 """
 
+from ..published import Published
 from ..recipe import Recipe
 
 RECIPE = Recipe(
     name="char_cnn_jsb_chorales",
     paper="Bai et al. 2018",
-    published="8.10 nats a step (Bai et al. 2018, Table 1)",
+    published=Published(
+        value=8.10,
+        unit="nats_per_step",
+        source="Bai et al. 2018, Table 1",
+    ),
     dataset="jsb_chorales",
     model="CharCNN",
     model_options={

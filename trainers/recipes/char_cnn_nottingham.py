@@ -8,12 +8,17 @@ Published: 3.07 nats a step by a temporal convolutional network.
 Command: tfar train char_cnn_nottingham --data-dir FOLDER
 """
 
+from ..published import Published
 from ..recipe import Recipe
 
 RECIPE = Recipe(
     name="char_cnn_nottingham",
     paper="Bai et al. 2018",
-    published="3.07 nats a step (Bai et al. 2018, Table 1)",
+    published=Published(
+        value=3.07,
+        unit="nats_per_step",
+        source="Bai et al. 2018, Table 1",
+    ),
     dataset="nottingham",
     # Longer tunes, one in twenty, are scored in pieces of this length.
     dataset_options={"steps": 512},

@@ -8,12 +8,17 @@ Published: 3.29 nats a step by an LSTM.
 Command: tfar train char_rnn_nottingham --data-dir FOLDER
 """
 
+from ..published import Published
 from ..recipe import Recipe
 
 RECIPE = Recipe(
     name="char_rnn_nottingham",
     paper="Bai et al. 2018",
-    published="3.29 nats a step (Bai et al. 2018, Table 1)",
+    published=Published(
+        value=3.29,
+        unit="nats_per_step",
+        source="Bai et al. 2018, Table 1",
+    ),
     dataset="nottingham",
     # Longer tunes, one in twenty, are scored in pieces of this length.
     dataset_options={"steps": 512},

@@ -7,12 +7,16 @@ Cost: 5 hours on two CPU cores (estimate).
 Command: tfar train diagonal_bilstm_7layers_binarized_mnist
 """
 
+from ..published import Published
 from ..recipe import Recipe
 
 RECIPE = Recipe(
     name="diagonal_bilstm_7layers_binarized_mnist",
     paper="van den Oord et al. 2016a",
-    published="79.20 nats (van den Oord et al. 2016a, Table 4)",
+    published=Published(
+        value=79.20,
+        source="van den Oord et al. 2016a, Table 4",
+    ),
     dataset="binarized_mnist",
     model="PixelRNN",
     model_options={

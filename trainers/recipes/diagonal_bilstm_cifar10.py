@@ -9,12 +9,17 @@ Cost: not run. About 6 G multiply-adds a forward pass of one image, by the
 Command: tfar train diagonal_bilstm_cifar10
 """
 
+from ..published import Published
 from ..recipe import Recipe
 
 RECIPE = Recipe(
     name="diagonal_bilstm_cifar10",
     paper="van den Oord et al. 2016a",
-    published="3.00 bits/dim (van den Oord et al. 2016a, Table 5)",
+    published=Published(
+        value=3.00,
+        unit="bits_per_dim",
+        source="van den Oord et al. 2016a, Table 5",
+    ),
     dataset="cifar10",
     model="PixelRNN",
     model_options={

@@ -6,12 +6,16 @@ Published: 97.45 nats on the 10,000 test images.
 Command: tfar train fvsbn_binarized_mnist
 """
 
+from ..published import Published
 from ..recipe import Recipe
 
 RECIPE = Recipe(
     name="fvsbn_binarized_mnist",
     paper="Larochelle and Murray 2011",
-    published="97.45 nats (Larochelle and Murray 2011, Sec. 6.2)",
+    published=Published(
+        value=97.45,
+        source="Larochelle and Murray 2011, Sec. 6.2",
+    ),
     dataset="binarized_mnist",
     model="FVSBN",
     model_options={"ordering": "random"},

@@ -2,17 +2,19 @@
 
 Paper: van den Oord et al., "Conditional Image Generation with PixelCNN
     Decoders", 2016.
-Published: none on this data by the authors; 81.30 nats of the PixelCNN in van
-    den Oord et al., "Pixel Recurrent Neural Networks", 2016, Table 4.
+Published: 80.10 nats of a Gated PixelCNN by Gulrajani et al., "PixelVAE: A
+    Latent Variable Model for Natural Images", 2017, Table 1; none on this data
+    by the authors.
 Command: tfar train gated_pixel_cnn_600s_binarized_mnist
 """
 
+from ..published import Published
 from ..recipe import Recipe
 
 RECIPE = Recipe(
     name="gated_pixel_cnn_600s_binarized_mnist",
     paper="van den Oord et al. 2016b",
-    published="none; PixelCNN 81.30 nats (van den Oord et al. 2016a, Table 4)",
+    published=Published(value=80.10, source="Gulrajani et al. 2017, Table 1"),
     dataset="binarized_mnist",
     model="GatedPixelCNN",
     model_options={

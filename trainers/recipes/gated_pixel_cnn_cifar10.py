@@ -9,12 +9,17 @@ Cost: not run. 123 G multiply-adds a forward pass of one image, by the shapes
 Command: tfar train gated_pixel_cnn_cifar10
 """
 
+from ..published import Published
 from ..recipe import Recipe
 
 RECIPE = Recipe(
     name="gated_pixel_cnn_cifar10",
     paper="van den Oord et al. 2016b",
-    published="3.03 bits/dim (van den Oord et al. 2016b, Table 1)",
+    published=Published(
+        value=3.03,
+        unit="bits_per_dim",
+        source="van den Oord et al. 2016b, Table 1",
+    ),
     dataset="cifar10",
     model="GatedPixelCNN",
     model_options={

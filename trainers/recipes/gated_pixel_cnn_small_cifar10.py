@@ -7,12 +7,17 @@ Cost: an hour on two CPU cores, estimated from a step's time.
 Command: tfar train gated_pixel_cnn_small_cifar10
 """
 
+from ..published import Published
 from ..recipe import Recipe
 
 RECIPE = Recipe(
     name="gated_pixel_cnn_small_cifar10",
     paper="van den Oord et al. 2016b",
-    published="3.03 bits/dim (van den Oord et al. 2016b, Table 1), full size",
+    published=Published(
+        value=3.03,
+        unit="bits_per_dim",
+        source="van den Oord et al. 2016b, Table 1, full size",
+    ),
     dataset="cifar10",
     model="GatedPixelCNN",
     model_options={

@@ -16,12 +16,17 @@ Cost: not run. 394 G multiply-adds a forward pass of one image, as TensorFlow's
 Command: tfar train image_transformer_cifar10
 """
 
+from ..published import Published
 from ..recipe import Recipe
 
 RECIPE = Recipe(
     name="image_transformer_cifar10",
     paper="Child et al. 2019",
-    published="2.80 bits/dim (Child et al. 2019, Table 1)",
+    published=Published(
+        value=2.80,
+        unit="bits_per_dim",
+        source="Child et al. 2019, Table 1",
+    ),
     dataset="cifar10",
     model="ImageTransformer",
     model_options={

@@ -6,12 +6,16 @@ Published: about 94.5 nats on the 10,000 test images, read off the figure.
 Command: tfar train made_500units_binarized_mnist
 """
 
+from ..published import Published
 from ..recipe import Recipe
 
 RECIPE = Recipe(
     name="made_500units_binarized_mnist",
     paper="Germain et al. 2015",
-    published="about 94.5 nats (Germain et al. 2015, Fig. 2)",
+    published=Published(
+        value=94.50,
+        source="Germain et al. 2015, read off Fig. 2",
+    ),
     dataset="binarized_mnist",
     model="MADE",
     model_options={"units": (500,), "ordering": "random", "direct": True},

@@ -6,12 +6,17 @@ Published: 88.40 nats (95% interval 0.45) on the 10,000 test images.
 Command: tfar train made_8000units_binarized_mnist
 """
 
+from ..published import Published
 from ..recipe import Recipe
 
 RECIPE = Recipe(
     name="made_8000units_binarized_mnist",
     paper="Germain et al. 2015",
-    published="88.40 nats (Germain et al. 2015, Table 6)",
+    published=Published(
+        value=88.40,
+        source="Germain et al. 2015, Table 6",
+        interval=0.45,
+    ),
     dataset="binarized_mnist",
     model="MADE",
     model_options={"units": (8000,), "ordering": "random", "direct": True},

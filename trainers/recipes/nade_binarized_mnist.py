@@ -7,12 +7,13 @@ Published: 88.86 nats on the 10,000 test images; 88.33 in Uria et al., "A Deep
 Command: tfar train nade_binarized_mnist
 """
 
+from ..published import Published
 from ..recipe import Recipe
 
 RECIPE = Recipe(
     name="nade_binarized_mnist",
     paper="Larochelle and Murray 2011",
-    published="88.33 nats (Uria et al. 2014, Table 2); 88.86 in 2011",
+    published=Published(value=88.33, source="Uria et al. 2014, Table 2"),
     dataset="binarized_mnist",
     model="NADE",
     model_options={"units": 500, "ordering": "random"},

@@ -7,12 +7,16 @@ Cost: 20 minutes on two CPU cores.
 Command: tfar train pixel_cnn_binarized_mnist
 """
 
+from ..published import Published
 from ..recipe import Recipe
 
 RECIPE = Recipe(
     name="pixel_cnn_binarized_mnist",
     paper="van den Oord et al. 2016a",
-    published="81.30 nats (van den Oord et al. 2016a, Table 4)",
+    published=Published(
+        value=81.30,
+        source="van den Oord et al. 2016a, Table 4",
+    ),
     dataset="binarized_mnist",
     model="PixelCNN",
     model_options={"filters": 32, "num_blocks": 7, "head_filters": 64},

@@ -9,12 +9,17 @@ Cost: not run. 3.6 G multiply-adds a forward pass of one image, by the shapes
 Command: tfar train pixel_cnn_cifar10
 """
 
+from ..published import Published
 from ..recipe import Recipe
 
 RECIPE = Recipe(
     name="pixel_cnn_cifar10",
     paper="van den Oord et al. 2016a",
-    published="3.14 bits/dim (van den Oord et al. 2016a, Table 5)",
+    published=Published(
+        value=3.14,
+        unit="bits_per_dim",
+        source="van den Oord et al. 2016a, Table 5",
+    ),
     dataset="cifar10",
     model="PixelCNN",
     model_options={

@@ -10,12 +10,17 @@ Cost: not run. 24.4 G multiply-adds a forward pass of one image, by the shapes
 Command: tfar train pixel_cnn_pp_cifar10
 """
 
+from ..published import Published
 from ..recipe import Recipe
 
 RECIPE = Recipe(
     name="pixel_cnn_pp_cifar10",
     paper="Salimans et al. 2017",
-    published="2.92 bits/dim (Salimans et al. 2017, Table 1)",
+    published=Published(
+        value=2.92,
+        unit="bits_per_dim",
+        source="Salimans et al. 2017, Table 1",
+    ),
     dataset="cifar10",
     model="PixelCNNPlusPlus",
     learning_rate=1e-3,

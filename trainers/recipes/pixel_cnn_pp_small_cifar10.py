@@ -7,12 +7,17 @@ Published: 2.92 bits/dim on the test images (Table 1), of a model 60 times as
 Command: tfar train pixel_cnn_pp_small_cifar10
 """
 
+from ..published import Published
 from ..recipe import Recipe
 
 RECIPE = Recipe(
     name="pixel_cnn_pp_small_cifar10",
     paper="Salimans et al. 2017",
-    published="2.92 bits/dim (Salimans et al. 2017, Table 1), full size",
+    published=Published(
+        value=2.92,
+        unit="bits_per_dim",
+        source="Salimans et al. 2017, Table 1, full size",
+    ),
     dataset="cifar10",
     model="PixelCNNPlusPlus",
     model_options={"filters": 40, "num_blocks": 1, "dropout": 0.0},

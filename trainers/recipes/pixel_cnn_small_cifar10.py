@@ -6,12 +6,17 @@ Cost: an hour on two CPU cores, estimated from a step's time.
 Command: tfar train pixel_cnn_small_cifar10
 """
 
+from ..published import Published
 from ..recipe import Recipe
 
 RECIPE = Recipe(
     name="pixel_cnn_small_cifar10",
     paper="van den Oord et al. 2016a",
-    published="3.14 bits/dim (van den Oord et al. 2016a, Table 5), full size",
+    published=Published(
+        value=3.14,
+        unit="bits_per_dim",
+        source="van den Oord et al. 2016a, Table 5, full size",
+    ),
     dataset="cifar10",
     model="PixelCNN",
     model_options={

@@ -14,12 +14,17 @@ Cost: not run. 64 G multiply-adds a forward pass of one image, as TensorFlow's
 Command: tfar train pixel_snail_cifar10
 """
 
+from ..published import Published
 from ..recipe import Recipe
 
 RECIPE = Recipe(
     name="pixel_snail_cifar10",
     paper="Chen et al. 2018",
-    published="2.85 bits/dim (Chen et al. 2018)",
+    published=Published(
+        value=2.85,
+        unit="bits_per_dim",
+        source="Chen et al. 2018",
+    ),
     dataset="cifar10",
     model="PixelSNAIL",
     model_options={

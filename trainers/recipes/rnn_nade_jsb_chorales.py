@@ -6,12 +6,17 @@ Published: 5.56 nats a step, recalled, not checked against the paper.
 Command: tfar train rnn_nade_jsb_chorales --data-dir FOLDER
 """
 
+from ..published import Published
 from ..recipe import Recipe
 
 RECIPE = Recipe(
     name="rnn_nade_jsb_chorales",
     paper="Boulanger-Lewandowski et al. 2012",
-    published="5.56 nats a step (recalled, not checked)",
+    published=Published(
+        value=5.56,
+        unit="nats_per_step",
+        source="recalled, not checked",
+    ),
     dataset="jsb_chorales",
     model="RNNNADE",
     model_options={

@@ -6,12 +6,17 @@ Published: 2.31 nats a step, recalled, not checked against the paper.
 Command: tfar train rnn_nade_nottingham --data-dir FOLDER
 """
 
+from ..published import Published
 from ..recipe import Recipe
 
 RECIPE = Recipe(
     name="rnn_nade_nottingham",
     paper="Boulanger-Lewandowski et al. 2012",
-    published="2.31 nats a step (recalled, not checked)",
+    published=Published(
+        value=2.31,
+        unit="nats_per_step",
+        source="recalled, not checked",
+    ),
     dataset="nottingham",
     # Longer tunes, one in twenty, are scored in pieces of this length.
     dataset_options={"steps": 512},

@@ -6,12 +6,16 @@ Published: 80.54 nats (van den Oord et al. 2016a, Table 4).
 Command: tfar train row_lstm_binarized_mnist
 """
 
+from ..published import Published
 from ..recipe import Recipe
 
 RECIPE = Recipe(
     name="row_lstm_binarized_mnist",
     paper="van den Oord et al. 2016a",
-    published="80.54 nats (van den Oord et al. 2016a, Table 4)",
+    published=Published(
+        value=80.54,
+        source="van den Oord et al. 2016a, Table 4",
+    ),
     dataset="binarized_mnist",
     model="PixelRNN",
     model_options={

@@ -6,12 +6,17 @@ Cost: an hour on two CPU cores (estimate).
 Command: tfar train row_lstm_small_cifar10
 """
 
+from ..published import Published
 from ..recipe import Recipe
 
 RECIPE = Recipe(
     name="row_lstm_small_cifar10",
     paper="van den Oord et al. 2016a",
-    published="3.07 bits/dim (van den Oord et al. 2016a, Table 5), full size",
+    published=Published(
+        value=3.07,
+        unit="bits_per_dim",
+        source="van den Oord et al. 2016a, Table 5, full size",
+    ),
     dataset="cifar10",
     model="PixelRNN",
     model_options={

@@ -1,4 +1,4 @@
-"""The table of recorded results in README.md, made from results/*.json."""
+"""The tables of recorded results in the pages, made from results/*.json."""
 
 import json
 import pathlib
@@ -7,59 +7,81 @@ from typing import Any
 from .. import recipes
 from ..errors import UsageError
 from ..files import write_text
+from ..published import Published
 from ..recipe import Recipe
 from .summary import units_text
 from .table import markdown
 
-README = pathlib.Path(__file__).parent.parent / "README.md"
-RESULTS = pathlib.Path(__file__).parent.parent / "results"
+_HERE = pathlib.Path(__file__).parent.parent
+RESULTS = _HERE / "results"
 
 _BEGIN = "<!-- Written by `tfar results`. -->"
 _END = "<!-- Until here. -->"
-_COLUMNS = (
-    "recipe",
-    "model",
-    "data",
-    "test nats",
-    "bits/dim",
-    "published",
-    "parameters",
-    "steps",
-    "seconds",
-    "cores",
-)
+
+
+def pages() -> dict[pathlib.Path, str]:
+    """Returns the pages that hold a table, and the table of each, as it is now.
+
+    The project's README.md compares what was measured with what was published;
+    that of the trainers has everything.
+    """
+    return {
+        _HERE.parent / "README.md": compared(),
+        _HERE / "README.md": table(),
+    }
 
 
 def update():
-    """Writes the table into README.md, in the place of the one there.
+    """Writes the tables into the pages, in the place of the ones there.
 
     Raises:
-        UsageError: If there is no README.md, or no place for the table in it.
+        UsageError: If a page cannot be read, or has no place for its table.
+            None is written then.
     """
-    write_text(README, with_table(_text(README)))
+    texts = {path: with_table(path, new) for path, new in pages().items()}
+    for path, text in texts.items():
+        write_text(path, text)
 
 
-def with_table(text: str) -> str:
-    """Returns a text with its table replaced by that of the results now.
+def with_table(path: pathlib.Path, new: str) -> str:
+    """Returns the text of a page with another table.
+
+    Args:
+        path: The page.
+        new: The table.
 
     Raises:
-        UsageError: If the marks around the table are missing.
+        UsageError: If the page cannot be read, or the marks around the table
+            are missing.
     """
-    before, begin, rest = text.partition(_BEGIN)
+    before, begin, rest = _text(path).partition(_BEGIN)
     _, end, after = rest.partition(_END)
     if not (begin and end):
         raise UsageError(
-            f"{README} must have the lines {_BEGIN!r} and {_END!r}, between "
+            f"{path} must have the lines {_BEGIN!r} and {_END!r}, between "
             "which the table goes."
         )
-    return f"{before}{begin}\n\n{table()}\n\n{end}{after}"
+    return f"{before}{begin}\n\n{new}\n\n{end}{after}"
 
 
 def table() -> str:
     """Returns a line for every recipe, with its result if it was run."""
-    families = recipes.families().values()
-    rows = [_row(recipe) for family in families for recipe in family]
-    return markdown([list(_COLUMNS), *rows])
+    columns = (
+        *("recipe", "model", "data", "test nats", "bits/dim", "published"),
+        *("difference", "verdict", "parameters", "steps", "seconds", "cores"),
+    )
+    return markdown([list(columns), *map(_row, _recipes())])
+
+
+def compared() -> str:
+    """Returns a line for every result that has a published figure beside it."""
+    columns = ["recipe", "measured", "published", "difference", "verdict"]
+    rows = []
+    for recipe in _recipes():
+        result = recorded(recipe)
+        if result and isinstance(recipe.published, Published):
+            rows.append(_compared(recipe, result))
+    return markdown([[*columns, "training"], *rows])
 
 
 def recorded(recipe: Recipe) -> dict[str, Any] | None:
@@ -68,11 +90,17 @@ def recorded(recipe: Recipe) -> dict[str, Any] | None:
     return json.loads(_text(path)) if path.exists() else None
 
 
+def _recipes() -> list[Recipe]:
+    families = recipes.families().values()
+    return [recipe for family in families for recipe in family]
+
+
 def _row(recipe: Recipe) -> list[str]:
-    measured = ["not run here", "", "", "", "", ""]
+    measured, versus = ["not run here", "", "", "", "", ""], ["", ""]
     result = recorded(recipe)
     if result is not None:
         measured = _measured(result)
+        versus = _versus(recipe, result)
     nats, bits_per_dim, *cost = measured
     return [
         f"`{recipe.name}`",
@@ -80,9 +108,33 @@ def _row(recipe: Recipe) -> list[str]:
         recipe.dataset,
         nats,
         bits_per_dim,
-        recipe.published,
+        str(recipe.published),
+        *versus,
         *cost,
     ]
+
+
+def _compared(recipe, result) -> list[str]:
+    test = result["test"]
+    measured = f"{recipe.published.measured(test):.2f}"
+    if recipe.published.unit == "nats":
+        measured += f" ± {test['standard_error']:.2f}"
+    return [
+        f"`{recipe.name}`",
+        measured,
+        str(recipe.published),
+        *_versus(recipe, result),
+        f"{result['train_seconds']:,.0f} s",
+    ]
+
+
+def _versus(recipe, result) -> list[str]:
+    """Returns the difference from the published figure, and the verdict."""
+    if not isinstance(recipe.published, Published):
+        return ["", ""]
+    test = result["test"]
+    difference = recipe.published.difference(test)
+    return [f"{difference:+.2f}", recipe.published.verdict(test)]
 
 
 def _measured(result: dict[str, Any]) -> list[str]:

@@ -35,7 +35,7 @@ def result(run, *, best_epoch: int) -> dict[str, Any]:
     return {
         "recipe": recipe.name,
         "test": score(model, run.data.test, recipe.evaluation_batch_size),
-        "published": recipe.published,
+        "published": str(recipe.published),
         "validation_nats": best["validation_nats"],
         "best_epoch": best_epoch,
         "epochs": last["epoch"],

@@ -18,18 +18,19 @@ def clone(tmp_path, monkeypatch):
         "train_seconds": 1234.5,
         "machine": {"cores": 2},
     }
-    results = tmp_path / "results"
-    results.mkdir()
+    trainers = tmp_path / "trainers"
+    results = trainers / "results"
+    results.mkdir(parents=True)
     (results / "fvsbn_mushrooms.json").write_text(json.dumps(result))
-    monkeypatch.setattr(results_table, "README", tmp_path / "README.md")
+    monkeypatch.setattr(results_table, "_HERE", trainers)
     monkeypatch.setattr(results_table, "RESULTS", results)
     return tmp_path
 
 
-def test_the_table_in_the_repository_is_that_of_the_results():
+def test_the_tables_in_the_repository_are_those_of_the_results():
     """If it fails: `tfar results`."""
-    text = results_table.README.read_text()
-    assert results_table.with_table(text) == text
+    for path, table in results_table.pages().items():
+        assert results_table.with_table(path, table) == path.read_text()
 
 
 def test_every_recorded_result_belongs_to_a_recipe():
@@ -38,25 +39,35 @@ def test_every_recorded_result_belongs_to_a_recipe():
     assert {path.stem for path in results_table.RESULTS.iterdir()} <= names
 
 
-def test_the_table_replaces_the_one_before_and_nothing_else(clone, capsys):
-    readme = clone / "README.md"
+def test_the_tables_replace_those_before_and_nothing_else(clone, capsys):
+    readmes = [clone / "README.md", clone / "trainers" / "README.md"]
     begin, end = results_table._BEGIN, results_table._END
-    readme.write_text(f"# Head\n{begin}\nold\n{end}\ntail\n")
+    for readme in readmes:
+        readme.write_text(f"# Head\n{begin}\nold\n{end}\ntail\n")
     assert main(["results"]) == 0
-    assert capsys.readouterr().out.strip() == str(readme)
-    text = readme.read_text()
-    assert text.startswith(f"# Head\n{begin}\n\n| recipe | model |")
-    assert text.endswith(f"|\n\n{end}\ntail\n")
-    assert "\nold\n" not in text
+    assert capsys.readouterr().out.split() == [*map(str, readmes)]
+    texts = [readme.read_text() for readme in readmes]
+    for text in texts:
+        assert text.startswith(f"# Head\n{begin}\n\n| recipe | ")
+        assert text.endswith(f"|\n\n{end}\ntail\n")
+        assert "\nold\n" not in text
+    figure = "10.27 ± 0.05 nats (Germain et al. 2015, Table 4) | +0.06"
+    assert texts[0].count("\n| `") == 1
     assert (
-        "| `fvsbn_mushrooms` | FVSBN | mushrooms | 10.33 ± 0.04 |  | 10.27 "
-        "nats (Germain et al. 2015, Table 4) | 12,656 | 2,680 | 1,234 | 2 |"
-    ) in text
-    assert "| `made_mushrooms` | MADE | mushrooms | not run here |" in text
+        f"| `fvsbn_mushrooms` | 10.33 ± 0.04 | {figure} | missed by 0.01 "
+        "| 1,234 s |"
+    ) in texts[0]
+    assert (
+        f"| `fvsbn_mushrooms` | FVSBN | mushrooms | 10.33 ± 0.04 |  | {figure} "
+        "| missed by 0.01 | 12,656 | 2,680 | 1,234 | 2 |"
+    ) in texts[1]
+    assert "| `made_mushrooms` | MADE | mushrooms | not run here |" in texts[1]
 
 
-def test_there_must_be_a_place_for_the_table(clone, capsys):
+def test_there_must_be_places_for_the_tables(clone, capsys):
     assert main(["results"]) == 2
     assert "is written in a clone" in capsys.readouterr().err
+    page = clone / "README.md"
+    page.write_text("nothing")
     with pytest.raises(UsageError, match=r"must have the lines '<!-- Written"):
-        results_table.with_table("nothing")
+        results_table.with_table(page, "| |")

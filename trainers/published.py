@@ -1,0 +1,63 @@
+"""Published figures, and how measured ones compare with them."""
+
+from typing import Any
+from typing import Literal
+
+import pydantic
+
+
+class Published(pydantic.BaseModel):
+    """A figure that a paper gives for a model and data.
+
+    Attributes:
+        value: The figure: a negative log-likelihood, so that lower is better.
+        unit: Its unit, as the entry of a score that has the same one.
+        source: The paper and the table that give it, and what else has to be
+            known to compare it.
+        interval: Half the width of its 95% confidence interval, `None` where
+            the paper gives none.
+    """
+
+    model_config = pydantic.ConfigDict(
+        extra="forbid", strict=True, frozen=True, allow_inf_nan=False
+    )
+
+    value: float
+    unit: Literal["nats", "bits_per_dim", "nats_per_step", "nats_per_token"] = (
+        "nats"
+    )
+    source: str
+    interval: pydantic.PositiveFloat | None = None
+
+    def __str__(self) -> str:
+        interval = "" if self.interval is None else f" ± {self.interval:.2f}"
+        unit = self.unit.replace("_per_", "/")
+        return f"{self.value:.2f}{interval} {unit} ({self.source})"
+
+    def measured(self, score: dict[str, Any]) -> float:
+        """Returns the score in the unit of the figure, to two decimals."""
+        return round(score[self.unit], 2)
+
+    def difference(self, score: dict[str, Any]) -> float:
+        """Returns the score minus the figure, to the decimals of papers.
+
+        Args:
+            score: An entry `test` of a result.
+        """
+        return round(self.measured(score) - self.value, 2)
+
+    def verdict(self, score: dict[str, Any]) -> str:
+        """Returns "beaten", "within", or by how much the figure is missed.
+
+        A score is within where it is not above the end of the figure's
+        interval, or equal to the figure if that has no interval. What is
+        missing is counted from there.
+
+        Args:
+            score: An entry `test` of a result.
+        """
+        difference = self.difference(score)
+        if difference < 0:
+            return "beaten"
+        missing = round(difference - (self.interval or 0.0), 2)
+        return "within" if missing <= 0 else f"missed by {missing:.2f}"
