@@ -9,6 +9,7 @@ place, or of another file, has a wrong one.
 """
 
 import io
+import itertools
 import struct
 import typing
 import zlib
@@ -49,21 +50,25 @@ class Writer:
     Args:
         file: A binary file. One that can be read too may hold blocks.
         header: A dictionary that JSON can hold.
+        at_most: The most blocks to keep, `None` for all.
 
     Attributes:
         kept: The first 32 bytes of every block that is kept.
+        num_blocks: Number of the blocks that the file has.
     """
 
-    def __init__(self, file: Any, header: dict[str, Any]) -> None:
+    def __init__(
+        self, file: Any, header: dict[str, Any], at_most: int | None = None
+    ) -> None:
         contents = headers.packed(header)
-        self._file, self._index = file, 0
+        self._file, self.num_blocks = file, 0
         self._seed = zlib.crc32(contents)
         head = _OPENING.pack(_MAGIC, _VERSION) + _framed(self._seed, contents)
-        self.kept = self._whole_blocks(head) if file.readable() else []
+        self.kept = self._whole_blocks(head, at_most) if file.readable() else []
         if not self.kept:
             file.write(head)
 
-    def _whole_blocks(self, head):
+    def _whole_blocks(self, head, at_most):
         """Returns the beginnings of the whole blocks, and cuts off the rest."""
         kept, place = [], self._file.tell()
         if self._file.read(len(head)) != head:
@@ -73,7 +78,7 @@ class Writer:
         self._file.seek(place)
         reader, place = Reader(self._file), place + len(head)
         try:
-            for block in reader.blocks():
+            for block in itertools.islice(reader.blocks(), at_most):
                 kept.append(block.contents[:32])
                 place = self._file.tell()
         except DamagedError:
@@ -83,14 +88,22 @@ class Writer:
             place -= len(head)
         self._file.seek(place)
         self._file.truncate()
-        self._index = len(kept)
+        self.num_blocks = len(kept)
         return kept
 
     def write(self, kind: bytes, contents: bytes) -> None:
         """Writes a block."""
-        checksum = _checksum(self._seed, self._index, kind, contents)
+        checksum = _checksum(self._seed, self.num_blocks, kind, contents)
         self._file.write(kind + _framed(checksum, contents))
-        self._index += 1
+        self.num_blocks += 1
+
+    def write_end(self, number: int) -> None:
+        """Writes the end, which says how many events or steps there are."""
+        self.write(END, varint.written(number))
+
+    def flush(self) -> None:
+        """Hands what was written to the operating system."""
+        self._file.flush()
 
 
 class Reader:

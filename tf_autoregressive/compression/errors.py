@@ -9,9 +9,12 @@ class CodecError(ValueError):
     Attributes:
         events: The events of the blocks before, int32 `[n, *event_shape]`;
             `None` where none was decoded.
+        pieces: The pieces of a sequence in the blocks before, by their first
+            step; `None` for events.
     """
 
     events: Any = None
+    pieces: Any = None
 
 
 class DamagedError(CodecError):

@@ -108,7 +108,7 @@ class EventWriter:
         start = 0
         for number, crc, _ in self._kept:
             events = np.asarray(read(start, start + number), "int32")
-            if _crc(events) != crc:
+            if checksum(events) != crc:
                 raise ValueError(
                     f"{name} was begun with other events: remove it to begin "
                     f"anew. Received: other events from {start} on"
@@ -134,14 +134,14 @@ class EventWriter:
             )
         encoder = Encoder()
         self._walk(encoder, len(x), context, x)
-        counts = Counts(len(x), _crc(x), _crc(context))
+        counts = Counts(len(x), checksum(x), checksum(context))
         contents = counts.written(has_context=self._has_context)
         self._writer.write(container.EVENTS, contents + encoder.words)
         self.num_events += len(x)
 
     def end(self) -> None:
         """Writes the end, without which a file counts as cut."""
-        self._writer.write(container.END, varint.written(self.num_events))
+        self._writer.write_end(self.num_events)
 
 
 class EventReader:
@@ -164,7 +164,11 @@ class EventReader:
         self._reader = container.Reader(file)
         self._header = self._reader.header
         try:
-            self._check_model()
+            check_model(model, self._header)
+            if "layout" in self._header:
+                raise MismatchError(
+                    "The data hold one long sequence: use `StreamCodec`."
+                )
             self.about = self._header["about"]
             self._walk = Walker(
                 model,
@@ -177,24 +181,6 @@ class EventReader:
             )
         except (LookupError, TypeError) as error:
             raise DamagedError(f"The header is damaged: {error!r}.") from None
-
-    def _check_model(self):
-        model, header = self._model, self._header
-        there, here = header["fingerprint"], fingerprint(model)
-        if there != here:
-            raise MismatchError(
-                f"The data were encoded by another model: {header['model']} "
-                f"of events {tuple(header['event_shape'])}, fingerprint "
-                f"{there[:12]}. Received: {type(model).__name__} of events "
-                f"{model.event_shape}, fingerprint {here[:12]}"
-            )
-        sizes, own = header["block_sizes"], block_sizes(model)
-        if sizes != own:
-            raise MismatchError(
-                "The data were encoded with another block size, whose rounding "
-                f"differs: set `model.block_size = {sizes[0]}`, and those of "
-                f"its parts to {sizes[1:]}. Received: {own[0]} and {own[1:]}"
-            )
 
     def events(self, context: Array | None = None) -> Iterator[np.ndarray]:
         """Yields the events of each block, int32 `[n, *event_shape]`.
@@ -225,7 +211,7 @@ class EventReader:
         if context is not None:
             context = context[first : first + num_events]
             context = self._model.context.checked(context, num_events).numpy()
-        if _crc(context) != counts.context_crc:
+        if checksum(context) != counts.context_crc:
             raise MismatchError(
                 "`context` must be the one that the events were compressed "
                 f"with. It differs between events {first} and "
@@ -236,7 +222,7 @@ class EventReader:
             events = self._walk(decoder, num_events, context)
         except ValueError:
             events = None
-        if events is None or _crc(events) != counts.crc:
+        if events is None or checksum(events) != counts.crc:
             raise MismatchError(
                 "The arithmetic here is not that of the encoder, so events "
                 f"{first} to {first + num_events} cannot be decoded. "
@@ -244,6 +230,25 @@ class EventReader:
                 f"{platform.differences(self._header['platform'])}"
             )
         return events
+
+
+def check_model(model: Any, header: dict[str, Any]) -> None:
+    """Raises a `MismatchError` unless a header is of the same model."""
+    there, here = header["fingerprint"], fingerprint(model)
+    if there != here:
+        raise MismatchError(
+            f"The data were encoded by another model: {header['model']} "
+            f"of events {tuple(header['event_shape'])}, fingerprint "
+            f"{there[:12]}. Received: {type(model).__name__} of events "
+            f"{model.event_shape}, fingerprint {here[:12]}"
+        )
+    sizes, own = header["block_sizes"], block_sizes(model)
+    if sizes != own:
+        raise MismatchError(
+            "The data were encoded with another block size, whose rounding "
+            f"differs: set `model.block_size = {sizes[0]}`, and those of "
+            f"its parts to {sizes[1:]}. Received: {own[0]} and {own[1:]}"
+        )
 
 
 def checked_arrays(model: Any, x: Array, context: Array | None) -> Any:
@@ -259,7 +264,7 @@ def checked_arrays(model: Any, x: Array, context: Array | None) -> Any:
     return tf.cast(x, tf.int32).numpy(), context
 
 
-def _crc(array):
+def checksum(array: np.ndarray | None) -> int:
     """Returns the CRC32 of an array's values, 0 for `None`."""
     if array is None:
         return 0

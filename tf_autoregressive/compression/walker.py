@@ -1,6 +1,6 @@
 """The walk through events that an encoder and a decoder have in common.
 
-Shapes: B batch, N positions, S event dimensions per position, E members.
+Shapes: B batch, S event dimensions per position.
 """
 
 from typing import Any
@@ -65,17 +65,10 @@ class Walker:
             context = tf.convert_to_tensor(context)
         cursor, values = steps.start(num_events, context), []
         for rank in range(model.num_sites):
-            parameters = cursor.parameters.numpy()
-            log_weights = cursor.log_weights
-            if log_weights is None:
-                parameters = parameters[:, None]
-                log_weights = np.zeros([num_events, 1])
             wanted = None if by_rank is None else by_rank[:, rank]
-            value = output.code(
-                coder, parameters, np.asarray(log_weights), wanted
-            )
+            value = coded(output, coder, cursor, wanted, num_events)
             values.append(value)
-            cursor = steps.advance(cursor, self._observed(value))
+            cursor = steps.advance(cursor, observed(output, value))
         by_site = np.stack(values, axis=1)[:, self._ranks]
         return by_site.reshape(-1, *model.event_shape).astype("int32")
 
@@ -84,7 +77,34 @@ class Walker:
         by_site = x.reshape(len(x), -1, num_dims)
         return by_site[:, np.argsort(self._ranks)]
 
-    def _observed(self, value):
-        if not self._model.output_distribution.site_ndims:
-            value = value[:, 0]
-        return tf.constant(value, tf.int32)
+
+def coded(
+    output: Any,
+    coder: Any,
+    cursor: Any,
+    wanted: np.ndarray | None,
+    num_events: int,
+) -> np.ndarray:
+    """Returns the values `[num_events, S]` at a cursor, of its first events.
+
+    Args:
+        output: The output distribution of the model.
+        coder: An `Encoder` or a `Decoder`.
+        cursor: A `sampling.Cursor`.
+        wanted: The values to write, or `None` for a decoder.
+        num_events: Number of events, at most those of the cursor.
+    """
+    parameters = cursor.parameters.numpy()[:num_events]
+    if cursor.log_weights is None:
+        parameters = parameters[:, None]
+        log_weights = np.zeros([num_events, 1])
+    else:
+        log_weights = cursor.log_weights.numpy()[:num_events]
+    return output.code(coder, parameters, log_weights, wanted)
+
+
+def observed(output: Any, value: np.ndarray) -> tf.Tensor:
+    """Returns values `[B, S]` as cursors take them."""
+    if not output.site_ndims:
+        value = value[:, 0]
+    return tf.constant(value, tf.int32)

@@ -25,7 +25,7 @@ from tf_autoregressive.sampling.recomputed import Recomputed
 from tf_autoregressive.types import Array
 
 # Name of a state that `step` has not seen yet; others are named by their lane.
-_NEW_BLOCK = "new block"
+NEW_BLOCK = "new block"
 
 
 class Cursor(typing.NamedTuple):
@@ -202,10 +202,10 @@ class Stepwise:
         state = {"members": [self.steps.begin_block(m, block) for m in members]}
         if len(members) > 1:
             state["log_weights"] = tf.zeros([num_events, len(members)])
-        return self._packed(state, _NEW_BLOCK)
+        return self._packed(state, NEW_BLOCK)
 
     def _step(self, state, rank):
-        return self._stepped(self._unpacked(state, _NEW_BLOCK), rank, 0)
+        return self._stepped(self._unpacked(state, NEW_BLOCK), rank, 0)
 
     def _advance(self, lane, state, value, rank):
         state = self._observed(lane, state, value, rank)
@@ -218,7 +218,7 @@ class Stepwise:
             self.steps.begin_block(self.steps.end_block(m, block), block + 1)
             for m in state["members"]
         ]
-        return self._packed({**state, "members": members}, _NEW_BLOCK)
+        return self._packed({**state, "members": members}, NEW_BLOCK)
 
     def _stepped(self, state, rank, lane):
         """Returns the packed state after `step`, parameters and weights."""
