@@ -198,6 +198,16 @@ class EventReader:
             first += len(events)
             yield events
 
+    def pieces(self) -> Iterator[list[tuple[int, np.ndarray]]]:
+        """Yields for each block the index of its first event, and its events.
+
+        It raises what `events` does, for events without contexts.
+        """
+        first = 0
+        for events in self.events():
+            yield [(first, events)]
+            first += len(events)
+
     def _decoded(self, contents, first, context):
         counts, words = Counts.read(
             contents, has_context=self._model.context.expected

@@ -1,6 +1,7 @@
 """`tfar compress`: files in fewer bits, by a finished run's model."""
 
 import argparse
+import itertools
 import pathlib
 
 from .. import files
@@ -39,7 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser):
         type=positive(int),
         default=64,
         metavar="N",
-        help="events that are coded side by side (default: 64)",
+        help="events, or pieces of one long text or sound, that are coded side "
+        "by side (default: 64)",
     )
     parser.add_argument(
         "--verify",
@@ -68,61 +70,118 @@ def run(arguments: argparse.Namespace):
                 "The model takes contexts, which files do not have. Use "
                 "`tf_autoregressive.compression.Codec` in Python."
             )
-        codec = _codec(model, arguments.batch_size)
         about = {**source.about, "run": str(directory.path.resolve())}
         partial = output.with_name(f"{output.name}.part")
-        _write(codec, partial, source, about)
+        way = _way(model, source, arguments.batch_size)
+        way.write(partial, about)
         if arguments.verify:
-            _verify(codec, partial, source)
+            way.verify(partial)
     partial.replace(output)
-    bits = 8 * output.stat().st_size / len(source) / model.num_dims
+    way.state_path(partial).unlink(missing_ok=True)
+    bits = 8 * output.stat().st_size / way.num_values
     print(
         f"{output}: {output.stat().st_size:,} bytes, {bits:.4f} bits a "
-        f"dimension, {len(source):,} events"
+        f"dimension, {way.num_values:,} values"
     )
 
 
-def _codec(model, batch_size):
+class _Events:
+    """The way of events, which are coded one by one.
+
+    Args:
+        codec: A `Codec`.
+        source: The events.
+    """
+
+    def __init__(self, codec, source):
+        self._codec, self._source = codec, source
+        self.num_values = len(source) * codec.model.num_dims
+
+    def state_path(self, path):
+        """Returns the file of a state beside a file that is not whole."""
+        return path.with_name(f"{path.name}.state")
+
+    def write(self, path, about):
+        """Writes what is missing behind what a file holds from before."""
+        source, size = self._source, self._codec.block_events
+        with _opened(path) as file, _bar(len(source), "compress") as bar:
+            writer = self._codec.writer(file, about)
+            writer.check_kept(source.read, path)
+            bar.update(writer.num_events)
+            for start in range(writer.num_events, len(source), size):
+                stop = min(start + size, len(source))
+                writer.write(source.read(start, stop))
+                file.flush()
+                bar.update(stop - start)
+            writer.end()
+
+    def verify(self, path):
+        """Decodes a file, and compares it with the source."""
+        import numpy as np
+
+        with path.open("rb") as file, _bar(len(self._source), "verify") as bar:
+            for start, values in self._pieces(file):
+                stop = start + len(values)
+                if not np.array_equal(values, self._source.read(start, stop)):
+                    raise UsageError(
+                        f"{start} to {stop} came back as others. Nothing was "
+                        f"written but {path}."
+                    )
+                bar.update(len(values))
+
+    def _pieces(self, file):
+        return itertools.chain.from_iterable(self._codec.reader(file).pieces())
+
+
+class _Stream(_Events):
+    """The way of one long sequence.
+
+    Args:
+        codec: A `StreamCodec`.
+        source: The `Signals`.
+    """
+
+    def __init__(self, codec, source):
+        self._codec, self._source = codec, source
+        self.num_values = len(source)
+
+    def write(self, path, about):
+        """Writes what is missing behind what a file holds from before."""
+        source = self._source
+        with _opened(path) as file, _bar(len(source), "compress") as bar:
+            writer = self._codec.writer(
+                file, len(source), about, self.state_path(path)
+            )
+            bar.update(writer.num_steps)
+            for number in writer.write(source.read, path):
+                bar.update(number)
+            writer.end()
+
+
+def _way(model, source, batch_size):
+    """Returns the way in which a source is written and read back."""
     from tf_autoregressive.compression import Codec
+    from tf_autoregressive.compression import StreamCodec
+    from tf_autoregressive.compression.stream_steps import can_stream
+
+    from ..media import signals
 
     try:
-        return Codec(model, batch_size=batch_size)
+        if isinstance(source, signals.Signals):
+            if can_stream(model):
+                codec = StreamCodec(model, batch_size=batch_size)
+                return _Stream(codec, source)
+            source = signals.Windows(source, model.event_shape[0])
+        return _Events(Codec(model, batch_size=batch_size), source)
     except ImportError as error:
         raise UsageError(str(error)) from error
 
 
-def _write(codec, path, source, about):
-    """Writes events, after those that the file holds from a run before."""
-    mode = "r+b" if path.exists() else "w+b"
-    with path.open(mode) as file, _bar(len(source)) as bar:
-        writer = codec.writer(file, about)
-        writer.check_kept(source.read, path)
-        bar.update(writer.num_events)
-        for start in range(writer.num_events, len(source), codec.block_events):
-            stop = min(start + codec.block_events, len(source))
-            writer.write(source.read(start, stop))
-            file.flush()
-            bar.update(stop - start)
-        writer.end()
+def _opened(path):
+    return path.open("r+b" if path.exists() else "w+b")
 
 
-def _verify(codec, path, source):
-    import numpy as np
-
-    start = 0
-    with path.open("rb") as file, _bar(len(source), "verify") as bar:
-        for events in codec.reader(file).events():
-            stop = start + len(events)
-            if not np.array_equal(events, source.read(start, stop)):
-                raise UsageError(
-                    f"Events {start} to {stop} came back as others. Nothing "
-                    f"was written but {path}."
-                )
-            start = stop
-            bar.update(len(events))
-
-
-def _bar(total, what="compress"):
+def _bar(total, what):
     from tqdm import tqdm
 
-    return tqdm(total=total, unit="events", desc=what, disable=None)
+    return tqdm(total=total, unit="", desc=what, disable=None)

@@ -37,13 +37,15 @@ def run(arguments: argparse.Namespace):
     if output.exists() and (output.is_file() or any(output.iterdir())):
         raise UsageError(f"--output exists, and is not overwritten: {output}")
     import_tensorflow()
+    from tf_autoregressive.compression import Codec
+    from tf_autoregressive.compression import StreamCodec
     from tf_autoregressive.compression.container import Reader
-    from tf_autoregressive.compression.event_blocks import EventReader
 
     from ..media import archive
 
     with usage_errors(f"{path}: "), path.open("rb") as file:
-        about = Reader(file).header.get("about")
+        header = Reader(file).header
+        about = header.get("about")
         if not isinstance(about, dict) or "kind" not in about:
             raise UsageError(
                 "It was not written by `tfar compress`. Use "
@@ -51,6 +53,7 @@ def run(arguments: argparse.Namespace):
             )
         model = finished_run(arguments.run or about["run"]).load_model()
         file.seek(0)
-        blocks = EventReader(model, file).events()
+        codec = StreamCodec if "layout" in header else Codec
+        blocks = codec(model).reader(file).pieces()
         archive.restored(about, blocks, model, output)
     print(output)

@@ -1,12 +1,8 @@
-"""Files as events, for `tfar compress`, and events as files again.
+"""Files as events, for `tfar compress`, and events as files again."""
 
-Texts and sounds are cut into events from the first to the last value of all
-files; the last event is filled up with zeros.
-"""
-
+import itertools
 import pathlib
-import typing
-import wave
+import tempfile
 
 import numpy as np
 
@@ -14,48 +10,7 @@ from tf_autoregressive import files
 
 from ..errors import UsageError
 from ..sibling import exporter
-
-
-class Values(typing.NamedTuple):
-    """One file of a text or a sound.
-
-    Attributes:
-        name: Path below the folder.
-        values: int `[steps]`.
-    """
-
-    name: str
-    values: np.ndarray
-
-
-class Signals:
-    """Texts, or sounds of 16 bits, as windows of the length of an event.
-
-    Args:
-        kind: "text" or "sound".
-        files: A `Values` for each file.
-        num_steps: Length of an event.
-        rate: Samples a second of sounds, `None` for texts.
-    """
-
-    def __init__(self, kind, files, num_steps, rate=None):
-        self.about = {
-            "kind": kind,
-            "files": [[file.name, len(file.values)] for file in files],
-            "rate": rate,
-        }
-        joined = np.concatenate([file.values for file in files])
-        if not len(joined):
-            raise UsageError("--input: there is nothing to compress in it.")
-        missing = -len(joined) % num_steps
-        self._events = np.pad(joined, (0, missing)).reshape(-1, num_steps)
-
-    def __len__(self):
-        return len(self._events)
-
-    def read(self, start, stop):
-        """Returns the events from `start` to `stop`."""
-        return self._events[start:stop]
+from . import signals
 
 
 class Rows:
@@ -82,7 +37,7 @@ class Rows:
 
 
 def opened(path: pathlib.Path, model, rate, key: str = "x"):
-    """Returns `Rows` or `Signals` of a file or a folder.
+    """Returns `Rows`, or `signals.Signals`, of a file or a folder.
 
     Args:
         path: What `--input` named.
@@ -96,11 +51,9 @@ def opened(path: pathlib.Path, model, rate, key: str = "x"):
     if not path.exists():
         raise UsageError(f"--input: there is no {path}.")
     if getattr(model, "vocabulary", None) is not None:
-        return Signals("text", _texts(path, model), model.event_shape[0])
+        return _texts(path, model)
     if rate is not None:
-        return Signals(
-            "sound", _sounds(path, model, rate), *model.event_shape, rate
-        )
+        return _sounds(path, model, rate)
     rows = exporter().open_rows(
         path, key, model.event_shape, num_levels=model.num_levels
     )
@@ -125,20 +78,11 @@ def _found(path, suffix):
 
 
 def _texts(path, model):
-    texts = []
-    for name, file in _found(path, ".txt"):
-        try:
-            text = file.read_bytes().decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise UsageError(f"--input: {file} is not UTF-8 text.") from error
-        numbers = np.asarray(model.encode(text), "int32")
-        if model.decode(numbers) != text:
-            raise UsageError(
-                f"--input: {file} has characters that the model does not know, "
-                "and so cannot give back."
-            )
-        texts.append(Values(name, numbers))
-    return texts
+    return signals.Signals(
+        "text",
+        _found(path, ".txt"),
+        lambda file: signals.pieces_of_text(file, model),
+    )
 
 
 def _sounds(path, model, rate):
@@ -147,26 +91,12 @@ def _sounds(path, model, rate):
             f"The model has {model.num_levels} levels of mu-law, which lose "
             "part of a sound. Sounds come back from models of 65,536 levels."
         )
-    return [_sound(name, file, rate) for name, file in _found(path, ".wav")]
-
-
-def _sound(name, file, rate):
-    try:
-        with wave.open(str(file)) as sound:
-            form = sound.getnchannels(), sound.getsampwidth()
-            own_rate = sound.getframerate()
-            frames = sound.readframes(sound.getnframes())
-    except (wave.Error, EOFError) as error:
-        raise UsageError(
-            f"--input: {file} is not a wav file ({error})."
-        ) from None
-    if (*form, own_rate) != (1, 2, rate):
-        raise UsageError(
-            f"--input: {file} must have one channel, 16 bits and {rate} "
-            f"samples a second. Received: {form[0]} channels, {8 * form[1]} "
-            f"bits, {own_rate} samples a second"
-        )
-    return Values(name, np.frombuffer(frames, "<i2").astype("int32") + 32768)
+    return signals.Signals(
+        "sound",
+        _found(path, ".wav"),
+        lambda file: signals.pieces_of_sound(file, rate),
+        rate,
+    )
 
 
 def restored(about: dict, blocks, model, output: pathlib.Path):
@@ -174,7 +104,8 @@ def restored(about: dict, blocks, model, output: pathlib.Path):
 
     Args:
         about: What `Rows` or `Signals` had as `about`.
-        blocks: An iterator over the events of blocks.
+        blocks: An iterator over blocks, each a list of `(start, values)`: the
+            index of the first event or step, and what follows from it on.
         model: The model.
         output: A new folder for several files, else a file.
     """
@@ -193,13 +124,13 @@ def _restore_array(about, blocks, model, output):
             header = {"descr": np.dtype(about["dtype"]).str}
             header |= {"fortran_order": False, "shape": shape}
             np.lib.format.write_array_header_1_0(file, header)
-            for events in blocks:
+            for _, events in itertools.chain.from_iterable(blocks):
                 file.write(events.astype(about["dtype"]).tobytes())
 
 
 def _restore_images(about, blocks, model, output):
     names = iter(about["files"])
-    for events in blocks:
+    for _, events in itertools.chain.from_iterable(blocks):
         for levels, name in zip(events, names, strict=False):
             path = _inside(output, f"{name.removesuffix('.png')}.png")
             with files.replacing(path) as temporary:
@@ -217,26 +148,16 @@ def _image(levels, num_levels):
 
 
 def _restore_signals(about, blocks, model, output):
-    values, rest = np.zeros(0, "int32"), list(about["files"])
-    for events in blocks:
-        values = np.concatenate([values, events.reshape(-1)])
-        while rest and len(values) >= rest[0][1]:
-            name, length = rest.pop(0)
-            path = output if len(about["files"]) == 1 else _inside(output, name)
-            with files.replacing(path) as temporary:
-                _write_signal(temporary, values[:length], about, model)
-            values = values[length:]
-
-
-def _write_signal(path, values, about, model):
-    if about["kind"] == "text":
-        path.write_bytes(model.decode(values).encode("utf-8"))
-        return
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(about["rate"])
-        file.writeframes((values - 32768).astype("<i2").tobytes())
+    is_one = len(about["files"]) == 1
+    with tempfile.TemporaryFile() as spool:
+        sink = signals.Sink(about, spool)
+        for start, values in itertools.chain.from_iterable(blocks):
+            # Events are windows of the sequence.
+            steps = values.shape[1] if values.ndim > 1 else 1
+            sink.put(start * steps, values)
+        sink.write(
+            model, lambda name: output if is_one else _inside(output, name)
+        )
 
 
 def _inside(folder, name):

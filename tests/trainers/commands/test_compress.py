@@ -1,5 +1,6 @@
 """`tfar compress` and `tfar decompress` of runs."""
 
+import contextlib
 import types
 import wave
 
@@ -7,13 +8,16 @@ import numpy as np
 import PIL.Image
 import pytest
 
+from tf_autoregressive.compression.stream_walker import StreamWalker
 from tf_autoregressive.models import MADE
 from tf_autoregressive.models import CharRNN
 from tf_autoregressive.models import PixelCNN
+from tf_autoregressive.models import Transformer
 from tf_autoregressive.models import WaveNet
 from trainers.cli import main
 from trainers.commands import compress
 from trainers.commands import decompress
+from trainers.media import signals
 
 
 @pytest.fixture
@@ -62,17 +66,69 @@ def test_a_folder_of_images_comes_back(finished, there_and_back, tmp_path, rng):
         np.testing.assert_array_equal(PIL.Image.open(output / name), image)
 
 
-def test_a_text_comes_back(finished, there_and_back, tmp_path, capsys):
-    run = finished(CharRNN((5,), vocabulary="ab\n", units=4))
+# One goes on without an end, the other knows five positions.
+TEXT_MODELS = {
+    "stream": lambda: CharRNN((5,), vocabulary="abé\n", units=4),
+    "windows": lambda: Transformer(
+        (5,),
+        vocabulary="abé\n",
+        units=4,
+        num_layers=1,
+        num_heads=1,
+        positions="learned",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", TEXT_MODELS)
+def test_a_text_comes_back(
+    way, finished, there_and_back, tmp_path, capsys, monkeypatch
+):
+    # A character of two bytes lies on the edge of two pieces.
+    monkeypatch.setattr(signals, "_PIECE", 4)
+    run = finished(TEXT_MODELS[way]())
     path = tmp_path / "a.txt"
-    path.write_bytes(b"abba\nbaab\nb")
-    output = there_and_back(run, path, "b.txt")
+    path.write_bytes("abbé\nbaab\nb".encode())
+    output = there_and_back(run, path, "b.txt", "--verify")
     assert output.read_bytes() == path.read_bytes()
-    assert "3 events" in capsys.readouterr().out
+    assert {"stream": "11", "windows": "15"}[way] in capsys.readouterr().out
     path.write_bytes(b"abc")
     words = [run, "--input", str(path), "--output", str(tmp_path / "y")]
     assert main(["compress", *words]) == 2
     assert "Received: 'c' at position 2" in capsys.readouterr().err
+
+
+def test_a_stopped_text_goes_on_with_the_state(
+    finished, there_and_back, tmp_path, monkeypatch
+):
+    run = finished(CharRNN((5,), vocabulary="ab\n", units=4))
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"abba\nbaab\nb" * 40)
+    words = ["compress", run, "--input", path, "--output", tmp_path / "x.tfar"]
+    words = [*map(str, words), "--batch-size", "2"]
+    assert main(words) == 0
+    whole = (tmp_path / "x.tfar").read_bytes()
+    (tmp_path / "x.tfar").unlink()
+    walk, coded = StreamWalker.__call__, []
+
+    def stopped(self, *arguments):
+        if len(coded) == 2:
+            raise KeyboardInterrupt
+        coded.append(1)
+        return walk(self, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(StreamWalker, "__call__", stopped)
+        with contextlib.suppress(KeyboardInterrupt):
+            main(words)
+    assert (tmp_path / "x.tfar.part.state").exists()
+    with monkeypatch.context() as patch:
+        coded.clear()
+        patch.setattr(StreamWalker, "__call__", stopped)
+        assert main(words) == 0
+    assert len(coded) == 1
+    assert (tmp_path / "x.tfar").read_bytes() == whole
+    assert not [*tmp_path.glob("*.part*")]
 
 
 def test_sounds_come_back(finished, there_and_back, tmp_path, rng):
