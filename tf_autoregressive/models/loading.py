@@ -1,4 +1,4 @@
-"""The way in for models that are stored in `.keras` files.
+"""The way in for models that are stored in files.
 
 Keras builds the model that a configuration describes before it looks at the
 weights beside it. A small file could so ask for all memory there is.
@@ -40,7 +40,8 @@ def load_model(path: Path) -> LikelihoodModel:
     no such limits.
 
     Args:
-        path: The file.
+        path: The file, or a directory with what would be in it, as Keras
+            writes one with `zipped=False`.
 
     Raises:
         ValueError: If it cannot be read, is damaged, asks for more than that,
@@ -48,13 +49,13 @@ def load_model(path: Path) -> LikelihoodModel:
     """
     path = pathlib.Path(path)
     # Keras says that such a file was not found.
-    if not zipfile.is_zipfile(path):
+    if not (path.is_dir() or zipfile.is_zipfile(path)):
         raise ValueError(
             f"{path} cannot be loaded: it is missing or not whole."
         )
-    size = os.path.getsize(path)
     try:
-        _check_configuration(path, size)
+        size, config = _stored(path)
+        _check_configuration(config, size)
         with no_more_weights_than(size):
             model = keras.saving.load_model(path)
     # A file that somebody else wrote can make Keras raise anything.
@@ -70,7 +71,13 @@ def load_model(path: Path) -> LikelihoodModel:
     return model
 
 
-def _check_configuration(path, size):
+def _stored(path):
+    """Returns the bytes of a model's file, and its configuration."""
+    if path.is_dir():
+        text = (path / "config.json").read_text(encoding="utf-8")
+        size = os.path.getsize(path / "model.weights.h5")
+        return size, json.loads(text)["config"]
+    size = os.path.getsize(path)
     with zipfile.ZipFile(path) as archive:
         unpacked = sum(member.file_size for member in archive.infolist())
         if unpacked > 2 * size + _UNPACKED:
@@ -78,7 +85,10 @@ def _check_configuration(path, size):
                 f"a file of {size} bytes may unpack to {2 * size + _UNPACKED}. "
                 f"Received: {unpacked}"
             )
-        config = json.loads(archive.read("config.json"))["config"]
+        return size, json.loads(archive.read("config.json"))["config"]
+
+
+def _check_configuration(config, size):
     sizes = list(_sizes(config))
     num_dims = _product(sizes, ("event_shape",))
     largest = max(num_dims, *(number for _, number in sizes), 0)
