@@ -40,7 +40,7 @@ ROOMS = {
     "recipes": set(),
     "own_data": {"media", "recipes"},
     "training": {"media", "own_data"},
-    "reports": {"recipes", "training"},
+    "reports": {"media", "recipes", "training"},
     "commands": {"media", "own_data", "recipes", "reports", "training"},
 }
 

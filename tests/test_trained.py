@@ -1,24 +1,52 @@
-"""The trained models that come with the package."""
+"""The trained models that come with the package, or from a hub."""
 
 import json
+import os
+import pathlib
 import shutil
+import sys
+import types
 
+import keras
+import numpy as np
 import pytest
+from keras.src.saving import saving_lib
 
 from tf_autoregressive import models
 from tf_autoregressive import trained
 from trainers import data
-from trainers.training.finished_run import PackagedRun
-from trainers.training.publishing import fixed_test_score
+from trainers.cli import main
+from trainers.reports.publishing import fixed_test_score
+from trainers.training.finished_run import TrainedRun
+
+# A folder of each format that was released.
+STORED = pathlib.Path(__file__).parent / "stored_trained"
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A copy of a trained model's folder, which stands for the package's."""
+    """A copy of a small trained model, which stands for the package's."""
     copy = tmp_path / "mine"
-    shutil.copytree(trained.folder(trained.names()[0]), copy)
+    shutil.copytree(STORED / f"format_{trained.FORMAT}", copy)
     monkeypatch.setattr(trained, "_HERE", tmp_path)
     return copy
+
+
+@pytest.fixture
+def hub(tmp_path, monkeypatch):
+    """A folder OWNER/NAME that stands for the hub, for Keras too."""
+
+    def snapshot_download(repo_id, library_name, library_version=None):
+        assert library_name == "keras"
+        if not (tmp_path / repo_id).is_dir():
+            raise OSError(f"{repo_id} is not found")
+        return str(tmp_path / repo_id)
+
+    stand_in = types.ModuleType("huggingface_hub")
+    stand_in.snapshot_download = snapshot_download
+    monkeypatch.setitem(sys.modules, "huggingface_hub", stand_in)
+    monkeypatch.setattr(saving_lib, "huggingface_hub", stand_in)
+    return tmp_path
 
 
 def rewrite_card(folder, **changes):
@@ -28,7 +56,7 @@ def rewrite_card(folder, **changes):
 
 def test_the_list_says_what_the_records_say():
     for about in models.pretrained():
-        directory = PackagedRun(about.name)
+        directory = TrainedRun(about.name)
         result = directory.read_result()
         assert about.nats == result["test"]["nats"]
         assert about.data == directory.recipe().dataset
@@ -50,10 +78,16 @@ def test_a_model_has_its_record():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", trained.names())
 def test_a_model_scores_as_it_did(name):
-    directory = PackagedRun(name)
-    recipe = directory.recipe()
-    score = fixed_test_score(models.load(name), data.load(recipe).test, recipe)
-    recorded = trained.card(directory.path)["fixed_test"]
+    recipe = TrainedRun(name).recipe()
+    data_dir = os.environ.get("TFAR_DATA_DIR")
+    if data_dir is None and recipe.dataset not in (
+        "binarized_mnist",
+        "tiny_shakespeare",
+    ):
+        pytest.skip(f"{recipe.dataset} is in no folder TFAR_DATA_DIR")
+    test = data.load(recipe, data_dir).test
+    score = fixed_test_score(models.load(name), test, recipe)
+    recorded = trained.card(trained.folder(name)).fixed_test
     assert score["examples"] == recorded["examples"]
     assert score["nats"] == pytest.approx(recorded["nats"], abs=1e-4)
 
@@ -64,24 +98,33 @@ def test_an_unknown_name_gets_the_closest():
         models.load(name[:-1])
 
 
-def test_a_changed_model_is_not_loaded(folder):
-    path = folder / "model.keras"
+@pytest.mark.parametrize("name", trained.MODEL_FILES)
+def test_a_changed_model_is_not_loaded(folder, name):
+    path = folder / name
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
     with pytest.raises(ValueError, match="is damaged"):
         models.load("mine")
-
-
-def test_a_card_of_another_model_is_not_believed(folder):
-    rewrite_card(folder, sha256="0" * 64)
+    path.unlink()
     with pytest.raises(ValueError, match="is damaged"):
         models.load("mine")
 
 
-def test_a_newer_format_says_what_to_install(folder):
-    rewrite_card(folder, format=2, version="0.9.0")
-    with pytest.raises(ValueError, match=r"Install the version .*0\.9\.0"):
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "cannot be read, so that its folder is not that"),
+        ("[]", "does not hold an object"),
+        ("{}", "must have the number of its format.*Received: None"),
+        ('{"format": 2}', r"card\.json is damaged: it has no 'version'"),
+        ('{"format": 1}', "has format 1.*`tfar publish .*mine --to FOLDER`"),
+        ('{"format": 3}', "has format 3.*pip install -U tf_autoregressive"),
+    ],
+)
+def test_a_card_that_cannot_be_used_says_what_to_do(folder, content, message):
+    (folder / "card.json").write_text(content)
+    with pytest.raises(ValueError, match=message):
         models.load("mine")
 
 
@@ -90,3 +133,53 @@ def test_a_folder_without_a_card_is_not_a_model(folder):
     assert trained.names() == ()
     with pytest.raises(ValueError, match="`name` must be"):
         models.load("mine")
+
+
+def test_released_formats_are_read_or_say_what_to_do(monkeypatch):
+    monkeypatch.setattr(trained, "_HERE", STORED)
+    assert trained.names() == tuple(
+        f"format_{number + 1}" for number in range(trained.FORMAT)
+    )
+    with pytest.raises(
+        ValueError, match=r"format 1.*`tfar publish \S*format_1"
+    ):
+        models.load("format_1")
+    assert models.load("format_2").event_shape == (112,)
+
+
+def test_a_repository_of_the_hub_is_a_name(hub, monkeypatch, capsys):
+    shutil.copytree(STORED / "format_2", hub / "owner" / "name")
+    model = models.load("hf://owner/name")
+    assert model.result["recipe"] == "tiny"
+    by_keras = keras.saving.load_model("hf://owner/name")
+    for got, expected in zip(
+        by_keras.get_weights(), model.get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(got, expected)
+    monkeypatch.chdir(hub)
+    assert main(["sample", "hf://owner/name", "--num", "2"]) == 0
+    assert capsys.readouterr().out.split() == ["name-samples-seed-0.npz"]
+
+
+def test_a_repository_runs_no_code(hub):
+    folder = hub / "owner" / "name"
+    shutil.copytree(STORED / "format_2", folder)
+    layer = keras.layers.Lambda(lambda x: x)
+    model = keras.Sequential([keras.Input((2,)), layer])
+    keras.saving.save_model(model, folder, overwrite=True, zipped=False)
+    rewrite_card(folder, sha256=trained.sha256(folder))
+    with pytest.raises(ValueError, match=r"cannot be loaded.*[Ll]ambda"):
+        models.load("hf://owner/name")
+
+
+def test_what_the_hub_does_not_have_is_an_error(hub, monkeypatch):
+    with pytest.raises(ValueError, match="hf://a/b cannot be downloaded"):
+        models.load("hf://a/b")
+    (hub / "a" / "b").mkdir(parents=True)
+    with pytest.raises(ValueError, match=r"card\.json cannot be read"):
+        models.load("hf://a/b")
+    with pytest.raises(ValueError, match="`name` must be `hf://OWNER/NAME`"):
+        models.load("hf://b")
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
+    with pytest.raises(ImportError, match=r"tf_autoregressive\[hub\]"):
+        models.load("hf://a/b")

@@ -1,8 +1,6 @@
 """Trained models by name."""
 
 import dataclasses
-import json
-import typing
 
 from tf_autoregressive import trained
 from tf_autoregressive.models.likelihood_model import LikelihoodModel
@@ -18,7 +16,7 @@ class PretrainedModel:
         data: The name of the data that it was trained on.
         nats: The mean of `-log p(x)` over all test examples, in nats.
         standard_error: The standard error of that mean, in nats, or `None`.
-        num_bytes: The size of the file of the model.
+        num_bytes: The size of the files of the model.
     """
 
     name: str
@@ -32,23 +30,31 @@ def pretrained() -> list[PretrainedModel]:
     """Returns what trained models come with the package, by name.
 
     Example:
-        >>> [model.name for model in pretrained()][:1]
-        ['fvsbn_binarized_mnist']
+        >>> "fvsbn_binarized_mnist" in [model.name for model in pretrained()]
+        True
     """
     return [_described(name) for name in trained.names()]
 
 
 def load(name: str) -> LikelihoodModel:
-    """Returns a trained model.
+    """Returns a trained model, of the package or of the Hugging Face Hub.
 
     Its attribute `result` holds the record of its training: `test["nats"]`, the
-    mean of `-log p(x)` over all test examples, `data`, `versions` and more.
+    mean of `-log p(x)` over all test examples, `data`, `versions` and more. Its
+    files are those that its card describes, by their hashes, and no code of
+    them is run.
 
     Args:
-        name: The name of a model in the list of `pretrained()`.
+        name: The name of a model in the list of `pretrained()`, or
+            `hf://OWNER/NAME`, a repository of the hub with what `tfar publish`
+            has written.
 
     Raises:
-        ValueError: If there is none of this name, or its files are damaged.
+        ValueError: If there is none of this name, its files are damaged, or
+            another version of the package has to read them. The message says
+            what to do.
+        ImportError: If a model of the hub needs `huggingface_hub`, the extra
+            `hub` of this package.
 
     Example:
         >>> model = load("gated_pixel_cnn_600s_binarized_mnist")
@@ -57,22 +63,18 @@ def load(name: str) -> LikelihoodModel:
     """
     folder = trained.folder(name)
     trained.card(folder)
-    model = load_model(folder / "model.keras")
-    model.result = _result(name)
+    model = load_model(folder)
+    model.result = trained.record(folder)
     return model
 
 
 def _described(name):
-    result = _result(name)
+    folder = trained.folder(name)
+    result = trained.record(folder)
     return PretrainedModel(
         name=name,
         data=result["data"]["name"],
         nats=result["test"]["nats"],
         standard_error=result["test"]["standard_error"],
-        num_bytes=(trained.folder(name) / "model.keras").stat().st_size,
+        num_bytes=trained.size(folder),
     )
-
-
-def _result(name) -> dict[str, typing.Any]:
-    path = trained.folder(name) / "result.json"
-    return json.loads(path.read_text(encoding="utf-8"))

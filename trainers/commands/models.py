@@ -6,7 +6,6 @@ from tf_autoregressive import trained
 
 from ..reports.summary import score_text
 from ..reports.table import aligned
-from ..training.finished_run import PackagedRun
 
 _COLUMNS = ("name", "data", "test", "size")
 
@@ -21,8 +20,8 @@ def run(arguments: argparse.Namespace):
 
 
 def _row(name):
-    directory = PackagedRun(name)
-    result = directory.read_result()
-    megabytes = directory.model.stat().st_size / 1e6
+    folder = trained.folder(name)
+    result = trained.record(folder)
+    megabytes = trained.size(folder) / 1e6
     score = score_text(result["test"])
     return name, result["data"]["name"], score, f"{megabytes:.1f} MB"

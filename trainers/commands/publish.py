@@ -3,13 +3,15 @@
 import argparse
 import pathlib
 
-from ..training.run_directory import RunDirectory
+from ..training.finished_run import finished_run
 
 
 def add_arguments(parser: argparse.ArgumentParser):
     """Adds the arguments of the subcommand."""
     parser.add_argument(
-        "run", metavar="RUN", help="directory of a finished run"
+        "run",
+        metavar="RUN",
+        help="directory of a finished run, or the name of a trained model",
     )
     parser.add_argument(
         "--to",
@@ -20,10 +22,14 @@ def add_arguments(parser: argparse.ArgumentParser):
 
 
 def run(arguments: argparse.Namespace):
-    """Write a finished run's model with its record, without what trains it."""
-    directory = RunDirectory(arguments.run)
+    """Write a trained model with its card and its record, for others to load.
+
+    The folder is a repository of the Hugging Face Hub: upload it, and
+    hf://OWNER/NAME stands for the model.
+    """
+    directory = finished_run(arguments.run)
     # Reading the recipe first gives the clearer error if there is no run.
     directory.recipe()
-    from ..training.publishing import publish
+    from ..reports.publishing import publish
 
     print(publish(directory, pathlib.Path(arguments.to)))

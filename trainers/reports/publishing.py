@@ -1,10 +1,12 @@
 """Trained models as folders that others load by name."""
 
+import dataclasses
 import pathlib
 import shutil
 import tempfile
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -16,17 +18,24 @@ from .. import data
 from ..errors import UsageError
 from ..files import write_json
 from ..recipe import Recipe
-from . import scores
-from .run_directory import RunDirectory
+from ..training import scores
+from ..training.finished_run import TrainedRun
+from ..training.run_directory import RunDirectory
+from . import model_card
 
 # Test splits are sorted by class, so the first examples would not do.
 _SEED, _EXAMPLES = 0, 1000
 
 
+# Bytes of one model in the package, and of all of them.
+_LARGEST, _LARGEST_TOGETHER = 2.5e6, 12e6
+
+
 def publish(directory: RunDirectory, to: pathlib.Path) -> pathlib.Path:
     """Writes the folder of a trained model, named after the recipe.
 
-    The model loses the state of its optimizer. The folder appears whole.
+    The model loses the state of its optimizer, and draws what its card shows.
+    The folder appears whole. A model that was published is copied.
 
     Args:
         directory: The directory of a finished run.
@@ -36,8 +45,8 @@ def publish(directory: RunDirectory, to: pathlib.Path) -> pathlib.Path:
         The new folder.
 
     Raises:
-        UsageError: If the run is not finished, its data cannot be loaded, or
-            `to` has the folder.
+        UsageError: If the run is not finished, its data cannot be loaded, `to`
+            has the folder, or `to` is the package's and the model too large.
     """
     recipe, model = directory.recipe(), directory.load_model()
     folder = to / recipe.name
@@ -46,44 +55,74 @@ def publish(directory: RunDirectory, to: pathlib.Path) -> pathlib.Path:
     to.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=TEMPORARY_PREFIX, dir=to) as name:
         whole = pathlib.Path(name) / "whole"
-        whole.mkdir()
-        _write(whole, directory, recipe, model)
+        if isinstance(directory, TrainedRun):
+            shutil.copytree(directory.folder, whole)
+        else:
+            whole.mkdir()
+            _write(whole, directory, recipe, model)
+        if trained.is_of_package(to):
+            _check_size(whole)
         whole.replace(folder)
     return folder
 
 
 def _write(folder, directory, recipe, model):
-    for path in (directory.result, directory.samples, directory.completions):
-        if path.exists():
-            shutil.copy(path, folder)
     splits = data.load(recipe, directory.data_dir())
     directory.check_same_data(splits.info.sha256)
+    _write_run(folder / "run", directory, recipe, splits.info.sha256)
+    _write_model(folder, model)
+    card = trained.Card(
+        format=trained.FORMAT,
+        version=tfar.__version__,
+        sha256=trained.sha256(folder),
+        licence=splits.info.licence,
+        fixed_test=fixed_test_score(model, splits.test, recipe),
+    )
+    write_json(folder / "card.json", dataclasses.asdict(card))
+    model_card.write(folder, model, recipe, splits)
+
+
+def _write_run(folder, directory, recipe, sha256):
+    """Writes the settings and the record, without the places of the data."""
+    folder.mkdir()
+    shutil.copy(directory.result, folder)
     write_json(
         folder / "config.json",
         {
             "recipe": recipe.model_dump(mode="json"),
-            "sha256": splits.info.sha256,
+            "sha256": sha256,
             "data_dir": None,
         },
     )
-    path = folder / "model.keras"
-    _without_optimizer(model).save(path)
-    write_json(
-        folder / "card.json",
-        {
-            "format": trained.FORMAT,
-            "version": tfar.__version__,
-            "sha256": trained.sha256(path),
-            "fixed_test": fixed_test_score(model, splits.test, recipe),
-        },
-    )
 
 
-def _without_optimizer(model):
-    """Returns a model of the same weights that was never compiled."""
+def _write_model(folder, model):
+    """Writes a model of the same weights that was never compiled."""
     copy = type(model).from_config(model.get_config())
     copy.set_weights(model.get_weights())
-    return copy
+    keras.saving.save_model(copy, folder, overwrite=True, zipped=False)
+    # Some versions of Keras make it. It is empty, and git leaves it out.
+    shutil.rmtree(folder / "assets", ignore_errors=True)
+
+
+def _check_size(folder):
+    """Checks that a model may come into the package.
+
+    Raises:
+        UsageError: If it is too large, or all of them are together.
+    """
+    size = trained.size(folder)
+    others = sum(trained.size(trained.folder(name)) for name in trained.names())
+    for received, limit, whose in (
+        (size, _LARGEST, "A model"),
+        (size + others, _LARGEST_TOGETHER, "All models"),
+    ):
+        if received > limit:
+            raise UsageError(
+                f"{whose} of the package may take {limit / 1e6} MB. Received: "
+                f"{received / 1e6:.1f} MB. Choose another --to, and upload the "
+                "folder to the hub."
+            )
 
 
 def fixed_test_score(

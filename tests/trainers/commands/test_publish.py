@@ -1,11 +1,14 @@
 """`tfar publish`, `tfar models`, and names in place of runs."""
 
+import shutil
+
 import numpy as np
 import pytest
 
 from tf_autoregressive import models
 from tf_autoregressive import trained
 from trainers.cli import main
+from trainers.reports import publishing
 from trainers.training.run import run
 
 
@@ -27,7 +30,12 @@ def test_a_published_model_is_the_runs(published, directory, capsys):
         np.testing.assert_array_equal(got, expected)
     assert not loaded.compiled
     assert loaded.result == directory.read_result()
-    assert trained.card(published)["fixed_test"]["examples"] == 33
+    card = trained.card(published)
+    assert card.fixed_test["examples"] == 33
+    assert card.licence == "CC BY 4.0"
+    page = (published / "README.md").read_text()
+    assert "| licence of the data | CC BY 4.0 |" in page
+    assert f"{loaded.result['test']['nats']:.2f} ± " in page
 
 
 @pytest.mark.slow
@@ -48,6 +56,30 @@ def test_nothing_is_published_twice(published, directory, capsys):
     assert main(arguments) == 2
     assert "exists" in capsys.readouterr().err
     assert [path.name for path in published.parent.iterdir()] == ["tiny"]
+
+
+@pytest.mark.slow
+def test_a_name_is_published_as_it_is(published, tmp_path):
+    assert main(["publish", "tiny", "--to", str(tmp_path / "elsewhere")]) == 0
+    copy = tmp_path / "elsewhere" / "tiny"
+    assert trained.card(copy) == trained.card(published)
+    assert (copy / "README.md").read_text() == (
+        published / "README.md"
+    ).read_text()
+
+
+@pytest.mark.slow
+def test_the_package_takes_small_models(
+    published, directory, monkeypatch, capsys
+):
+    package = published.parent
+    shutil.move(published, package.parent / "small")
+    monkeypatch.setattr(publishing, "_LARGEST", 1000)
+    arguments = ["publish", str(directory.path), "--to", str(package)]
+    assert main(arguments) == 2
+    assert "A model of the package may take 0.001 MB" in capsys.readouterr().err
+    assert not [*package.iterdir()]
+    assert main([*arguments[:-1], str(package.parent / "other")]) == 0
 
 
 def test_what_is_neither_a_run_nor_a_name_is_refused(capsys):
