@@ -74,6 +74,25 @@ def test_a_compressor_of_ones_own_sees_one_event_at_a_time(model, x):
         detector.get_config()
 
 
+def test_the_codec_of_another_model_is_a_compressor(
+    model, background, x, tmp_path
+):
+    pytest.importorskip("constriction", reason="needs .[compression]")
+    from tf_autoregressive.compression import Codec
+
+    codec = anomaly.CodecCompressor(background)
+    detector = anomaly.Detector(model, "input_complexity", compressor=codec)
+    lengths = [8 * len(Codec(background).compress(e[None])) for e in x[:4]]
+    expected = -model.log_prob(x[:4]).numpy() - np.log(2.0) * np.array(lengths)
+    np.testing.assert_allclose(detector.score(x[:4]), expected, atol=30.0)
+    # Headers hold the size of batches, and are the same for all events.
+    difference = detector.score(x[:4]) - expected
+    np.testing.assert_allclose(difference, difference[0], rtol=1e-4)
+    detector.save(tmp_path / "detector.keras")
+    found = keras.saving.load_model(tmp_path / "detector.keras", safe_mode=True)
+    np.testing.assert_array_equal(found.score(x[:4]), detector.score(x[:4]))
+
+
 def test_png_compresses_images_without_loss(rng):
     image = pytest.importorskip("PIL.Image")
     import io

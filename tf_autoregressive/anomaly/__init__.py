@@ -6,6 +6,7 @@ from tf_autoregressive.anomaly.auroc import auroc
 from tf_autoregressive.anomaly.calibration import Calibration
 from tf_autoregressive.anomaly.calibration import false_alarm_law
 from tf_autoregressive.anomaly.calibration import num_needed
+from tf_autoregressive.anomaly.codec_compressor import CodecCompressor
 from tf_autoregressive.anomaly.compressors import png
 from tf_autoregressive.anomaly.compressors import zlib
 from tf_autoregressive.anomaly.conditional_surprise import ConditionalSurprise
@@ -23,6 +24,7 @@ __all__ = [
     "AUROC",
     "BatchTypicality",
     "Calibration",
+    "CodecCompressor",
     "ConditionalSurprise",
     "Detector",
     "InputComplexity",

@@ -25,10 +25,10 @@ class InputComplexity(Score):
     `L(x)` is as large as the surprise. Units: nats.
 
     Args:
-        compressor: `"png"`, `"zlib"`, or a function of an array `[1,
-            *event_shape]` to bytes, such as `compress` of a lossless codec of
-            another model. A detector with a function of your own can be saved
-            if the function is registered with Keras.
+        compressor: `"png"`, `"zlib"`, a `CodecCompressor`, which is the codec
+            of another model, or a function of an array `[1, *event_shape]` to
+            bytes. A detector with a function of your own can be saved if the
+            function is registered with Keras.
         **kwargs: Passed to `Score`: `name`.
 
     Raises:
@@ -70,8 +70,7 @@ class InputComplexity(Score):
     def get_config(self) -> dict[str, Any]:
         if _is_name(self.compressor):
             return {**super().get_config(), "compressor": self.compressor}
-        name = keras.saving.get_registered_name(self.compressor)
-        if keras.saving.get_registered_object(name) is None:
+        if not _is_registered(self.compressor):
             raise ValueError(
                 "`compressor` must be registered before it is saved: put "
                 "@keras.saving.register_keras_serializable() above it. "
@@ -101,6 +100,15 @@ def _function(
         f"`compressor` must be a function or one of {sorted(COMPRESSORS)}. "
         f"Received: compressor={compressor!r}"
     )
+
+
+def _is_registered(compressor):
+    """Returns whether Keras knows a function, or the class of an object."""
+    is_layer = isinstance(compressor, keras.Layer)
+    name = keras.saving.get_registered_name(
+        type(compressor) if is_layer else compressor
+    )
+    return keras.saving.get_registered_object(name) is not None
 
 
 def _is_name(compressor):
