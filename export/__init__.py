@@ -11,6 +11,8 @@ from .client.errors import UnavailableError
 from .saved_models.exporting import export_model
 from .saved_models.verification import verify
 from .saved_models.versions import newest_version
+from .scoring.detector_scorers import AnomalyScorer
+from .scoring.detector_scorers import SurpriseScorer
 from .scoring.inputs import open_rows
 from .scoring.resumable import score_rows
 from .scoring.rows import Rows
@@ -20,6 +22,7 @@ from .signatures.model_signatures import Signatures
 from .signatures.text_signatures import TextSignatures
 
 __all__ = [
+    "AnomalyScorer",
     "AnomalySignatures",
     "AnswerError",
     "Client",
@@ -29,6 +32,7 @@ __all__ = [
     "Rows",
     "SavedModelScorer",
     "Signatures",
+    "SurpriseScorer",
     "TextSignatures",
     "UnavailableError",
     "export_model",

@@ -27,10 +27,10 @@ def score_rows(
 
     Each file holds the columns `row` (int64, from 0) and `log_prob` (float32,
     nats), or those of `score.dtype`, of `part_size` rows and appears whole or
-    not at all, so a run that
-    was killed goes on with the first part that is missing, and every row is
-    there once. A part that was damaged is scored again. Memory does not grow
-    with the number of rows.
+    not at all, so a run that was killed goes on with the first part that is
+    missing, and every row is there once. A part that was damaged is scored
+    again. Memory does not grow with the number of rows. A column with several
+    numbers for each row has them in a list, in the order of the event's values.
 
     A run goes on only with the rows that it was begun with, told by a hash of
     the files that they are read from, and if `about` is the same.
@@ -50,7 +50,8 @@ def score_rows(
         part_size: Rows of one file.
 
     Returns:
-        The mean of the scores, nats, or of the first column of `score.dtype`.
+        The mean of the scores, nats, or of the first column of `score.dtype`;
+        the numbers in a list are added up.
 
     Raises:
         ValueError: If a size is not a positive integer, there are no events,
@@ -157,8 +158,8 @@ def _scores_of_batch(score, events, contexts, start):
         )
     first = _first_column(scores)
     if not np.isfinite(first).all():
-        (row, *_) = np.flatnonzero(~np.isfinite(first))
-        raise ValueError(f"row {start + row}: the score is {first[row]}.")
+        (row, *at) = np.argwhere(~np.isfinite(first))[0]
+        raise ValueError(f"row {start + row}: the score is {first[row, *at]}.")
     return scores
 
 

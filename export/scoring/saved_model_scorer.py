@@ -19,6 +19,8 @@ class SavedModelScorer:
         path: A version that `export_model` wrote.
 
     Attributes:
+        signature: Name of the signature that is asked.
+        gives: Name of the output that scores are taken from.
         event_shape: Shape of one event.
         num_levels: Number of values of a dimension, `None` if real-valued.
         context_shape: Shape of one context, `None` if it takes none.
@@ -29,6 +31,9 @@ class SavedModelScorer:
         ValueError: If there is no such version, or it is damaged.
     """
 
+    signature = "log_prob"
+    gives = "log_prob"
+
     def __init__(self, path: str | pathlib.Path):
         path = pathlib.Path(path)
         if not (path / "saved_model.pb").exists():
@@ -38,7 +43,11 @@ class SavedModelScorer:
         # references.
         self._loaded = _loaded(path)
         self._function = _signature(
-            path, self._loaded, "log_prob", takes="events", gives="log_prob"
+            path,
+            self._loaded,
+            self.signature,
+            takes="events",
+            gives=self.gives,
         )
         info = _signature(
             path, self._loaded, "info", takes="request", gives="num_levels"
@@ -55,7 +64,7 @@ class SavedModelScorer:
         }
 
     def __call__(self, events, contexts=None):
-        """Returns `log p(x)`, NumPy `[B]` nats.
+        """Returns the scores, NumPy `[B]`: `log p(x)` in nats.
 
         Args:
             events: `[B, *event_shape]`.
@@ -75,9 +84,18 @@ class SavedModelScorer:
         if contexts is not None:
             inputs["context"] = self._tensor("context", contexts)
         try:
-            return self._function(**inputs)["log_prob"].numpy()
+            answer = self._function(**inputs, **self._numbers())
         except tf.errors.OpError as error:
             raise ValueError(message_of(error)) from error
+        return self._scores({k: value.numpy() for k, value in answer.items()})
+
+    def _numbers(self):
+        """Returns the inputs that are the same for all examples, by name."""
+        return {}
+
+    def _scores(self, answer):
+        """Returns the scores `[B]` from an answer, arrays by name."""
+        return answer[self.gives]
 
     def _tensor(self, name, value, **options):
         dtype = self._specs[name].dtype

@@ -88,7 +88,7 @@ class ScoreDirectory:
             found = table["row"].to_numpy()
             scores = np.empty(len(found), self._dtype)
             for name in self._dtype.names:
-                scores[name] = table[name].to_numpy()
+                scores[name] = _values(table[name], scores[name])
         except (arrow.ArrowException, OSError, KeyError, ValueError):
             return None
         is_whole = checksum == self._checksum(found, scores)
@@ -99,7 +99,7 @@ class ScoreDirectory:
         arrow, parquet = imported("pyarrow"), imported("pyarrow.parquet")
         numbers = np.arange(rows.start, rows.stop)
         checksum = self._checksum(numbers, scores)
-        columns = {name: scores[name] for name in self._dtype.names}
+        columns = {name: _column(scores[name]) for name in self._dtype.names}
         table = arrow.table({"row": numbers, **columns})
         # The checksum does not cover statistics, by which readers would filter,
         # so there are none.
@@ -161,6 +161,22 @@ class ScoreDirectory:
                     f"{self._path} holds something else than scores of these "
                     f"rows: {path.name}. Choose another output, or remove it."
                 )
+
+
+def _column(values):
+    """Returns values as a column: of numbers, or of lists of `[B, ...]`."""
+    if values.ndim == 1:
+        return values
+    arrow = imported("pyarrow")
+    numbers = arrow.array(np.ascontiguousarray(values).reshape(-1))
+    return arrow.FixedSizeListArray.from_arrays(numbers, values[0].size)
+
+
+def _values(column, like):
+    """Returns the values of a column, of the shape of an array."""
+    if like.ndim == 1:
+        return column.to_numpy()
+    return column.combine_chunks().flatten().to_numpy().reshape(like.shape)
 
 
 def _name(number):

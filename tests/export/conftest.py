@@ -72,3 +72,18 @@ def verify_here(monkeypatch):
     # The checker changes it for the whole process.
     monkeypatch.setattr(sys, "meta_path", sys.meta_path[:])
     return lambda path: checker.main(str(path)) == 0
+
+
+@pytest.fixture(scope="session")
+def sequence_detector(tmp_path_factory):
+    """A calibrated detector of sequences, fresh ones, and its export."""
+    pytest.importorskip("tensorflow_serving", reason="needs .[serving]")
+    from export import export_model
+    from tf_autoregressive import anomaly
+
+    model = BY_NAME["char-rnn"].build(0)
+    x = model.sample(139, seed=7).numpy()
+    detector = anomaly.Detector(model, "conditional_surprise")
+    detector.calibrate(x[:99])
+    path = tmp_path_factory.mktemp("models") / "sequences"
+    return detector, x[99:], export_model(model, path, detector=detector)

@@ -89,3 +89,15 @@ def positive(number_type):
     # argparse names this parser, too.
     parse.__name__ = number_type.__name__
     return parse
+
+
+def rate(text: str) -> float:
+    """Parses a number above 0 and below 1."""
+    number = float(text)
+    if not 0 < number < 1:
+        raise argparse.ArgumentTypeError(f"must be above 0 and below 1: {text}")
+    return number
+
+
+# argparse names it in the message about text that is not a number.
+rate.__name__ = "float"

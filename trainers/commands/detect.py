@@ -10,6 +10,7 @@ from ..sibling import exporter
 from ..training.finished_run import finished_run
 from .arguments import add_run
 from .arguments import positive
+from .arguments import rate
 
 # A batch has one score for several rows, and is not offered here.
 SCORES = (
@@ -54,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser):
     )
     parser.add_argument(
         "--false-alarm-rate",
-        type=_rate,
+        type=rate,
         default=0.01,
         metavar="RATE",
         help="largest p-value that alarms (default: 0.01)",
@@ -138,9 +139,12 @@ def _opened(export, arguments, files):
         normal.files, normal.path.parent
     )
     detector = _detector(arguments, model, options)
-    return _Judge(
-        _calibrated(detector, normal, arguments.normal), about
-    ), events
+    judge = _Judge(
+        _calibrated(detector, normal, arguments.normal),
+        about,
+        export.AnomalyScorer.dtype,
+    )
+    return judge, events
 
 
 def _detector(arguments, model, options):
@@ -170,14 +174,7 @@ class _Judge(typing.NamedTuple):
 
     detector: typing.Any
     about: dict
-
-    @property
-    def dtype(self):
-        import numpy as np
-
-        return np.dtype(
-            [("score", "float32"), ("p_value", "float64"), ("alarm", "bool")]
-        )
+    dtype: typing.Any
 
     def __call__(self, events, contexts):
         import numpy as np
@@ -201,15 +198,3 @@ def _num_alarms(path):
 
     rows = dataset.dataset(pathlib.Path(path), format="parquet")
     return rows.count_rows(filter=dataset.field("alarm"))
-
-
-def _rate(text: str) -> float:
-    """Parses a number above 0 and below 1."""
-    rate = float(text)
-    if not 0 < rate < 1:
-        raise argparse.ArgumentTypeError(f"must be above 0 and below 1: {text}")
-    return rate
-
-
-# argparse names it in the message about text that is not a number.
-_rate.__name__ = "float"

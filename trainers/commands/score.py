@@ -10,6 +10,7 @@ from ..errors import UsageError
 from ..sibling import exporter
 from ..training.finished_run import finished_run
 from .arguments import positive
+from .arguments import rate
 
 
 def add_arguments(parser: argparse.ArgumentParser):
@@ -49,6 +50,20 @@ def add_arguments(parser: argparse.ArgumentParser):
         help="directory of Parquet files, e.g. scores.parquet",
     )
     parser.add_argument(
+        "--signature",
+        choices=("log_prob", "anomaly", "surprise"),
+        default="log_prob",
+        help="what an exported model is asked for; one that was exported with "
+        "a detector also answers with scores, p-values and alarms, or with the "
+        "surprise of each dimension (default: log_prob)",
+    )
+    parser.add_argument(
+        "--false-alarm-rate",
+        type=rate,
+        metavar="RATE",
+        help="largest p-value that alarms, for --signature anomaly",
+    )
+    parser.add_argument(
         "--batch-size",
         type=positive(int),
         default=256,
@@ -59,10 +74,15 @@ def add_arguments(parser: argparse.ArgumentParser):
 
 def run(arguments: argparse.Namespace):
     """Score the rows of a large file, in a run that can be resumed."""
+    is_anomaly = arguments.signature == "anomaly"
+    if (arguments.false_alarm_rate is None) == is_anomaly:
+        raise UsageError(
+            "--false-alarm-rate and --signature anomaly go together."
+        )
     export = exporter()
     try:
         with contextlib.ExitStack() as files:
-            scorer = _scorer(export, pathlib.Path(arguments.model))
+            scorer = _scorer(export, arguments)
             events, contexts = _rows(export, arguments, scorer, files)
             mean = export.score_rows(
                 scorer,
@@ -76,7 +96,9 @@ def run(arguments: argparse.Namespace):
         raise
     except (ValueError, ImportError, OSError) as error:
         raise UsageError(str(error)) from error
-    print(f"{arguments.output}: {-mean:.4f} nats on {count:,} examples")
+    if arguments.signature == "log_prob":
+        mean = -mean
+    print(f"{arguments.output}: {mean:.4f} nats on {count:,} examples")
 
 
 def _rows(export, arguments, scorer, files):
@@ -99,11 +121,22 @@ def _rows(export, arguments, scorer, files):
     return events, named and opened(named, scorer.context_shape)
 
 
-def _scorer(export, path):
+def _scorer(export, arguments):
+    path = pathlib.Path(arguments.model)
     is_model = not path.exists() and str(path) in trained.names()
     if is_model or (path / "config.json").exists():
+        if arguments.signature != "log_prob":
+            raise UsageError(
+                f"--signature {arguments.signature} takes an exported model "
+                "with a detector; `tfar detect` takes a run."
+            )
         return _RunScorer(export, finished_run(str(path)))
-    return export.SavedModelScorer(export.newest_version(path))
+    path = export.newest_version(path)
+    if arguments.signature == "anomaly":
+        return export.AnomalyScorer(path, arguments.false_alarm_rate)
+    if arguments.signature == "surprise":
+        return export.SurpriseScorer(path)
+    return export.SavedModelScorer(path)
 
 
 class _RunScorer:
