@@ -8,6 +8,7 @@ from .client.errors import ClientError
 from .client.errors import DeadlineError
 from .client.errors import RequestError
 from .client.errors import UnavailableError
+from .client.stream import ServedStream
 from .saved_models.exporting import export_model
 from .saved_models.verification import verify
 from .saved_models.versions import newest_version
@@ -19,6 +20,7 @@ from .scoring.rows import Rows
 from .scoring.saved_model_scorer import SavedModelScorer
 from .signatures.anomaly_signatures import AnomalySignatures
 from .signatures.model_signatures import Signatures
+from .signatures.stream_signatures import StreamSignatures
 from .signatures.text_signatures import TextSignatures
 
 __all__ = [
@@ -31,7 +33,9 @@ __all__ = [
     "RequestError",
     "Rows",
     "SavedModelScorer",
+    "ServedStream",
     "Signatures",
+    "StreamSignatures",
     "SurpriseScorer",
     "TextSignatures",
     "UnavailableError",

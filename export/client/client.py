@@ -23,6 +23,7 @@ from .conversation import output
 from .deadline import Deadline
 from .options import check_timeout
 from .options import transport_to
+from .stream import ServedStream
 
 # Libraries below hold these numbers in 32 bits.
 _LARGEST = 2**31 - 1
@@ -156,6 +157,24 @@ class Client:
         Args are those of `log_prob`; the shape is `[N, *event_shape]`.
         """
         return self._scores("surprise", events, context)
+
+    def surprise_stream(
+        self, num_sequences: int = 1, context=None
+    ) -> ServedStream:
+        """Begins sequences without an end; returns a `ServedStream` of them.
+
+        Args:
+            num_sequences: Number of sequences side by side.
+            context: One context `[1, ...]` for all sequences, or
+                `[num_sequences, ...]`, for conditional models.
+        """
+        if context is not None:
+            context = array_of("context", context)
+            if len(context) == 1:
+                context = np.repeat(context, num_sequences, axis=0)
+        return ServedStream(
+            self._conversation, self._timeout, num_sequences, context
+        )
 
     def score(self, events, context=None) -> np.ndarray:
         """The former name of `log_prob`; version 0.2 will not have it."""

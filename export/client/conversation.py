@@ -117,6 +117,37 @@ class Conversation:
                 continue
         return self._of_one_version(signature, starts, request_of, deadline)
 
+    def version(self, deadline: Deadline) -> int:
+        """Returns the version that the server has now.
+
+        Raises:
+            ClientError: As `answers` does.
+        """
+        before = self._served
+        # The version is asked for anew, because the server may have changed it
+        # since the last call.
+        self._served = None
+        version = self._current(deadline).version
+        if version is None:
+            raise AnswerError("The server does not say which version it has.")
+        # Facts of another version may differ.
+        if before is not None and before.version != version:
+            self._facts = None
+        return version
+
+    def answer(
+        self, signature: str, request: Request, version: int, deadline: Deadline
+    ) -> dict[str, np.ndarray]:
+        """Returns the answer of this version to a request.
+
+        Raises:
+            ClientError: As `answers` does.
+        """
+        (answer,) = self._asked(
+            signature, range(1), lambda _: request, version, deadline
+        )
+        return answer
+
     def info(self, deadline: Deadline) -> dict:
         """Returns facts on the model and its training.
 
@@ -163,16 +194,7 @@ class Conversation:
         return self._served
 
     def _of_one_version(self, signature, starts, request_of, deadline):
-        before = self._served
-        # The version is asked for anew, because the server may have changed it
-        # since the last call.
-        self._served = None
-        version = self._current(deadline).version
-        if version is None:
-            raise AnswerError("The server does not say which version it has.")
-        # Facts of another version may differ.
-        if before is not None and before.version != version:
-            self._facts = None
+        version = self.version(deadline)
         return list(
             self._asked(signature, starts, request_of, version, deadline)
         )

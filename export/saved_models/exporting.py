@@ -15,6 +15,8 @@ from .. import fingerprints
 from ..signatures.anomaly_signatures import AnomalySignatures
 from ..signatures.anomaly_signatures import weights_of
 from ..signatures.model_signatures import COMPILABLE
+from ..signatures.stream_signatures import StreamSignatures
+from ..signatures.stream_signatures import streams
 from ..signatures.text_signatures import signatures_of
 from . import quantization
 from . import reference
@@ -60,7 +62,8 @@ def export_model(
         result: The record of the training, for the signature `info`, of values
             that JSON can hold.
         detector: A calibrated `anomaly.Detector` of a model with these weights;
-            the export then has the signatures of `AnomalySignatures`, too.
+            the export then has the signatures of `AnomalySignatures`, too, and
+            that of `StreamSignatures` if sequences can go on without an end.
         max_num_samples: The largest `num_samples` that a request may ask for.
         xla: Whether to compile with XLA the signatures that it makes faster
             on this machine; what was measured is printed. Such an export needs
@@ -145,11 +148,16 @@ def _of_anomalies(signatures, model, detector):
     """Returns what a detector adds to an export, nothing without one."""
     if detector is None:
         return _OfAnomalies({}, [], [])
-    return _OfAnomalies(
-        AnomalySignatures(signatures, model, detector).concrete_functions(),
-        reference.of_anomalies(model, detector),
-        weights_of(detector),
-    )
+    functions = AnomalySignatures(
+        signatures, model, detector
+    ).concrete_functions()
+    found = reference.of_anomalies(model, detector)
+    if streams(model):
+        of_streams = StreamSignatures(signatures, model)
+        graphs = of_streams.concrete_functions()
+        functions |= graphs
+        found += [reference.of_streams(model, of_streams) for _ in graphs]
+    return _OfAnomalies(functions, found, weights_of(detector))
 
 
 def _save(directory, variables, functions, name, found):

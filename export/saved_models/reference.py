@@ -106,6 +106,20 @@ def of_anomalies(model, detector) -> list[Exchange]:
     ]
 
 
+def of_streams(model, signatures) -> Exchange:
+    """Returns an exchange of `surprise_next`, in the middle of sequences.
+
+    Args:
+        model: The model that is exported.
+        signatures: Its `StreamSignatures`.
+    """
+    context = _contexts(model, _NUM_EXAMPLES)
+    options = {} if context is None else {"context": context}
+    events = model.sample(_NUM_EXAMPLES, seed=_SEED, **options).numpy()
+    inputs, outputs = signatures.answers(events, context)
+    return Exchange("surprise_next", {**inputs, **options}, outputs)
+
+
 def save(path: pathlib.Path, found: list[Exchange]):
     """Writes the exchanges to an `.npz` file.
 

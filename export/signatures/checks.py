@@ -31,22 +31,22 @@ def shaped(name, tensor, shape):
     Args:
         name: Name of the input.
         tensor: The input as it was received, of whatever shape.
-        shape: The sizes of its axes; `None` for a batch axis of at least 1,
-            which can only be the first.
+        shape: The sizes of its axes; `None` for one of at least 1. Only the
+            first, the batch, and the second, steps, can be that.
     """
     tensor = _of_unknown_shape(tensor)
     actual = tf.shape(tensor)
-    batched = shape[:1] == [None]
-    fixed = shape[1:] if batched else shape
+    open_axes = ["batch", "steps"][: shape.count(None)]
+    fixed = shape[len(open_axes) :]
     fits = (
         (tf.rank(tensor) == len(shape))
         # Shapes are compared as texts, since those of other ranks cannot be
         # compared as numbers.
-        & (_as_text(actual[int(batched) :]) == _as_text(fixed))
+        & (_as_text(actual[len(open_axes) :]) == _as_text(fixed))
         & (tf.size(tensor) > 0)
     )
-    wanted = ", ".join(["batch"] * batched + [str(size) for size in fixed])
-    at_least = " with at least one example" if batched else ""
+    wanted = ", ".join(open_axes + [str(size) for size in fixed])
+    at_least = " with at least one example" if open_axes else ""
     tensor = require(
         tensor,
         fits,
@@ -54,7 +54,8 @@ def shaped(name, tensor, shape):
         tf.strings.join(["shape [", _as_text(actual), "]"]),
     )
     # `ensure_shape` would not do, because the optimizer believes it as well.
-    return tf.reshape(tensor, [-1 if size is None else size for size in shape])
+    sizes = [tf.shape(tensor)[axis] for axis in range(1, len(open_axes))]
+    return tf.reshape(tensor, [*[-1] * bool(open_axes), *sizes, *fixed])
 
 
 def checked_events(event, tensor):
@@ -67,6 +68,43 @@ def checked_events(event, tensor):
     tensor = shaped("events", tensor, [None, *event.shape])
     tensor = _valid("events", event, tensor)
     return tf.cast(tensor, event.dtype)
+
+
+def checked_steps(event, tensor, most):
+    """Returns the next steps of sequences, float32 `[B, n, ...]`.
+
+    Args:
+        event: The model's `Event`.
+        tensor: float32, the input `events`.
+        most: The largest `n`.
+    """
+    tensor = shaped("events", tensor, [None, None, *event.shape[1:]])
+    number = tf.shape(tensor)[1]
+    tensor = require(
+        tensor,
+        number <= most,
+        f"`events` must hold at most {most} steps.",
+        tf.strings.as_string(number),
+    )
+    return _valid("events", event, tensor)
+
+
+def checked_state(tensor, size, batch_size):
+    """Returns the state of sequences, float32 `[B, size]` of finite numbers.
+
+    Args:
+        tensor: float32, the input `state`.
+        size: Number of numbers of a sequence.
+        batch_size: `B`, an int32 scalar.
+    """
+    tensor = shaped("state", tensor, [None, size])
+    tensor = require(
+        tensor,
+        tf.reduce_all(tf.math.is_finite(tensor)),
+        "`state` must hold finite numbers.",
+        _range(tensor),
+    )
+    return _as_many("state", tensor, batch_size)
 
 
 def checked_known(tensor, events):

@@ -35,6 +35,7 @@ class SurpriseStream:
 
     Attributes:
         num_steps: Number of steps that have come so far.
+        state: What the model keeps of them, a nest of tensors.
 
     Raises:
         ValueError: If the model is not one of sequences, or one whose context
@@ -61,7 +62,7 @@ class SurpriseStream:
         context = model.context.batched(context, self.num_sequences)
         self.num_steps = 0
         # The model keeps the graphs: they serve all of its streams.
-        self._state = model._run(
+        self.state = model._run(
             ("begin surprise stream",),
             functools.partial(_begun, model),
             tf.zeros([self.num_sequences]),
@@ -81,7 +82,7 @@ class SurpriseStream:
                 of the piece has been observed then.
         """
         x = self._checked(x)
-        state, found = self._state, []
+        state, found = self.state, []
         for start in range(0, x.shape[1], CHUNK):
             piece = x[:, start : start + CHUNK]
             surprise, state = self.model._run(
@@ -91,7 +92,7 @@ class SurpriseStream:
                 state,
             )
             found.append(surprise.numpy())
-        self._state = state
+        self.state = state
         self.num_steps += x.shape[1]
         return np.concatenate(found, axis=1)
 
