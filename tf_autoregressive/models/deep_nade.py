@@ -11,20 +11,16 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tf_autoregressive import orderings
-from tf_autoregressive import sampling
-from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.arguments import checked_counts
-from tf_autoregressive.models.base import AutoregressiveModel
+from tf_autoregressive.models.order_agnostic import OrderAgnosticModel
 from tf_autoregressive.types import Activation
 from tf_autoregressive.types import Array
-from tf_autoregressive.types import Ordering
 from tf_autoregressive.types import Shape
 from tf_autoregressive.types import State
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
-class DeepNADE(AutoregressiveModel):
+class DeepNADE(OrderAgnosticModel):
     """Order-agnostic deep NADE, and EoNADE with several orderings [1].
 
     A plain network reads the known values and which ones are known,
@@ -47,14 +43,9 @@ class DeepNADE(AutoregressiveModel):
         event_shape: Shape of one event.
         units: Units of each hidden layer, at least one layer.
         activation: The nonlinearity `g`.
-        ordering: Ordering to score and sample with, a name or a permutation,
-            as `orderings.resolve` takes it: `"natural"`, `"reversed"`,
-            `"random"`, `"snake"`, `"hilbert"`.
-        num_orderings: Number of orderings `E` of the mixture; those after the
-            first are random.
-        ordering_seed: Seed of the random orderings.
-        **kwargs: Passed to `AutoregressiveModel`: `distribution`,
-            `num_levels`, `num_components`, `num_classes`, `context_shape`.
+        **kwargs: Passed to `OrderAgnosticModel`: `ordering`, `num_orderings`,
+            `ordering_seed`, `distribution`, `num_levels`, `num_components`,
+            `num_classes`, `context_shape`.
 
     Input shape:
         `[B, *event_shape]`, event values.
@@ -79,28 +70,17 @@ class DeepNADE(AutoregressiveModel):
             batch, which lowers the variance of the update.
     """
 
-    incremental = True
-    any_order = True
-    members_together = True
-
     def __init__(
         self,
         event_shape: Shape,
         *,
         units: int | Sequence[int] = (500, 500),
         activation: Activation = "relu",
-        ordering: Ordering = "natural",
-        num_orderings: int = 1,
-        ordering_seed: int = 0,
         **kwargs: Any,
     ) -> None:
         super().__init__(event_shape, **kwargs)
         self.units = units = checked_counts("units", units)
         self.activation = keras.activations.get(activation)
-        self.ordering_argument = ordering
-        self.ensemble_size = checked_count("num_orderings", num_orderings)
-        self.ordering_seed = ordering_seed
-        self.ordering = self._draw_orderings()
         self.hidden_layers = [
             keras.layers.Dense(
                 width, kernel_initializer="he_uniform", dtype=self.dtype_policy
@@ -119,61 +99,11 @@ class DeepNADE(AutoregressiveModel):
             )
         self.build()
 
-    def _draw_orderings(self):
-        generator = np.random.default_rng(self.ordering_seed)
-        first = orderings.resolve(self.ordering_argument, self.event_shape)
-        others = [
-            generator.permutation(first) for _ in range(self.ensemble_size - 1)
-        ]
-        return np.stack([first, *others])
-
-    def training_log_prob(
-        self, x: Array, context: Array | None = None
+    def conditionals(
+        self, inputs: tf.Tensor, known: tf.Tensor, context: Array | None
     ) -> tf.Tensor:
-        inputs = self.output_distribution.network_input(x)
-        known, num_known = self._draw_known(tf.shape(x)[0])
-        parameters = self._all_parameters(
-            tf.reshape(inputs, [-1, self.num_dims]),
-            known,
-            self.context.encoded(context, training=True),
-        )
-        log_prob = self.output_distribution.log_prob_per_dim(
-            parameters, tf.reshape(x, [-1, self.num_dims])
-        )
-        # At least one dimension is unknown, because `num_known` is below `D`.
-        weight = self.num_dims / (self.num_dims - num_known)
-        return weight * tf.reduce_sum((1.0 - known) * log_prob, axis=1)
-
-    def _draw_known(self, batch_size):
-        """Returns float32 `[B, D]` in {0, 1} and how many are 1, `[B]`."""
-        noise = sampling.uniforms(
-            self._update_seed(), [batch_size, self.num_dims + 1]
-        )
-        # The ranks of uniform noise are a uniform random ordering.
-        ranks = tf.argsort(tf.argsort(noise[:, 1:], axis=1), axis=1)
-        num_known = tf.floor(self.num_dims * noise[:, 0])
-        known = tf.cast(ranks, tf.float32) < num_known[:, None]
-        return tf.cast(known, tf.float32), num_known
-
-    def _update_seed(self):
-        """Returns a seed that no other update and no other replica has.
-
-        It depends on the number of updates, so that training that goes on from
-        a file goes on with the same noise.
-        """
-        replica = tf.distribute.get_replica_context()
-        replica_id = replica.replica_id_in_sync_group
-        return tf.stack(
-            [
-                self.num_updates,
-                tf.cast(self.ordering_seed + replica_id, "int32"),
-            ]
-        )
-
-    def _all_parameters(self, x, known, context):
-        """Returns the parameters `[B, D, P]` given the known dimensions."""
         first, *rest = self.hidden_layers
-        total = first(tf.concat([x * known, known], axis=1))
+        total = first(tf.concat([inputs, known], axis=1))
         if context is not None:
             total += tf.cast(self._context_shift(context), total.dtype)
         hidden = self._deeper(total, rest)
@@ -191,40 +121,6 @@ class DeepNADE(AutoregressiveModel):
         for layer in layers:
             hidden = self.activation(layer(hidden))
         return hidden
-
-    def network(
-        self,
-        inputs: tf.Tensor,
-        *,
-        context: Array | None,
-        member: int | tf.Tensor,
-        training: bool,
-        ordering: np.ndarray | None = None,
-    ) -> tf.Tensor:
-        x = tf.reshape(inputs, [-1, self.num_dims])
-        batch_size = tf.shape(x)[0]
-        if ordering is None:
-            ordering = tf.gather(tf.constant(self.ordering), member)
-        sites = tf.broadcast_to(ordering, [batch_size, self.num_dims])
-        width = self.output_distribution.num_parameters
-
-        def body(rank, known, parameters):
-            here = tf.one_hot(sites[:, rank], self.num_dims)
-            conditionals = self._all_parameters(x, known, context)
-            parameters += here[:, :, None] * conditionals
-            return rank + 1, known + here, parameters
-
-        _, _, parameters = tf.while_loop(
-            lambda rank, *_: rank < self.num_dims,
-            body,
-            (
-                0,
-                tf.zeros([batch_size, self.num_dims]),
-                tf.zeros([batch_size, self.num_dims, width]),
-            ),
-            maximum_iterations=self.num_dims,
-        )
-        return tf.reshape(parameters, [-1, *self.event_shape, width])
 
     # In incremental sampling each new value adds to the first layer's sums. The
     # layers above are computed anew, for one dimension of output.
@@ -274,7 +170,4 @@ class DeepNADE(AutoregressiveModel):
             **super().get_config(),
             "units": list(self.units),
             "activation": keras.activations.serialize(self.activation),
-            "ordering": orderings.to_config(self.ordering_argument),
-            "num_orderings": self.ensemble_size,
-            "ordering_seed": self.ordering_seed,
         }

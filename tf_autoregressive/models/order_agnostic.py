@@ -1,0 +1,211 @@
+"""The base class of models that have the conditionals of every ordering.
+
+Shapes: B batch, D event dimensions, P parameters per dimension, E orderings.
+"""
+
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tf_autoregressive import orderings
+from tf_autoregressive import sampling
+from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.models.base import AutoregressiveModel
+from tf_autoregressive.types import Array
+from tf_autoregressive.types import Ordering
+from tf_autoregressive.types import Shape
+from tf_autoregressive.types import State
+
+
+@keras.saving.register_keras_serializable(package="tf_autoregressive")
+class OrderAgnosticModel(AutoregressiveModel):
+    """A model of `p(x[i] | x[known])` for every `i` and every set of `known`.
+
+    **Writing one.** Subclass `OrderAgnosticModel`, create the layers in
+    `__init__`, end it with `self.build()`, and override
+
+    - `conditionals(inputs, known, context)`: returns the parameters of all
+      dimensions, given the known ones. Where a value is not known the inputs
+      are zero, so that no network can see what it must not see.
+
+    Scores and draws take a pass for each dimension. A model that can do part of
+    a pass once for all of them overrides `init_cache`, `step` and `observe`.
+
+    Args:
+        event_shape: Shape of one event.
+        ordering: Ordering to score and sample with, a name or a permutation,
+            as `orderings.resolve` takes it: `"natural"`, `"reversed"`,
+            `"random"`, `"snake"`, `"hilbert"`.
+        num_orderings: Number of orderings `E` of the mixture; those after the
+            first are random.
+        ordering_seed: Seed of the random orderings, and of training.
+        **kwargs: Passed to `AutoregressiveModel`: `distribution`,
+            `num_levels`, `num_components`, `num_classes`, `context_shape`.
+
+    Raises:
+        ValueError: If `num_orderings` is below 1, or `ordering` is not a
+            permutation.
+    """
+
+    incremental = True
+    any_order = True
+    members_together = True
+
+    def __init__(
+        self,
+        event_shape: Shape,
+        *,
+        ordering: Ordering = "natural",
+        num_orderings: int = 1,
+        ordering_seed: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(event_shape, **kwargs)
+        self.ordering_argument = ordering
+        self.ensemble_size = checked_count("num_orderings", num_orderings)
+        self.ordering_seed = ordering_seed
+        self.ordering = self._draw_orderings()
+
+    def _draw_orderings(self):
+        generator = np.random.default_rng(self.ordering_seed)
+        first = orderings.resolve(self.ordering_argument, self.event_shape)
+        others = [
+            generator.permutation(first) for _ in range(self.ensemble_size - 1)
+        ]
+        return np.stack([first, *others])
+
+    def conditionals(
+        self, inputs: tf.Tensor, known: tf.Tensor, context: Array | None
+    ) -> tf.Tensor:
+        """Returns the parameters `[B, D, P]` given the known dimensions.
+
+        Those of known dimensions are not used.
+
+        Args:
+            inputs: float32 `[B, D]`, on the network's scale; zero where not
+                known.
+            known: float32 `[B, D]`, 1 where known and 0 elsewhere.
+            context: float32 `[B, *context.encoded_shape]` or `None`.
+        """
+        raise NotImplementedError(
+            f"{type(self).__name__} has no `conditionals`"
+        )
+
+    def training_log_prob(
+        self, x: Array, context: Array | None = None
+    ) -> tf.Tensor:
+        inputs = tf.reshape(
+            self.output_distribution.network_input(x), [-1, self.num_dims]
+        )
+        known, num_known = self._draw_known(tf.shape(x)[0])
+        parameters = self.conditionals(
+            inputs * known, known, self.context.encoded(context, training=True)
+        )
+        log_prob = self.output_distribution.log_prob_per_dim(
+            parameters, tf.reshape(x, [-1, self.num_dims])
+        )
+        # At least one dimension is unknown, because `num_known` is below `D`.
+        weight = self.num_dims / (self.num_dims - num_known)
+        return weight * tf.reduce_sum((1.0 - known) * log_prob, axis=1)
+
+    def _draw_known(self, batch_size):
+        """Returns float32 `[B, D]` in {0, 1} and how many are 1, `[B]`."""
+        noise = sampling.uniforms(
+            self._update_seed(), [batch_size, self.num_dims + 1]
+        )
+        # The ranks of uniform noise are a uniform random ordering.
+        ranks = tf.argsort(tf.argsort(noise[:, 1:], axis=1), axis=1)
+        num_known = tf.floor(self.num_dims * noise[:, 0])
+        known = tf.cast(ranks, tf.float32) < num_known[:, None]
+        return tf.cast(known, tf.float32), num_known
+
+    def _update_seed(self):
+        """Returns a seed that no other update and no other replica has.
+
+        It depends on the number of updates, so that training that goes on from
+        a file goes on with the same noise.
+        """
+        replica = tf.distribute.get_replica_context()
+        replica_id = replica.replica_id_in_sync_group
+        return tf.stack(
+            [
+                self.num_updates,
+                tf.cast(self.ordering_seed + replica_id, "int32"),
+            ]
+        )
+
+    def network(
+        self,
+        inputs: tf.Tensor,
+        *,
+        context: Array | None,
+        member: int | tf.Tensor,
+        training: bool,
+        ordering: np.ndarray | None = None,
+    ) -> tf.Tensor:
+        x = tf.reshape(inputs, [-1, self.num_dims])
+        batch_size = tf.shape(x)[0]
+        if ordering is None:
+            ordering = tf.gather(tf.constant(self.ordering), member)
+        sites = tf.broadcast_to(ordering, [batch_size, self.num_dims])
+        width = self.output_distribution.num_parameters
+
+        def body(rank, known, parameters):
+            here = tf.one_hot(sites[:, rank], self.num_dims)
+            conditionals = self.conditionals(x * known, known, context)
+            parameters += here[:, :, None] * conditionals
+            return rank + 1, known + here, parameters
+
+        _, _, parameters = tf.while_loop(
+            lambda rank, *_: rank < self.num_dims,
+            body,
+            (
+                0,
+                tf.zeros([batch_size, self.num_dims]),
+                tf.zeros([batch_size, self.num_dims, width]),
+            ),
+            maximum_iterations=self.num_dims,
+        )
+        return tf.reshape(parameters, [-1, *self.event_shape, width])
+
+    def init_cache(
+        self,
+        batch_size: int | tf.Tensor,
+        *,
+        context: Array | None,
+        member: int | tf.Tensor,
+        ordering: np.ndarray,
+    ) -> State:
+        nothing = tf.zeros([batch_size, self.num_dims])
+        cache = {
+            "inputs": nothing,
+            "known": nothing,
+            "sites": tf.broadcast_to(ordering, [batch_size, self.num_dims]),
+        }
+        return cache if context is None else {**cache, "context": context}
+
+    def step(self, state: State, position: Any) -> tuple[tf.Tensor, State]:
+        parameters = self.conditionals(
+            state["inputs"], state["known"], state.get("context")
+        )
+        site = state["sites"][:, position.rank]
+        return tf.gather(parameters, site, batch_dims=1), state
+
+    def observe(self, state: State, position: Any, value: tf.Tensor) -> State:
+        here = tf.one_hot(state["sites"][:, position.rank], self.num_dims)
+        value = self.output_distribution.network_input(value)
+        return {
+            **state,
+            "inputs": state["inputs"] + value * here,
+            "known": state["known"] + here,
+        }
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "ordering": orderings.to_config(self.ordering_argument),
+            "num_orderings": self.ensemble_size,
+            "ordering_seed": self.ordering_seed,
+        }
