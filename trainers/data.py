@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 
+import numpy as np
 import tensorflow as tf
 
 import tf_autoregressive as tfar
@@ -33,10 +34,38 @@ class Data:
     info: tfar.datasets.DatasetInfo
 
     @classmethod
-    def of(cls, dataset: tfar.datasets.Dataset) -> "Data":
-        """Returns the data of a dataset in which nothing is random."""
-        splits = (dataset.validation, dataset.test, dataset.info)
-        return cls(dataset.train, None, *splits)
+    def of(cls, dataset: tfar.datasets.Dataset, recipe: Recipe) -> "Data":
+        """Returns the data of a recipe, from a dataset without randomness."""
+        return cls(
+            dataset.train,
+            None,
+            fixed_choice(dataset.validation, recipe.validation_examples),
+            fixed_choice(dataset.test, recipe.test_examples),
+            dataset.info,
+        )
+
+
+def fixed_choice(
+    examples: tf.data.Dataset, number: int | None
+) -> tf.data.Dataset:
+    """Returns a random choice of examples, the same ones every time.
+
+    They are the first entries of a permutation by NumPy's `default_rng(0)`, in
+    the order of the split. Test splits are sorted by class, so the first
+    examples would not do.
+
+    Args:
+        examples: Unbatched examples.
+        number: Number of the chosen ones; `None` for all examples, which are
+            also returned where there are no more.
+    """
+    count = int(examples.cardinality())
+    if number is None or number >= count:
+        return examples
+    chosen = np.random.default_rng(0).permutation(count)[:number]
+    whole = examples.batch(count).get_single_element()
+    some = tf.nest.map_structure(lambda x: tf.gather(x, np.sort(chosen)), whole)
+    return tf.data.Dataset.from_tensor_slices(some)
 
 
 def load(recipe: Recipe, data_dir: str | Places | None = None) -> Data:
@@ -51,11 +80,12 @@ def load(recipe: Recipe, data_dir: str | Places | None = None) -> Data:
     """
     options = dict(recipe.dataset_options)
     splits = _load(recipe.dataset, data_dir, options)
-    train, draw = splits.train, None
-    if options.pop("binarization", None) == "dynamic":
-        grey = _load(recipe.dataset, data_dir, options)
-        train, draw = grey.train, _binarization(grey.info.num_levels)
-    return Data(train, draw, splits.validation, splits.test, splits.info)
+    data = Data.of(splits, recipe)
+    if options.pop("binarization", None) != "dynamic":
+        return data
+    grey = _load(recipe.dataset, data_dir, options)
+    draw = _binarization(grey.info.num_levels)
+    return dataclasses.replace(data, train=grey.train, draw=draw)
 
 
 def _load(name, data_dir, options):

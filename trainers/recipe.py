@@ -75,6 +75,11 @@ class Recipe(pydantic.BaseModel):
             after which training stops; `None` for all `epochs`.
         max_seconds: Training time after which training stops, validation not
             counted unless `paced`; `None` for no limit.
+        validation_examples: Number of validation examples that every epoch
+            scores, a fixed random choice, for models that take a pass for
+            each dimension; `None` for all.
+        test_examples: Number of test examples that the result scores, a fixed
+            random choice; `None` for all.
         evaluation_batch_size: Examples in a step of validation and test.
         precision: The Keras dtype policy that the model is built under.
         jit_compile: Whether steps are compiled by XLA.
@@ -123,6 +128,8 @@ class Recipe(pydantic.BaseModel):
     steps_per_epoch: _Count | None = None
     early_stopping_patience: _Count | None = None
     max_seconds: pydantic.PositiveFloat | None = None
+    validation_examples: _Count | None = None
+    test_examples: _Count | None = None
     evaluation_batch_size: _Count = 500
 
     precision: Literal["float32", "mixed_bfloat16"] = "float32"

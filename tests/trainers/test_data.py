@@ -13,6 +13,22 @@ def test_fixed_data_has_nothing_random(recipe, data_dir):
     assert data.info.event_shape == (112,)
 
 
+@pytest.mark.parametrize("binarization", ["threshold", "dynamic"])
+def test_a_choice_of_examples_is_fixed(binarization, recipe, data_dir):
+    options = {"binarization": binarization, "with_labels": True}
+    fields = {"dataset": "mnist", "dataset_options": options}
+    whole = load(recipe(**fields), data_dir).test.batch(33)
+    _, labels = whole.get_single_element()
+    some = load(recipe(**fields, test_examples=12), data_dir)
+    _, chosen = some.test.batch(12).get_single_element()
+    order = np.sort(np.random.default_rng(0).permutation(33)[:12])
+    np.testing.assert_array_equal(chosen, labels.numpy()[order])
+    assert int(some.validation.cardinality()) == 21
+    few = load(recipe(**fields, validation_examples=5), data_dir)
+    assert int(few.validation.cardinality()) == 5
+    assert int(few.test.cardinality()) == 33
+
+
 def test_dynamic_binarization_is_tied_to_its_seed(recipe, data_dir):
     options = {"binarization": "dynamic", "with_labels": True}
     data = load(recipe(dataset="mnist", dataset_options=options), data_dir)

@@ -42,7 +42,7 @@ class Chosen:
             return None
         from ..data import Data
 
-        return Data.of(self.dataset)
+        return Data.of(self.dataset, recipe)
 
 
 def chosen(arguments: argparse.Namespace) -> Chosen:
