@@ -104,6 +104,8 @@ def test_orderings_and_numbers_are_drawn_for_each_example(rng):
         atol=0.02,
     )
     np.testing.assert_allclose(known.mean(axis=0), np.full(3, 1 / 3), atol=0.02)
+    _, num_known = model._draw_known(7)
+    assert np.bincount(num_known.numpy().astype(int), minlength=3).min() == 2
     model.compile(optimizer="adam")
     model.optimizer.build(model.trainable_variables)
     model.optimizer.iterations.assign(1)

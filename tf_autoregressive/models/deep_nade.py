@@ -67,7 +67,8 @@ class DeepNADE(OrderAgnosticModel):
             Estimator", 2014, Eqs. 8 to 13 and Sec. 4.
             https://arxiv.org/abs/1310.1757
             Deviation: `o` and `d` are drawn for each example, not for each
-            batch, which lowers the variance of the update.
+            batch, and the `d` of a batch lie evenly, which lowers the variance
+            of the update.
     """
 
     def __init__(
