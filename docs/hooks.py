@@ -128,6 +128,12 @@ FIGURES = {
         ),
         _PIXELS,
     ),
+    "order_agnostic_cnn": lambda: _dependencies(
+        models.OrderAgnosticCNN(
+            (8, 8, 1), filters=(8, 8), num_blocks=1, num_orderings=2
+        ),
+        [(2, 5, 0), (6, 3, 0)],
+    ),
     "pixel_snail": lambda: _dependencies(
         models.PixelSNAIL(
             (15, 15, 1),

@@ -48,6 +48,7 @@ IMAGE_FAMILIES = [
         "multi-scale-labels",
         "image-transformer-colours",
         "pixel-snail-logistics",
+        "order-agnostic-cnn-colours",
     )
 ]
 SEQUENCE_FAMILIES = [

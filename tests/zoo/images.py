@@ -12,6 +12,7 @@ from tests.zoo.case import three_levels
 from tf_autoregressive.models import GatedPixelCNN
 from tf_autoregressive.models import ImageTransformer
 from tf_autoregressive.models import MultiScalePixelRNN
+from tf_autoregressive.models import OrderAgnosticCNN
 from tf_autoregressive.models import PixelCNN
 from tf_autoregressive.models import PixelCNNPlusPlus
 from tf_autoregressive.models import PixelRNN
@@ -62,6 +63,11 @@ _MULTI_SCALE = {
     "units": 4,
     "upsampling_filters": 3,
     "head_filters": 5,
+    "weight_scale": 0.5,
+}
+_ANY_ORDER = {
+    "filters": (6, 5),
+    "num_blocks": 1,
     "weight_scale": 0.5,
 }
 
@@ -279,5 +285,23 @@ CASES = [
         context_shape=(2, 1, 2),
         **logistics(),
         site_size=2,
+    ),
+    Case(
+        "order-agnostic-cnn",
+        OrderAgnosticCNN,
+        (3, 2, 1),
+        **_ANY_ORDER,
+        ordering="reversed",
+        patch_size=2,
+    ),
+    Case(
+        "order-agnostic-cnn-colours",
+        OrderAgnosticCNN,
+        (2, 1, 3),
+        **_ANY_ORDER,
+        **three_levels(),
+        num_orderings=2,
+        num_classes=2,
+        context_dropout=NEVER,
     ),
 ]

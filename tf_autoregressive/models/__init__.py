@@ -13,6 +13,7 @@ from tf_autoregressive.models.made import MADE
 from tf_autoregressive.models.multi_scale_pixel_rnn import MultiScalePixelRNN
 from tf_autoregressive.models.nade import NADE
 from tf_autoregressive.models.ngram_mlp import NGramMLP
+from tf_autoregressive.models.order_agnostic_cnn import OrderAgnosticCNN
 from tf_autoregressive.models.pixel_cnn import PixelCNN
 from tf_autoregressive.models.pixel_cnn_plus_plus import PixelCNNPlusPlus
 from tf_autoregressive.models.pixel_rnn import PixelRNN
@@ -43,6 +44,7 @@ __all__ = [
     "Joint",
     "MultiScalePixelRNN",
     "NGramMLP",
+    "OrderAgnosticCNN",
     "PixelCNN",
     "PixelCNNPlusPlus",
     "PixelRNN",

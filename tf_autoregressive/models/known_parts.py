@@ -43,8 +43,8 @@ def with_known_prefix(model: Any, x: tf.Tensor, given: tf.Tensor) -> Any:
     comes_first = tf.reduce_all(by_rank[:, :-1] | ~by_rank[:, 1:])
     message = (
         "`given` must come first in the order of the model, without a gap: "
-        f"{type(model).__name__} has no other conditionals. A DeepNADE takes "
-        "any part."
+        f"{type(model).__name__} has no other conditionals. A DeepNADE and an "
+        "OrderAgnosticCNN take any part."
     )
     if not tf.executing_eagerly():
         return asserted(x, comes_first, [message])

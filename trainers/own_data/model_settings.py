@@ -148,6 +148,19 @@ _SETTINGS = {
             num_layers=4,
             dropout=0.1,
         ),
+        "OrderAgnosticCNN": _with(
+            _OF_EVERY_IMAGE,
+            {
+                "precision": "mixed_bfloat16",
+                # Validation takes a pass for each dimension.
+                "steps_per_epoch": 1000,
+                "validation_examples": 20,
+                "test_examples": 100,
+            },
+            filters=(64, 96),
+            num_blocks=2,
+            patch_size=2,
+        ),
         "PixelCNNPlusPlus": _with(
             _OF_EVERY_IMAGE,
             {"precision": "mixed_bfloat16"},
