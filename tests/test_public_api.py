@@ -323,12 +323,19 @@ def settable(cls):
     return [p for p in parameters if p.name not in fixed.get(cls, ())]
 
 
+IMAGE_MODELS = (
+    models.RasterModel,
+    models.MultiScalePixelRNN,
+    models.OrderAgnosticCNN,
+)
+
+
 def make_with(cls, name, value):
     """Makes a model or a layer, with one argument given."""
     if cls in LAYERS:
         return LAYERS[cls](lambda **arguments: cls(**arguments | {name: value}))
     arguments = {"event_shape": (4,)}
-    if issubclass(cls, models.RasterModel | models.MultiScalePixelRNN):
+    if issubclass(cls, IMAGE_MODELS):
         arguments["event_shape"] = (4, 4, 1)
     if cls is models.RNNNADE:
         arguments["event_shape"] = (4, 4)

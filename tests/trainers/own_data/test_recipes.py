@@ -79,7 +79,7 @@ def test_settings_are_a_recipe_with_options_that_the_model_has(of, model):
 @pytest.mark.parametrize(("of", "model"), FITTING)
 def test_the_model_of_settings_can_be_made(of, model):
     recipe = made_recipe(model, DATA[of], {"kind": "arrays"}, None)
-    data = Data.of(DATA[of])
+    data = Data.of(DATA[of], recipe)
     made = compiled_model(recipe, data)
     batch = next(iter(data.train.batch(2)))
     x, context = batch if isinstance(batch, tuple) else (batch, None)
