@@ -1,29 +1,138 @@
-"""Prints how small a run's model makes test images, and other coders.
+"""Prints how small a run's model makes test data, and other coders.
 
-python -m tests.benchmarks.compression RUN [--events N]
+python -m tests.benchmarks.compression RUN [--number N] [--batch-size B]
     pip install zstandard pillow-jxl-plugin  # for the rows of these coders
 
-Each coder is given all images at once, which suits it better than one after
-the other: pictures as a tall sheet, general coders as bytes, eight pixels of
-one bit in each. The model's data are decoded and compared; its weights are not
-counted. `code length` is `-log2 p(x)`, by one pass over the events. Sampling as
-many events, in the same batches, tells what decoding could cost.
+RUN is a run, or the name of a trained model of the package. The kind of its
+data decides what is compressed, of the test data: images, recordings of ten
+spoken digits, 100,000 characters, or 20 pieces of music.
+
+Each coder is given all of it at once, which suits it better than one after the
+other, in several forms, of which the smallest result counts. The model's data
+are decoded and compared; its weights are not counted. `-log2 p(x)` is the code
+length, by one pass over the data. Sampling as many events, in the same batches,
+tells what decoding could cost.
 """
 
 import argparse
-import bz2
-import importlib.util
-import io
-import lzma
+import functools
 import time
+import typing
 
 import numpy as np
-import PIL.Image
 
+from tests.benchmarks import other_coders
 from tests.compression.streams import num_code_bits
+from tf_autoregressive.anomaly import SurpriseStream
 from tf_autoregressive.compression import Codec
+from tf_autoregressive.compression import StreamCodec
 from trainers import data
-from trainers.training.run_directory import RunDirectory
+from trainers.training.finished_run import finished_run
+
+
+class Task(typing.NamedTuple):
+    """Data of a run, and the ways to compress them.
+
+    Attributes:
+        what: A line that says what they are.
+        x: The values.
+        context: Their contexts, or `None`.
+        codec: A `Codec` or a `StreamCodec`.
+        extra_bytes: Bytes that the data need besides: lengths of pieces.
+        num_values: Number of the values.
+        others: Iterator over names, functions and forms of other coders.
+    """
+
+    what: str
+    x: np.ndarray
+    context: typing.Any
+    codec: typing.Any
+    extra_bytes: int
+    num_values: int
+    others: typing.Any
+
+
+def task_of(run, number, batch_size):
+    """Returns the `Task` of a run."""
+    directory = finished_run(run)
+    model, recipe = directory.load_model(), directory.recipe()
+    make = {
+        "tiny_shakespeare": _text,
+        "spoken_digits": _sound,
+        "jsb_chorales": _music,
+    }.get(recipe.dataset, _images)
+    loaded = data.load(recipe, directory.data_dir())
+    return model, make(model, loaded, number, batch_size, directory)
+
+
+def _images(model, loaded, number, batch_size, directory):
+    # The test images of binarized MNIST are sorted by digit.
+    test = loaded.test.shuffle(10_000, seed=0).take(number or 1000)
+    x = np.stack([*test.as_numpy_iterator()]).astype("int32")
+    return Task(
+        f"{len(x):,} test images of shape {model.event_shape}, shuffled",
+        x,
+        None,
+        Codec(model, batch_size=batch_size),
+        0,
+        x.size,
+        other_coders.of_images(x, model.num_levels),
+    )
+
+
+def _text(model, loaded, number, batch_size, directory):
+    windows = np.stack([*loaded.test.as_numpy_iterator()])
+    x = windows.reshape(-1)[: number or 100_000].astype("int32")
+    return Task(
+        f"the first {len(x):,} characters of the test split",
+        x,
+        None,
+        StreamCodec(model, batch_size=batch_size),
+        0,
+        x.size,
+        other_coders.of_text(model.decode(x)),
+    )
+
+
+def _sound(model, loaded, number, batch_size, directory):
+    path = directory.data_dir() + "/fsdd_8khz.npz"
+    with np.load(path) as stored:
+        signals = np.split(stored["audio"], np.cumsum(stored["length"])[:-1])
+        is_test = stored["index"] < 5
+        # The first test recording of every digit.
+        chosen = [
+            np.flatnonzero(is_test & (stored["digit"] == digit))[0]
+            for digit in range(number or 10)
+        ]
+        rate = int(stored["rate"])
+    samples = np.concatenate([signals[index] for index in chosen])
+    return Task(
+        f"{len(chosen)} recordings of spoken digits, {len(samples):,} samples",
+        samples.astype("int32") + 32768,
+        None,
+        StreamCodec(model, batch_size=batch_size),
+        0,
+        samples.size,
+        other_coders.of_sound(samples, rate),
+    )
+
+
+def _music(model, loaded, number, batch_size, directory):
+    pieces = [*loaded.test.take(number or 20).as_numpy_iterator()]
+    x = np.stack([notes for notes, _ in pieces]).astype("int32")
+    lengths = np.array([length for _, length in pieces])
+    steps = np.concatenate(
+        [notes[:length] for notes, length in zip(x, lengths, strict=True)]
+    )
+    return Task(
+        f"{len(x)} pieces of {len(steps):,} steps, their lengths in 2 bytes",
+        x,
+        lengths,
+        Codec(model, batch_size=batch_size),
+        2 * len(x),
+        steps.size,
+        other_coders.of_notes(steps),
+    )
 
 
 def timed(function, *arguments):
@@ -33,93 +142,74 @@ def timed(function, *arguments):
     return result, time.perf_counter() - start
 
 
-def saved(image, kind, **options):
-    """Returns the bytes of a file of an image."""
-    file = io.BytesIO()
-    image.save(file, kind, **options)
-    return file.getvalue()
+def code_length(model, task):
+    """Returns `-log2 p(x)`, of a stream by the rows that it is coded in."""
+    if task.context is not None:
+        return -np.sum(model.log_prob(task.x, task.context)) / np.log(2)
+    if isinstance(task.codec, Codec):
+        return -np.sum(model.predict(task.x, verbose=0)) / np.log(2)
+    layout = task.codec.layout(len(task.x))
+    nats = 0.0
+    for start in range(0, layout.length, layout.row_steps):
+        row = task.x[None, start : start + layout.row_steps]
+        nats += SurpriseStream(model).observe(row).sum(dtype="float64")
+    return nats / np.log(2)
 
 
-def others(x, num_levels):
-    """Yields the name and the function of every other coder that is here."""
-    sheet = x.reshape(-1, *x.shape[2:]).astype("uint8")
-    sheet = sheet[..., 0] if sheet.shape[-1] == 1 else sheet
-    image = PIL.Image.fromarray(sheet * np.uint8(255 // (num_levels - 1)))
-    one_bit = image.convert("1", dither=0) if num_levels == 2 else image
-    packed = np.packbits(x) if num_levels == 2 else x.astype("uint8")
-    raw = packed.tobytes()
-    yield "PNG", lambda: saved(one_bit, "PNG", optimize=True)
-    # WebP knows at most 16,383 rows.
-    rows = sheet.shape[1] * (16383 // sheet.shape[1])
-    parts = [
-        image.crop((0, top, image.width, min(top + rows, image.height)))
-        for top in range(0, image.height, rows)
-    ]
-    yield (
-        "WebP lossless",
-        lambda: b"".join(
-            saved(part, "WEBP", lossless=True, quality=100, method=6)
-            for part in parts
-        ),
-    )
-    if importlib.util.find_spec("pillow_jxl"):
-        importlib.import_module("pillow_jxl")
-        yield (
-            "JPEG XL, effort 9",
-            lambda: saved(image, "JXL", lossless=True, effort=9),
-        )
-    yield (
-        "xz -9e",
-        lambda: lzma.compress(raw, preset=9 | lzma.PRESET_EXTREME),
-    )
-    yield "bzip2 -9", lambda: bz2.compress(raw)
-    if importlib.util.find_spec("zstandard"):
-        zstandard = importlib.import_module("zstandard")
-        yield "zstd -19", zstandard.ZstdCompressor(level=19).compress, raw
+def smallest(function, forms):
+    """Returns the fewest bytes of any form, and the seconds for it."""
+    found = [timed(function, form) for form in forms]
+    return min((len(packed), seconds) for packed, seconds in found)
+
+
+def sampled(model, task):
+    """Draws as many events or steps as there are, in the same batches."""
+    batch = task.codec.batch_size
+    if isinstance(task.codec, StreamCodec):
+        layout = task.codec.layout(len(task.x))
+        model.generate(layout.num_rows, layout.row_steps, seed=0).numpy()
+        return
+    for start in range(0, len(task.x), batch):
+        rows = slice(start, start + batch)
+        given = None if task.context is None else task.context[rows]
+        model.sample(len(task.x[rows]), seed=start, context=given).numpy()
 
 
 def main():
     """Prints the table of a run."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("run")
-    parser.add_argument("--events", type=int, default=1000)
+    parser.add_argument("--number", type=int)
     parser.add_argument("--batch-size", type=int, default=64)
     arguments = parser.parse_args()
-    directory = RunDirectory(arguments.run)
-    model = directory.load_model()
-    loaded = data.load(directory.recipe(), directory.data_dir())
-    examples = loaded.test.take(arguments.events).as_numpy_iterator()
-    x = np.stack([np.asarray(example) for example in examples])
-    codec = Codec(model, batch_size=arguments.batch_size)
+    model, task = task_of(arguments.run, arguments.number, arguments.batch_size)
+    contexts = [] if task.context is None else [task.context]
+    compress = functools.partial(task.codec.compress, task.x, *contexts)
     # Graphs are traced before the clock runs.
-    codec.decompress(codec.compress(x[:2]))
-    model.sample(arguments.batch_size, seed=0)
-    blob, encoding = timed(codec.compress, x)
-    back, decoding = timed(codec.decompress, blob)
-    np.testing.assert_array_equal(back, x)
-    _, sampling = timed(_sampled, model, len(x), arguments.batch_size)
-    bits = -np.sum(model.predict(x, verbose=0)) / np.log(2)
+    blob = compress()
+    sampled(model, task)
+    blob, encoding = timed(compress)
+    back, decoding = timed(task.codec.decompress, blob, *contexts)
+    np.testing.assert_array_equal(back, task.x)
+    _, sampling = timed(sampled, model, task)
 
     def row(name, size, *seconds):
         times = "  ".join(f"{each:8.1f} s" for each in seconds)
-        print(f"{name:20}{size:10,.0f} bytes{8 * size / x.size:9.4f}  {times}")
+        bits = 8 * size / task.num_values
+        print(f"{name:28}{size:10,.0f} bytes{bits:9.4f}  {times}")
 
-    print(f"{len(x):,} events of shape {model.event_shape}; bits a dimension")
-    row("code length", bits / 8)
-    row("codec, code alone", num_code_bits(blob) / 8)
-    row(f"codec ({type(model).__name__})", len(blob), encoding, decoding)
-    for name, function, *given in others(x, model.num_levels):
-        packed, seconds = timed(function, *given)
-        row(name, len(packed), seconds)
+    print(f"{task.what}; bits a value")
+    row("-log2 p(x)", code_length(model, task) / 8)
+    has_context = task.context is not None
+    row("the code alone", num_code_bits(blob, has_context=has_context) / 8)
+    size = len(blob) + task.extra_bytes
+    row(f"{type(model).__name__}, whole file", size, encoding, decoding)
+    for name, function, forms in task.others:
+        row(name, *smallest(function, forms))
     print(
         f"sampling as many: {sampling:.1f} s; decoding / sampling: "
         f"{decoding / sampling:.2f}"
     )
-
-
-def _sampled(model, number, batch_size):
-    for start in range(0, number, batch_size):
-        model.sample(min(batch_size, number - start), seed=start).numpy()
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ class StreamCodec:
                 "`model` must be a SequenceModel without contexts, lengths or "
                 f"a largest number of steps. Received: {type(model).__name__}"
             )
-        self.model = model
+        self.model, self.batch_size = model, self._codec.batch_size
         # Graphs serve all sequences of as many rows.
         self._known_steps: dict[Any, StreamSteps] = {}
 
@@ -129,7 +129,7 @@ class StreamCodec:
             state_path: As `StreamWriter` takes it.
         """
         header = {**self._codec.header(), "about": about}
-        layout = self._layout(length)
+        layout = self.layout(length)
         header["layout"] = [*layout]
         steps = self._steps(layout.num_rows)
         return StreamWriter(steps, file, header, state_path)
@@ -146,9 +146,14 @@ class StreamCodec:
         """
         return StreamReader(self.model, file, self._steps)
 
-    def _layout(self, length):
+    def layout(self, length: int) -> Layout:
+        """Returns the rows and blocks in which a sequence is coded.
+
+        Args:
+            length: `L`.
+        """
         event_steps = self.model.event_shape[0]
-        rows = min(self._codec.batch_size, max(1, length // event_steps))
+        rows = min(self.batch_size, max(1, length // event_steps))
         at_least = self._codec.batches_per_block * event_steps
         section = self._steps(rows).section_steps(at_least)
         return Layout(length, rows, section)
