@@ -26,6 +26,7 @@ DOORS = {
     for door in (
         arrays.Arrays(),
         codecs.Compressed(),
+        codecs.CompressedStreams(),
         archives.Archives(),
         archives.Digits(),
         archives.Music(),
