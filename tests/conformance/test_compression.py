@@ -12,7 +12,9 @@ from tests.compression.streams import num_code_bits
 from tests.zoo import BY_NAME
 from tests.zoo import DISCRETE
 from tests.zoo import taking_turns
+from tf_autoregressive import models
 from tf_autoregressive.compression import Codec
+from tf_autoregressive.trained import names as trained_names
 
 # One of each way to compute with what is kept, and of each output.
 REPRESENTATIVE = [
@@ -39,6 +41,45 @@ def test_what_comes_back_is_what_went_in(case, model, rng):
         log_prob = np.sum(model.log_prob(x, context=context))
         limit = -log_prob / math.log(2) * 1.001 + 64
         assert num_code_bits(blob, has_context=context is not None) <= limit
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(
+            case,
+            marks=[] if case in REPRESENTATIVE else [pytest.mark.takes_turns],
+        )
+        for case in DISCRETE
+    ],
+    ids=repr,
+)
+def test_trained_and_rounded_models_decode_in_batches_of_any_size(
+    case, trained, eagerly, seed, rng
+):
+    x, context = case.batch(rng, 3)
+    rounded = case.build(seed, dtype="mixed_bfloat16")
+    for model, size in ((trained[0], 1), (rounded, 64)):
+        blob = Codec(model, batch_size=size).compress(x, context)
+        back = Codec(model).decompress(blob, context)
+        np.testing.assert_array_equal(back, x)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", trained_names())
+def test_packaged_models_keep_to_their_code_length(name, rng):
+    model = models.load(name)
+    context = None
+    if model.context.expected:
+        context = model.context.random(rng, 20)
+    x = model.sample(20, seed=0, context=context)
+    blob = Codec(model, batch_size=16).compress(x, context)
+    back = Codec(model).decompress(blob, context)
+    np.testing.assert_array_equal(back, x)
+    if not model.has_many_orderings:
+        ideal = -np.sum(model.log_prob(x, context=context)) / math.log(2)
+        found = num_code_bits(blob, has_context=context is not None)
+        assert ideal * 0.999 <= found <= ideal * 1.001 + 64
 
 
 ELSEWHERE = """
