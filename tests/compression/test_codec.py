@@ -14,6 +14,7 @@ from tf_autoregressive.compression import container
 from tf_autoregressive.compression import header
 from tf_autoregressive.compression import platform
 from tf_autoregressive.compression import varint
+from tf_autoregressive.compression.fingerprint import block_sizes
 from tf_autoregressive.models import MADE
 from tf_autoregressive.models import NADE
 from tf_autoregressive.models import PixelCNN
@@ -120,6 +121,21 @@ def test_a_forged_number_of_events_is_refused(codec, blob, x):
         container.Writer(file, source.header).write(container.EVENTS, contents)
         with pytest.raises(compression.DamagedError):
             codec.decompress(file.getvalue())
+
+
+def test_the_block_sizes_of_parts_are_recorded(rng):
+    case = BY_NAME["multi-scale-logistics"]
+    model = case.build(0)
+    x, context = case.batch(rng, 2)
+    blob = compression.Codec(model).compress(x, context)
+    _, small, large = block_sizes(model)
+    assert [small, large] == [model.small.block_size, model.large.block_size]
+    model.small.block_size = small + 1
+    with pytest.raises(
+        compression.MismatchError,
+        match=rf"parts to \[{small}, {large}\]. Received.*\[{small + 1}, ",
+    ):
+        compression.Codec(model).decompress(blob, context)
 
 
 def test_another_model_is_refused(blob):

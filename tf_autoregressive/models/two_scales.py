@@ -41,10 +41,21 @@ class TwoScales:
     def __init__(self, model: Any, bias_map: Any) -> None:
         self.model = model
         self.bias_map = bias_map
-        self.small, self.large = model.small.stepwise(), model.large.stepwise()
         # The index of each site in the small image.
         order = model.site_ordering[0, : self.small.num_positions]
         self.index_of_small = {site: index for index, site in enumerate(order)}
+
+    # Each network may be given another block size, and has other steps then.
+
+    @property
+    def small(self) -> sampling.Stepwise:
+        """The steps of the network of the small image."""
+        return self.model.small.stepwise()
+
+    @property
+    def large(self) -> sampling.Stepwise:
+        """The steps of the network of the large image."""
+        return self.model.large.stepwise()
 
     def start(self, num_events: int, context: Array | None) -> sampling.Cursor:
         """Returns the cursor before the first site, as `Stepwise` does."""
