@@ -14,6 +14,7 @@ import pytest
 import export
 import tf_autoregressive
 import trainers
+from tf_autoregressive import trained
 from tf_autoregressive.models.likelihood_model import LikelihoodModel
 from trainers import cli
 from trainers import recipes
@@ -117,6 +118,12 @@ def test_numbers_in_tables_of_results_are_the_recorded_ones():
         test = RESULTS[name]["test"]
         units = [test[unit] for unit in UNITS if test.get(unit) is not None]
         assert value in [f"{measured:.2f}" for measured in units]
+
+
+def test_every_trained_model_has_its_page_in_the_site():
+    nav = (ROOT / "mkdocs.yml").read_text()
+    pages = re.findall(r"- trained/(\w+)/index\.md", nav)
+    assert pages == [*trained.names()]
 
 
 def test_every_model_has_a_page_and_every_page_is_in_the_site():
