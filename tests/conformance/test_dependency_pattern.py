@@ -44,6 +44,8 @@ NUM_EVENTS = 24
 
 def expected_dependencies(case, model, member=0):
     """Returns bool `[D, D]`: row i, what the parameters of i depend on."""
+    if "adjacency" in case.options:
+        return np.array(case.options["adjacency"], bool).T
     ranks = case.ranks(model, member)
     if case.has_whole_steps:
         ranks = ranks // case.site_size

@@ -14,6 +14,16 @@ from tf_autoregressive.models import DeepNADE
 ORDER_4 = (2, 0, 3, 1)
 ORDER_6 = (4, 0, 3, 5, 2, 1)
 
+# The row of a dimension has a 1 for each of its children.
+GRAPH_6 = [
+    [0, 0, 0, 1, 0, 0],
+    [0, 0, 0, 0, 0, 0],
+    [0, 1, 0, 0, 0, 0],
+    [0, 0, 0, 0, 0, 0],
+    [0, 1, 0, 0, 0, 0],
+    [1, 0, 0, 0, 1, 0],
+]
+
 CASES = [
     Case("fvsbn", FVSBN, (2, 3, 1), block_size=1),
     Case("fvsbn-given-order", FVSBN, (6,), ordering=ORDER_6),
@@ -178,6 +188,17 @@ CASES = [
         ordering="reversed",
         block_size=2,
         weight_scale=0.4,
+    ),
+    Case(
+        "made-graph",
+        MADE,
+        (6,),
+        units=(9, 11),
+        activation="tanh",
+        adjacency=GRAPH_6,
+        rank_order=(2, 5, 0, 3, 4, 1),
+        num_classes=2,
+        block_size=4,
     ),
     Case("deep-nade", DeepNADE, (6,), units=(9,), activation="tanh"),
     Case(

@@ -121,7 +121,12 @@ class MaskedDense(keras.layers.Layer):
     def _masked_he_uniform(self):
         # Keras divides the scale by the full fan-in; the mask lets only the
         # share `density` of it through, and activations would shrink.
-        density = np.mean(
+        return keras.initializers.VarianceScaling(
+            scale=2.0 / max(self._density(), 1e-3), distribution="uniform"
+        )
+
+    def _density(self):
+        return np.mean(
             [
                 masks.num_connections(seen, seeing, exclusive=self.exclusive)
                 / (len(seen) * len(seeing))
@@ -129,9 +134,6 @@ class MaskedDense(keras.layers.Layer):
                     self.in_degrees, self.out_degrees, strict=True
                 )
             ]
-        )
-        return keras.initializers.VarianceScaling(
-            scale=2.0 / max(density, 1e-3), distribution="uniform"
         )
 
     def masked_kernel(self, member: int | tf.Tensor = 0) -> tf.Tensor:

@@ -4,7 +4,6 @@ Shapes: B batch, D event dimensions, P parameters per dimension, E ensemble
 members (masks).
 """
 
-import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +16,10 @@ from tf_autoregressive import orderings
 from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.arguments import checked_counts
 from tf_autoregressive.layers import MaskedDense
+from tf_autoregressive.layers.connected_dense import ConnectedDense
 from tf_autoregressive.models.base import AutoregressiveModel
+from tf_autoregressive.models.made_graph import GraphMasks
+from tf_autoregressive.models.made_graph import checked_adjacency
 from tf_autoregressive.models.made_many_masks import ManyMasks
 from tf_autoregressive.models.made_one_mask import OneMask
 from tf_autoregressive.types import Activation
@@ -44,6 +46,13 @@ class MADE(AutoregressiveModel):
     mask has a random ordering too (the first has `ordering`). Scores are then
     those of the uniform mixture of all members, `log(mean(exp(log_prob)))`.
 
+    With `adjacency` the parameters of a dimension see its parents in a graph,
+    and no other dimension: `p(x) = prod_i p(x[i] | x[parents of i])`. A hidden
+    unit then sees the parents of one dimension, and is read by those that have
+    all of these among their parents. With fewer units in a layer than there
+    are sets of parents, some sets have no unit, and are seen by direct
+    connections alone. Dimensions are drawn in `orderings.topological` order.
+
     Args:
         event_shape: Shape of one event.
         units: Units of each hidden layer.
@@ -51,6 +60,9 @@ class MADE(AutoregressiveModel):
         direct: Whether to connect inputs to outputs directly (`A`) [1, Eq. 11].
         ordering: A name or a permutation, as `orderings.resolve` takes it:
             `"natural"`, `"reversed"`, `"random"`, `"snake"`, `"hilbert"`.
+        adjacency: bool `[D, D]`, True at `[i, j]` if dimension `i` is a parent
+            of `j`, of a graph without cycles; `None` for all earlier dimensions
+            as parents. It says the order, and is for one mask.
         num_masks: Number of ensemble members `E`.
         order_agnostic: Whether each mask has an ordering of its own.
         mask_seed: Seed of the degrees and of the orderings of the masks.
@@ -64,8 +76,9 @@ class MADE(AutoregressiveModel):
         A `tfd.Distribution` with batch shape `[B]`.
 
     Raises:
-        ValueError: If `units` or `num_masks` is below 1, or `ordering` is not a
-            permutation.
+        ValueError: If `units` or `num_masks` is below 1, `ordering` is not a
+            permutation, or `adjacency` is not the matrix of a graph without
+            cycles, or comes with an ordering or several masks.
 
     Example:
         >>> model = MADE((28, 28, 1), units=(500, 500), ordering="random")
@@ -94,6 +107,7 @@ class MADE(AutoregressiveModel):
         activation: Activation = "relu",
         direct: bool = True,
         ordering: Ordering = "natural",
+        adjacency: Array | None = None,
         num_masks: int = 1,
         order_agnostic: bool = False,
         mask_seed: int = 0,
@@ -112,16 +126,22 @@ class MADE(AutoregressiveModel):
             # soon are most. This is the fastest of 2, 4, 7 and 14.
             self.block_size = 4
 
-        self.ordering, degrees = self._draw_masks()
-        width = self.output_distribution.num_parameters
-        output_degrees = np.repeat(degrees[0], width, axis=1)
+        self.adjacency, self.graph_masks = None, None
+        if adjacency is not None:
+            self._check_one_mask_of_a_graph()
+            self.adjacency = checked_adjacency(adjacency, self.num_dims)
+            self.ordering = orderings.topological(self.adjacency)[None]
+            self.graph_masks = self._draw_graph_masks()
+            self.degrees = self.graph_masks.degrees(self.ordering[0])
+        else:
+            self.ordering, self.degrees = self._draw_masks()
         self.hidden_layers = [
-            MaskedDense(below, above, dtype=self.dtype_policy)
-            for below, above in itertools.pairwise(degrees)
+            self._dense(layer, layer + 1, dtype=self.dtype_policy)
+            for layer in range(len(units))
         ]
-        self.output_layer = MaskedDense(
-            degrees[-1],
-            output_degrees,
+        self.output_layer = self._dense(
+            len(units),
+            len(units) + 1,
             exclusive=True,
             # Direct connections alone start at zero: the problem is convex
             # then, and noise would have to be unlearned.
@@ -131,9 +151,9 @@ class MADE(AutoregressiveModel):
         )
         self.direct_layer = None
         if direct:
-            self.direct_layer = MaskedDense(
-                degrees[0],
-                output_degrees,
+            self.direct_layer = self._dense(
+                0,
+                len(units) + 1,
                 exclusive=True,
                 use_bias=False,
                 kernel_initializer="zeros",
@@ -142,8 +162,47 @@ class MADE(AutoregressiveModel):
         self.context_layers = self._make_context_layers()
         self.build()
 
+    def _check_one_mask_of_a_graph(self):
+        """Raises a `ValueError` if an argument contradicts a graph."""
+        is_natural = isinstance(self.ordering_argument, str) and (
+            self.ordering_argument == "natural"
+        )
+        if not is_natural or self.ensemble_size > 1 or self.order_agnostic:
+            raise ValueError(
+                "`adjacency` says the order, of one mask: leave `ordering`, "
+                "`num_masks` and `order_agnostic` at their defaults. Received: "
+                f"ordering={self.ordering_argument!r}, num_masks="
+                f"{self.ensemble_size}, order_agnostic={self.order_agnostic}"
+            )
+
+    def _draw_graph_masks(self):
+        return GraphMasks(
+            self.adjacency,
+            self.units,
+            self.output_distribution.num_parameters,
+            has_context=self.context.expected,
+            generator=np.random.default_rng(self.mask_seed),
+        )
+
+    def _dense(self, below, above, **options):
+        """Returns a layer from the units of one layer to those of another.
+
+        Args:
+            below: Index of the layer that is read, 0 for the event.
+            above: Index of the one that reads.
+            **options: Arguments of the layer.
+        """
+        degrees = self.degrees[below], self.degrees[above]
+        if self.graph_masks is None:
+            return MaskedDense(*degrees, **options)
+        connections = self.graph_masks.connections(below, above)
+        return ConnectedDense(*degrees, connections, **options)
+
     def _draw_masks(self):
-        """Returns orderings `[E, D]` and, for each layer, degrees `[E, U]`."""
+        """Returns orderings `[E, D]` and, for each layer, degrees `[E, U]`.
+
+        The layers are the event, the hidden ones, and the parameters.
+        """
         generator = np.random.default_rng(self.mask_seed)
         first = orderings.resolve(self.ordering_argument, self.event_shape)
         members = []
@@ -153,9 +212,9 @@ class MADE(AutoregressiveModel):
                 ordering = generator.permutation(first)
             members.append((ordering, self._draw_degrees(ordering, generator)))
         drawn, degrees = zip(*members, strict=True)
-        return np.stack(drawn), [
-            np.stack(layer) for layer in zip(*degrees, strict=True)
-        ]
+        layers = [np.stack(layer) for layer in zip(*degrees, strict=True)]
+        width = self.output_distribution.num_parameters
+        return np.stack(drawn), [*layers, np.repeat(layers[0], width, axis=1)]
 
     def _draw_degrees(self, ordering, generator):
         degrees = [masks.input_degrees(ordering)]
@@ -250,7 +309,13 @@ class MADE(AutoregressiveModel):
             f"degrees_{index}": layer.out_degrees
             for index, layer in enumerate(self.hidden_layers)
         }
-        return {**super().structure(), **degrees}
+        if self.graph_masks is None:
+            return {**super().structure(), **degrees}
+        seen = {
+            f"seen_{index}": sets.astype("uint8")
+            for index, sets in enumerate(self.graph_masks.seen[1:])
+        }
+        return {**super().structure(), **degrees, **seen}
 
     def get_config(self) -> dict[str, Any]:
         return {
@@ -259,6 +324,9 @@ class MADE(AutoregressiveModel):
             "activation": keras.activations.serialize(self.activation),
             "direct": self.direct,
             "ordering": orderings.to_config(self.ordering_argument),
+            "adjacency": None
+            if self.adjacency is None
+            else self.adjacency.astype(int).tolist(),
             "num_masks": self.ensemble_size,
             "order_agnostic": self.order_agnostic,
             "mask_seed": self.mask_seed,
