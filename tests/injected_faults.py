@@ -646,9 +646,9 @@ FAULTS = [
     Fault(
         "encoder-takes-other-rounding",
         "The encoder takes parameters that differ from the decoder's.",
-        "            parameters = cursor.parameters.numpy()\n",
-        "            parameters = cursor.parameters.numpy()\n"
-        "            parameters = parameters * (1.0 + 1e-5 * (x is None))\n",
+        "    parameters = cursor.parameters.numpy()[:num_events]\n",
+        "    parameters = cursor.parameters.numpy()[:num_events]\n"
+        "    parameters = parameters * (1.0 + 1e-5 * (wanted is None))\n",
         "test_what_comes_back_is_what_went_in",
         "nade-categorical",
     ),
@@ -662,9 +662,17 @@ FAULTS = [
     Fault(
         "events-are-not-checked",
         "Events of other arithmetic are handed out.",
-        "        if events is None or _crc(events) != crc:\n",
+        "        if events is None or checksum(events) != counts.crc:\n",
         "        if events is None:\n",
         "test_other_arithmetic_is_an_error",
+    ),
+    Fault(
+        "codec-forgets",
+        "A long sequence begins anew with every block.",
+        "        self.state = self._steps.closed(cursor, value)\n",
+        "        self._steps.closed(cursor, value)\n",
+        "test_a_sequence_comes_back_in_its_code_length",
+        "recurrent",
     ),
     Fault(
         "walks-keep-a-block-size",
