@@ -25,12 +25,14 @@ class Medium:
             of which people look at.
         completion_suffixes: The same of completions.
         pictures: Names of the pictures that there can be of such a model.
+        caption: A sentence on what a picture of samples shows, if it needs one.
     """
 
     name: str
     sample_suffixes: tuple[str, ...] = (".npz",)
     completion_suffixes: tuple[str, ...] = (".npz",)
     pictures: tuple[str, ...] = ("histograms", "masks")
+    caption: str = ""
 
     def __init__(self, model, rate: int | None = None):
         self.model = model

@@ -38,7 +38,15 @@ def write(folder: pathlib.Path, model, recipe: Recipe, splits):
     medium.save_draws(pictures, splits, recipe.seed)
     result = trained.record(folder)
     _save_curve(pictures.learning_curve, result)
-    write_text(folder / "README.md", _page(folder, recipe, result, splits.info))
+    drawn = _draws(pictures, recipe, medium.caption)
+    page = [
+        _head(recipe),
+        _use(recipe),
+        _facts(recipe, result, splits.info, trained.card(folder)),
+        *drawn,
+        _limits(recipe, result),
+    ]
+    write_text(folder / "README.md", "\n\n".join(page) + "\n")
 
 
 def _save_curve(path, result):
@@ -53,17 +61,6 @@ def _save_curve(path, result):
     }
     with replacing(path) as temporary:
         plots.save_learning_curves(temporary, curves)
-
-
-def _page(folder, recipe, result, info) -> str:
-    sections = [
-        _head(recipe),
-        _use(recipe),
-        _facts(recipe, result, info, trained.card(folder)),
-        *_draws(RunDirectory(folder), recipe),
-        _limits(recipe, result),
-    ]
-    return "\n\n".join(sections) + "\n"
 
 
 def _head(recipe) -> str:
@@ -132,9 +129,10 @@ def _fixed(score: dict[str, Any]) -> str:
     return f"{score['nats']:.4f} nats, mean of {score['examples']:,}"
 
 
-def _draws(files: RunDirectory, recipe: Recipe) -> list[str]:
+def _draws(files: RunDirectory, recipe: Recipe, caption: str) -> list[str]:
     """Returns the sections of what the folder shows."""
     samples = f"They were drawn with seed {recipe.seed}, and none is selected."
+    samples = f"{samples} {caption}".rstrip()
     sections = []
     if files.samples.exists():
         picture = f"![Samples]({files.samples.name})"

@@ -1,6 +1,7 @@
 """A run on songs of different length."""
 
 import numpy as np
+import PIL.Image
 import pytest
 import tensorflow as tf
 
@@ -77,6 +78,13 @@ def test_the_result_is_nats_per_step(songs, directory, music_dir, capsys):
         drawn = file["samples"]
     for song, length in zip(drawn, LENGTHS["test"], strict=True):
         np.testing.assert_array_equal(song[length:], 0)
+
+    # The picture has the first song at its top left, two pixels a value.
+    steps = drawn.shape[1]
+    picture = np.asarray(PIL.Image.open(directory.samples))[2::2, 2::2, 0]
+    np.testing.assert_array_equal(
+        picture[:88, :steps], 255 * drawn[0].T[::-1].astype(int)
+    )
 
 
 def test_a_single_example_has_no_standard_error():
