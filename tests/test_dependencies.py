@@ -8,7 +8,7 @@ from tests.models.user_models import RunningSum
 from tests.zoo import BY_NAME
 from tests.zoo import FAMILIES
 from tests.zoo import IMAGE_FAMILIES
-from tests.zoo import all_but
+from tests.zoo import dear
 from tf_autoregressive.dependencies import find_dependencies
 from tf_autoregressive.models import FVSBN
 from tf_autoregressive.models import NADE
@@ -26,7 +26,7 @@ def as_matrix(marked):
 
 
 @pytest.mark.parametrize(
-    "case", all_but(FAMILIES, [*FAMILIES, *IMAGE_FAMILIES]), ids=repr
+    "case", dear(FAMILIES, [*FAMILIES, *IMAGE_FAMILIES]), ids=repr
 )
 def test_every_model_depends_on_what_it_should(case, seed):
     seen = False

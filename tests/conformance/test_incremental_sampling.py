@@ -14,6 +14,7 @@ from tests.zoo import FAMILIES
 from tests.zoo import HARDEST
 from tests.zoo import REPRESENTATIVE
 from tests.zoo import all_but
+from tests.zoo import dear
 from tests.zoo import taking_turns
 from tf_autoregressive.models import MADE
 from tf_autoregressive.models import NADE
@@ -144,7 +145,7 @@ def test_mixed_precision_differs_by_its_rounding_alone(case, seed, context):
 @pytest.mark.parametrize("options", OPTIONS, ids=repr)
 @pytest.mark.parametrize(
     "case",
-    all_but(
+    dear(
         REPRESENTATIVE,
         [c for c in INCREMENTAL if c.is_discrete and not c.has_logistics],
     ),

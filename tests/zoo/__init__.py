@@ -100,6 +100,16 @@ LEADING = [
         )
     ),
 ]
+# One of each kind of event leads where a test takes seconds, because it
+# compiles, exports or starts a process. All others take turns there.
+LEADING_DEAR = [
+    BY_NAME[name]
+    for name in (
+        "made-orders-labels",
+        "gated-pixel-cnn-logistics",
+        "rnn-nade-lengths",
+    )
+]
 
 
 def all_but(fast, cases=CASES):
@@ -107,7 +117,23 @@ def all_but(fast, cases=CASES):
 
     Those that do not lead take turns.
     """
-    leading = _leading(cases)
+    return _parameters(cases, fast, _leading(cases))
+
+
+def taking_turns(cases=CASES):
+    """Returns test parameters of cases; those that do not lead take turns."""
+    return all_but(cases, cases)
+
+
+def dear(fast, cases=CASES):
+    """Returns test parameters of cases for a test that takes seconds.
+
+    All but the fast ones are slow, and more take turns than by `all_but`.
+    """
+    return _parameters(cases, fast, [*fast, *LEADING_DEAR])
+
+
+def _parameters(cases, fast, leading):
     return [
         pytest.param(
             case,
@@ -118,11 +144,6 @@ def all_but(fast, cases=CASES):
         )
         for case in cases
     ]
-
-
-def taking_turns(cases=CASES):
-    """Returns test parameters of cases; those that do not lead take turns."""
-    return all_but(cases, cases)
 
 
 def _leading(cases):

@@ -11,15 +11,15 @@ from tensorflow.core.protobuf import saved_model_pb2
 
 from tests.zoo import BY_NAME
 from tests.zoo import SERVED
+from tests.zoo import dear
 
 PROGRAM = pathlib.Path(__file__).with_name("c_session.py")
+# Loading a large graph takes long here, so the largest is left to Python.
 SERVED_BY_C = [
     *(case for case in SERVED if case.name != "multi-scale-labels"),
     # Attention over images has what the sequences' has, with other caches.
-    *(
-        pytest.param(BY_NAME[name], marks=pytest.mark.takes_turns)
-        for name in ("image-transformer-colours", "pixel-snail-logistics")
-    ),
+    BY_NAME["image-transformer-colours"],
+    BY_NAME["pixel-snail-logistics"],
 ]
 LIBRARY = pathlib.Path(tf.__file__).with_name("libtensorflow_cc.so.2")
 
@@ -38,10 +38,8 @@ def names_in_the_graph(path):
     }
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not LIBRARY.exists(), reason="no C library here")
-# Loading a large graph takes long here, so the largest is left to Python.
-@pytest.mark.parametrize("case", SERVED_BY_C, ids=repr)
+@pytest.mark.parametrize("case", dear([], SERVED_BY_C), ids=repr)
 def test_answers_are_those_of_the_model(exported, tmp_path):
     names = tmp_path / "names.json"
     names.write_text(json.dumps(names_in_the_graph(exported.path)))
