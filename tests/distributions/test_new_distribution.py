@@ -115,6 +115,7 @@ def test_a_saved_model_holds_it(model, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.takes_turns
 def test_exports_offer_what_it_offers(model, tmp_path):
     pytest.importorskip("tensorflow_serving", reason="needs .[serving]")
     from export import export_model

@@ -657,6 +657,7 @@ def test_replicas_start_alike_and_train_like_one():
 
 
 @pytest.mark.slow
+@pytest.mark.takes_turns
 def test_it_trains_under_xla(rng):
     # A pixel is black or white as the one to its left, so there is much to
     # learn.
