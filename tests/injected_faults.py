@@ -725,6 +725,22 @@ FAULTS = [
         "    train = data[~is_validation]\n",
         "test_a_real_set_is_split_by_its_folds",
     ),
+    # Trained models, and what is said of them.
+    Fault(
+        "hashes-not-compared",
+        "A trained model is loaded from files that were changed.",
+        '    if content["sha256"] != sha256(path):\n',
+        '    if not content["sha256"]:\n',
+        "test_a_changed_model_is_not_loaded",
+        "weights",
+    ),
+    Fault(
+        "miss-is-within",
+        "A published figure counts as reached from twice its interval.",
+        "        missing = round(difference - (self.interval or 0.0), 2)\n",
+        "        missing = round(difference - 2 * (self.interval or 0.0), 2)\n",
+        "test_verdicts_count_from_the_end_of_the_interval",
+    ),
 ]
 
 

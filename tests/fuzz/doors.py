@@ -13,6 +13,7 @@ from tests.fuzz import runs
 from tests.fuzz import scores
 from tests.fuzz import sounds
 from tests.fuzz import texts
+from tests.fuzz import trained_models
 
 _OF_SERVERS = (
     answers.RESTAnswers(),
@@ -41,6 +42,7 @@ DOORS = {
         scores.Directories(),
         scores.Arguments(),
         models.Models(),
+        trained_models.TrainedModels(),
         runs.Checkpoints(),
         runs.RunFiles(),
         runs.Commands(),
