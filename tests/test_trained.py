@@ -15,7 +15,9 @@ from keras.src.saving import saving_lib
 from tf_autoregressive import models
 from tf_autoregressive import trained
 from trainers import data
+from trainers import recipes
 from trainers.cli import main
+from trainers.reports import results_table
 from trainers.reports.publishing import fixed_test_score
 from trainers.training.finished_run import TrainedRun
 
@@ -61,6 +63,13 @@ def test_the_list_says_what_the_records_say():
         assert about.nats == result["test"]["nats"]
         assert about.data == directory.recipe().dataset
         assert result["recipe"] == about.name
+
+
+def test_records_are_those_of_the_recipes():
+    for name in trained.names():
+        (recipe,) = recipes.find(name)
+        expected = results_table.recorded(recipe)["test"]
+        assert trained.record(trained.folder(name))["test"] == expected
 
 
 def test_models_are_small():

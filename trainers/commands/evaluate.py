@@ -28,6 +28,6 @@ def run(arguments: argparse.Namespace):
     examples = getattr(data, arguments.split)
     score = scores.score(model, examples, recipe.evaluation_batch_size)
     print(
-        f"{directory.path}: {score_text(score)} on "
+        f"{arguments.run}: {score_text(score)} on "
         f"{score['examples']:,} {arguments.split} examples"
     )
