@@ -713,9 +713,23 @@ FAULTS = [
     Fault(
         "stream-forgets",
         "A piece of a stream begins with an empty history.",
-        "        self._state = state\n        self.num_steps += x.shape[1]\n",
+        "        self.state = state\n        self.num_steps += x.shape[1]\n",
         "        self.num_steps += x.shape[1]\n",
         "test_a_stream_gives_the_surprise_of_the_whole_sequence",
+    ),
+    Fault(
+        "served-stream-forgets",
+        "A client sends every piece of a stream with the first state.",
+        "        self._state = state\n        self.num_steps += x.shape[1]\n",
+        "        self.num_steps += x.shape[1]\n",
+        "test_the_client_streams",
+    ),
+    Fault(
+        "served-stream-begins-anywhere",
+        "A served stream begins with whatever a request has for its state.",
+        "tf.where(num_steps == 0, self._packed.pack(first), state)",
+        "tf.where(num_steps < 0, self._packed.pack(first), state)",
+        "test_pieces_have_the_surprise_of_a_stream",
     ),
     # Data: what is trained on.
     Fault(
