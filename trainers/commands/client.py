@@ -1,4 +1,4 @@
-"""`tfar client score`: scores from a served model."""
+"""`tfar client`: scores and alarms from a served model."""
 
 import argparse
 import pathlib
@@ -8,17 +8,29 @@ from ..files import output_file
 from ..files import replacing
 from ..sibling import exporter
 from .arguments import positive
+from .arguments import rate
 
 
 def add_arguments(parser: argparse.ArgumentParser):
     """Adds the arguments: an action, and the arguments of that."""
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    description = _score.__doc__
-    scoring = actions.add_parser(
-        "score", help=description, description=description
+    _add_common(_added(actions, "score", _score))
+    detecting = _added(actions, "detect", _detect)
+    _add_common(detecting)
+    detecting.add_argument(
+        "--false-alarm-rate",
+        type=rate,
+        default=0.01,
+        metavar="RATE",
+        help="largest p-value that alarms (default: 0.01)",
     )
-    scoring.set_defaults(action=_score)
-    _add_scoring(scoring)
+
+
+def _added(actions, name, action):
+    description = action.__doc__
+    parser = actions.add_parser(name, help=description, description=description)
+    parser.set_defaults(action=action)
+    return parser
 
 
 def run(arguments: argparse.Namespace):
@@ -26,7 +38,7 @@ def run(arguments: argparse.Namespace):
     arguments.action(arguments)
 
 
-def _add_scoring(parser):
+def _add_common(parser):
     parser.add_argument(
         "--npz", required=True, metavar="FILE", help="a file with the events"
     )
@@ -72,15 +84,43 @@ def _add_scoring(parser):
         help="a header to send with every request; may be repeated",
     )
     parser.add_argument(
-        "--out", metavar="FILE", help="an .npz file for the scores"
+        "--out", metavar="FILE", help="an .npz file for the answers"
     )
 
 
 def _score(arguments):
     """Score the events of an .npz file on a server."""
-    import numpy as np
+    found = _answered(
+        arguments,
+        lambda client, *scored: {"log_prob": client.log_prob(*scored)},
+    )
+    log_prob = found["log_prob"]
+    print(f"{-log_prob.mean():.4f} nats on {len(log_prob):,} examples")
+    _save(arguments, found)
 
-    path = None if arguments.out is None else output_file(arguments.out, ".npz")
+
+def _detect(arguments):
+    """Tell anomalies in an .npz file by a detector on a server."""
+
+    def ask(client, events, context):
+        score, p_value, prediction = client.anomaly(
+            events, arguments.false_alarm_rate, context
+        )
+        return {"score": score, "p_value": p_value, "alarm": prediction < 0}
+
+    found = _answered(arguments, ask)
+    alarm = found["alarm"]
+    print(
+        f"{alarm.sum():,} of {len(alarm):,} examples alarm, "
+        f"p <= {arguments.false_alarm_rate}"
+    )
+    _save(arguments, found)
+
+
+def _answered(arguments, ask):
+    """Returns what the server answers about the events, arrays by name."""
+    if arguments.out is not None:
+        output_file(arguments.out, ".npz")
     events, context = _arrays(arguments)
     export = exporter()
     try:
@@ -92,15 +132,22 @@ def _score(arguments):
             token=_token(arguments.token_file),
             headers=dict(arguments.headers),
         ) as client:
-            log_prob = client.log_prob(events, context)
+            return ask(client, events, context)
     # A `ClientError` is a `ValueError` or an `OSError`.
     except (ValueError, ImportError, OSError) as error:
         raise UsageError(str(error)) from error
-    print(f"{-log_prob.mean():.4f} nats on {len(log_prob):,} examples")
-    if path:
-        with replacing(path) as temporary:
-            np.savez(temporary, log_prob=log_prob)
-        print(path)
+
+
+def _save(arguments, found):
+    """Writes arrays by name to the file that was asked for, if one was."""
+    import numpy as np
+
+    if arguments.out is None:
+        return
+    path = output_file(arguments.out, ".npz")
+    with replacing(path) as temporary:
+        np.savez(temporary, **found)
+    print(path)
 
 
 def _header(text: str) -> tuple[str, str]:

@@ -58,3 +58,23 @@ def test_what_does_not_go_together_is_refused(command, fvsbn, tmp_path, capsys):
         export.SurpriseScorer(fvsbn.path)
     with pytest.raises(ValueError, match="`false_alarm_rate` must"):
         export.AnomalyScorer(fvsbn.path, 2.0)
+
+
+def test_a_server_is_asked_for_alarms(sequence_detector, tmp_path, capsys):
+    from tests.export.serving_double import ServedModel
+    from tests.export.serving_double import grpc_server
+
+    detector, x, path = sequence_detector
+    np.savez(tmp_path / "events.npz", x=x)
+    arguments = ["--npz", str(tmp_path / "events.npz"), "--model", "sequences"]
+    arguments += ["--false-alarm-rate", "0.1"]
+    arguments += ["--out", str(tmp_path / "alarms.npz")]
+    with grpc_server(ServedModel("sequences", path)) as host:
+        assert main(["client", "detect", *arguments, "--host", host]) == 0
+    found = np.load(tmp_path / "alarms.npz")
+    np.testing.assert_allclose(found["score"], detector.score(x), rtol=1e-4)
+    expected = detector.calibration.p_values(found["score"])
+    np.testing.assert_array_equal(found["p_value"], expected)
+    np.testing.assert_array_equal(found["alarm"], expected <= 0.1)
+    printed = capsys.readouterr().out
+    assert f"{(expected <= 0.1).sum()} of 40 examples alarm" in printed
