@@ -219,6 +219,35 @@ FAULTS = [
         "test_the_estimate_to_train_on_is_unbiased",
     ),
     Fault(
+        "any-order-sees-all",
+        "A model of any order is scored with all values in view.",
+        "self.conditionals(x * known, known, context)\n",
+        "self.conditionals(x, known, context)\n",
+        "test_a_changed_value_changes_what_it_may",
+        "order-agnostic-cnn-colours",
+    ),
+    Fault(
+        "steps-see-themselves",
+        "Dimensions that are drawn at once are given what they are to be.",
+        "            known = tf.cast(step_of_dims < step, tf.float32)\n",
+        "            known = tf.cast(step_of_dims <= step, tf.float32)\n",
+        "test_dimensions_of_a_step_are_independent",
+    ),
+    Fault(
+        "graph-lets-one-through",
+        "A unit of a MADE of a graph reads those that see one dimension more.",
+        "        return seen @ hidden.T == 0\n",
+        "        return seen @ hidden.T <= 1\n",
+        "test_a_variable_depends_on_exactly_its_parents",
+    ),
+    Fault(
+        "first-examples-chosen",
+        "The examples of a fixed choice are the first ones.",
+        "    chosen = np.random.default_rng(0).permutation(count)[:number]\n",
+        "    chosen = np.arange(number)\n",
+        "test_a_choice_of_examples_is_fixed",
+    ),
+    Fault(
         "ensemble-of-parameters",
         "An ensemble averages its members' logits, not their probabilities.",
         "        return tfd.MixtureSameFamily(\n"
