@@ -10,6 +10,7 @@ from typing import Any
 
 from tf_autoregressive import plots
 from tf_autoregressive import trained
+from tf_autoregressive.trained import hub
 
 from ..files import replacing
 from ..files import write_text
@@ -22,7 +23,7 @@ from .summary import score_text
 _SHOWN = 1000
 
 
-def write(folder: pathlib.Path, model, recipe: Recipe, splits):
+def write(folder: pathlib.Path, model, recipe: Recipe, splits, name: str):
     """Writes the page and its pictures into the folder of a trained model.
 
     The draws are those of the recipe's seed, and none is selected.
@@ -32,6 +33,7 @@ def write(folder: pathlib.Path, model, recipe: Recipe, splits):
         model: The model.
         recipe: Its recipe.
         splits: The `Data` that it was trained on.
+        name: The name that `tf_autoregressive.models.load` knows it by.
     """
     pictures = RunDirectory(folder)
     medium = medium_of(model, splits.info.rate)
@@ -41,7 +43,7 @@ def write(folder: pathlib.Path, model, recipe: Recipe, splits):
     drawn = _draws(pictures, recipe, medium.caption)
     page = [
         _head(recipe),
-        _use(recipe),
+        _use(name),
         _facts(recipe, result, splits.info, trained.card(folder)),
         *drawn,
         _limits(recipe, result),
@@ -80,19 +82,18 @@ def _head(recipe) -> str:
     )
 
 
-def _use(recipe) -> str:
-    return "\n".join(
-        [
-            "```python",
-            "import tf_autoregressive as tfar",
-            "",
-            f'model = tfar.models.load("{recipe.name}")',
-            "```",
-            "",
-            "loads it from the package, and `hf://OWNER/NAME` in place of the "
-            "name from a repository of the Hugging Face Hub.",
-        ]
-    )
+def _use(name) -> str:
+    after = "It comes with the package."
+    if name.startswith(hub.PREFIX):
+        after = (
+            "The owner of the repository takes the place of `OWNER`, and "
+            "`tf_autoregressive[hub]` has to be installed. After `import "
+            "tf_autoregressive.models`, `keras.saving.load_model` knows this "
+            "name too."
+        )
+    load = f'model = tfar.models.load("{name}")'
+    code = f"import tf_autoregressive as tfar\n\n{load}"
+    return f"```python\n{code}\n```\n\n{after}"
 
 
 def _facts(recipe, result, info, card) -> str:
@@ -108,7 +109,7 @@ def _facts(recipe, result, info, card) -> str:
         "licence of the data": info.licence,
         "split": sizes,
         "binarization": info.binarization,
-        "test": f"{score_text(test)}, all {test['examples']:,} test examples",
+        "test": f"{score_text(test)} on {test['examples']:,} test examples",
         "published": str(recipe.published),
         "fixed test examples": _fixed(card.fixed_test),
         "weights": f"{result['num_parameters']:,}, {result['weights']}",

@@ -50,20 +50,22 @@ def publish(directory: RunDirectory, to: pathlib.Path) -> pathlib.Path:
     if folder.exists():
         raise UsageError(f"{folder} exists. Remove it, or choose another --to.")
     to.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=TEMPORARY_PREFIX, dir=to) as name:
-        whole = pathlib.Path(name) / "whole"
+    with tempfile.TemporaryDirectory(prefix=TEMPORARY_PREFIX, dir=to) as work:
+        whole = pathlib.Path(work) / "whole"
         if isinstance(directory, TrainedRun):
             shutil.copytree(directory.folder, whole)
         else:
             whole.mkdir()
-            _write(whole, directory, recipe, model)
+            in_package = trained.is_of_package(to)
+            name = recipe.name if in_package else f"hf://OWNER/{recipe.name}"
+            _write(whole, directory, recipe, model, name)
         if trained.is_of_package(to):
             _check_size(whole)
         whole.replace(folder)
     return folder
 
 
-def _write(folder, directory, recipe, model):
+def _write(folder, directory, recipe, model, name):
     splits = data.load(recipe, directory.data_dir())
     directory.check_same_data(splits.info.sha256)
     _write_run(folder / "run", directory, recipe, splits.info.sha256)
@@ -76,7 +78,7 @@ def _write(folder, directory, recipe, model):
         fixed_test=fixed_test_score(model, splits.test, recipe),
     )
     write_json(folder / "card.json", dataclasses.asdict(card))
-    model_card.write(folder, model, recipe, splits)
+    model_card.write(folder, model, recipe, splits, name)
 
 
 def _write_run(folder, directory, recipe, sha256):

@@ -35,6 +35,7 @@ def test_a_published_model_is_the_runs(published, directory, capsys):
     assert card.licence == "CC BY 4.0"
     page = (published / "README.md").read_text()
     assert "| licence of the data | CC BY 4.0 |" in page
+    assert 'tfar.models.load("hf://OWNER/tiny")' in page
     assert f"{loaded.result['test']['nats']:.2f} ± " in page
 
 
