@@ -75,6 +75,19 @@ def test_top_p_keeps_the_fewest_that_hold_so_much(top_p, kept):
     assert_only(categorical(top_p=top_p), kept)
 
 
+def test_cuts_take_the_levels_of_an_ensemble_of_images():
+    # The axes are examples, members, rows, columns, channels and levels.
+    logits = tf.constant(np.log(PROBABILITIES), tf.float32)
+    logits = tf.broadcast_to(logits, [2, 2, 1, 2, 1, 5])
+    output = CategoricalOutput(num_levels=5)
+    for cut in ({"top_k": 2}, {"top_p": 0.6}, {"min_p": 0.6}):
+        found = tf.nn.softmax(
+            tf.reshape(tempered(output, logits, **cut), [-1, 5])
+        )
+        for row in found.numpy():
+            assert_only(row, [1, 3])
+
+
 def assert_only(actual, kept):
     expected = np.zeros(5)
     expected[list(kept)] = np.array(PROBABILITIES)[list(kept)]

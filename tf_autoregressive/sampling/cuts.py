@@ -21,7 +21,11 @@ def _top_k(logits, k):
 
 def _top_p(logits, p):
     ordered = tf.sort(logits, direction="DESCENDING")
-    mass = tf.cumsum(tf.nn.softmax(ordered), axis=-1, exclusive=True)
+    # On a CPU softmax takes five axes at most, and the levels of an ensemble's
+    # images have six.
+    rows = tf.reshape(ordered, [-1, ordered.shape[-1]])
+    mass = tf.cumsum(tf.nn.softmax(rows), axis=-1, exclusive=True)
+    mass = tf.reshape(mass, tf.shape(ordered))
     # A value stays if the more probable ones hold less than `p` together.
     ordered = tf.where(mass < p, ordered, ordered[..., :1])
     return _keep(logits, tf.reduce_min(ordered, axis=-1, keepdims=True))
