@@ -1,12 +1,14 @@
 """`tfar compress`: files in fewer bits, by a finished run's model."""
 
 import argparse
+import contextlib
 import itertools
 import pathlib
 
 from .. import files
 from ..errors import UsageError
 from ..errors import usage_errors
+from ..training.finished_run import TrainedRun
 from ..training.finished_run import finished_run
 from .arguments import add_run
 from .arguments import positive
@@ -58,19 +60,23 @@ def run(arguments: argparse.Namespace):
     model = directory.load_model()
     from ..media import archive
 
-    with usage_errors():
-        source = archive.opened(
-            pathlib.Path(arguments.input),
-            model,
-            directory.rate(),
-            arguments.key,
-        )
+    with (
+        usage_errors(),
+        contextlib.closing(
+            archive.opened(
+                pathlib.Path(arguments.input),
+                model,
+                directory.rate(),
+                arguments.key,
+            )
+        ) as source,
+    ):
         if model.context.expected:
             raise UsageError(
                 "The model takes contexts, which files do not have. Use "
                 "`tf_autoregressive.compression.Codec` in Python."
             )
-        about = {**source.about, "run": str(directory.path.resolve())}
+        about = {**source.about, "run": _named(directory, arguments.run)}
         partial = output.with_name(f"{output.name}.part")
         way = _way(model, source, arguments.batch_size)
         way.write(partial, about)
@@ -83,6 +89,14 @@ def run(arguments: argparse.Namespace):
         f"{output}: {output.stat().st_size:,} bytes, {bits:.4f} bits a "
         f"dimension, {way.num_values:,} values"
     )
+
+
+def _named(directory, run):
+    """Returns the name by which decoding finds the run."""
+    if isinstance(directory, TrainedRun):
+        # Its folder lies elsewhere on another machine.
+        return run
+    return str(directory.path.resolve())
 
 
 class _Events:

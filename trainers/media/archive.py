@@ -35,6 +35,10 @@ class Rows:
         """Returns the events from `start` to `stop`."""
         return self._rows.read(start, stop)
 
+    def close(self):
+        """Closes the file."""
+        self._rows.close()
+
 
 def opened(path: pathlib.Path, model, rate, key: str = "x"):
     """Returns `Rows`, or `signals.Signals`, of a file or a folder.

@@ -55,6 +55,10 @@ class Signals:
         """Returns the values from `start` to `stop`."""
         return np.array(self._values[start:stop])
 
+    def close(self):
+        """Gives the space on the disk back."""
+        del self._values
+
 
 class Windows:
     """Texts or sounds as events of a model whose sequences have an end.

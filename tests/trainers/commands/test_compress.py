@@ -8,6 +8,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
+from tf_autoregressive.compression.container import Reader
 from tf_autoregressive.compression.stream_walker import StreamWalker
 from tf_autoregressive.models import MADE
 from tf_autoregressive.models import CharRNN
@@ -183,6 +184,17 @@ def test_a_stopped_command_goes_on(
     np.savez(tmp_path / "a.npz", x=1 - x)
     assert main(words) == 2
     assert "begun with other events" in capsys.readouterr().err
+
+
+def test_a_model_of_the_package_is_found_by_its_name(there_and_back, tmp_path):
+    x = np.zeros((2, 28, 28, 1), "uint8")
+    np.save(tmp_path / "a.npy", x)
+    output = there_and_back(
+        "fvsbn_binarized_mnist", tmp_path / "a.npy", "b.npy"
+    )
+    np.testing.assert_array_equal(np.load(output), x)
+    with (tmp_path / "x.tfar").open("rb") as file:
+        assert Reader(file).header["about"]["run"] == "fvsbn_binarized_mnist"
 
 
 def test_damage_and_mistakes_are_said(finished, tmp_path, capsys):
