@@ -37,8 +37,8 @@ def check_directory(path: pathlib.Path):
         )
 
 
-def output_file(name, suffix: str) -> pathlib.Path:
-    """Returns the path of --out, checked before any work.
+def output_file(name, suffix: str, option: str = "--out") -> pathlib.Path:
+    """Returns the path that an option gives, checked before any work.
 
     Raises:
         UsageError: If it does not end in the suffix, or its directory does not
@@ -46,7 +46,7 @@ def output_file(name, suffix: str) -> pathlib.Path:
     """
     path = pathlib.Path(name)
     if path.suffix != suffix:
-        raise UsageError(f"--out must end in {suffix}. Received: {path}")
+        raise UsageError(f"{option} must end in {suffix}. Received: {path}")
     check_directory(path)
     return path
 

@@ -6,6 +6,8 @@ import pathlib
 import typing
 
 from ..errors import UsageError
+from ..files import output_file
+from ..files import replacing
 from ..sibling import exporter
 from ..training.finished_run import finished_run
 from .arguments import add_run
@@ -72,6 +74,12 @@ def add_arguments(parser: argparse.ArgumentParser):
         help="a finished run, the background of likelihood_ratio",
     )
     parser.add_argument(
+        "--detector",
+        metavar="FILE",
+        help="a .keras file to write the calibrated detector to, which `tfar "
+        "export --detector` takes",
+    )
+    parser.add_argument(
         "--batch-size",
         type=positive(int),
         default=256,
@@ -86,10 +94,16 @@ def run(arguments: argparse.Namespace):
         raise UsageError(
             "--background and --score likelihood_ratio go together."
         )
+    path = arguments.detector
+    if path is not None:
+        path = output_file(path, ".keras", "--detector")
     export = exporter()
     try:
         with contextlib.ExitStack() as files:
             judge, events = _opened(export, arguments, files)
+            if path is not None:
+                with replacing(path) as temporary:
+                    judge.detector.save(temporary)
             export.score_rows(
                 judge, events, arguments.output, batch_size=arguments.batch_size
             )

@@ -1,5 +1,6 @@
 """`tfar detect`: its alarms, how it goes on, and what it refuses."""
 
+import keras
 import numpy as np
 import pyarrow.parquet
 import pytest
@@ -62,6 +63,18 @@ def test_alarms_are_those_of_the_detector(command, model, tmp_path, capsys):
     assert command() == 0
     assert command(**{"false-alarm-rate": 0.1}) == 2
     assert "was begun with other settings" in capsys.readouterr().err
+
+
+def test_the_detector_is_kept(command, model, tmp_path, capsys):
+    path = tmp_path / "detector.keras"
+    assert command(detector=path) == 0
+    x = np.load(tmp_path / "input.npz")["x"]
+    found = keras.saving.load_model(path, safe_mode=True)
+    table = pyarrow.parquet.read_table(tmp_path / "scores").to_pydict()
+    np.testing.assert_allclose(found.p_value(x), table["p_value"], atol=0.011)
+    assert found.false_alarm_rate == 0.05
+    assert command(detector=tmp_path / "detector.h5") == 2
+    assert "--detector must end in .keras" in capsys.readouterr().err
 
 
 def test_too_few_normal_events_are_told_how_many_it_takes(command, capsys):
