@@ -57,6 +57,7 @@ if importlib.util.find_spec("tf_autoregressive") is None:
 """
 
 _EXTRAS = {
+    "anomaly_detection": "tensorflow",
     "compression": "tensorflow,compression",
     "pixel_cnn_pp_cifar10": "tensorflow,tfds",
     "quickstart": "tensorflow",
