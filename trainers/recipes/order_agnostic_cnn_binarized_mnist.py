@@ -8,12 +8,15 @@ Cost: one hour on one CPU core, by its limit.
 Command: tfar train order_agnostic_cnn_binarized_mnist
 """
 
+from ..published import Published
 from ..recipe import Recipe
 
 RECIPE = Recipe(
     name="order_agnostic_cnn_binarized_mnist",
     paper="Uria et al. 2016; Hoogeboom et al. 2022",
-    published="DeepNADE, one ordering: 89.17 nats (Uria et al. 2014)",
+    published=Published(
+        value=89.17, source="DeepNADE, one ordering: Uria et al. 2014"
+    ),
     dataset="binarized_mnist",
     model="OrderAgnosticCNN",
     model_options={
