@@ -234,6 +234,7 @@ _OPTIONS = {
     "inspect": ("--position", "--out", "--seed"),
     "show": ("--out", "--seed", "--data-dir"),
     "compare": ("--out",),
+    "folds": ("--out",),
     "export": (
         *("--to", "--version", "--max-num-samples", "--quantize"),
         "--quantize-tolerance",

@@ -14,6 +14,7 @@ from . import decompress
 from . import detect
 from . import evaluate
 from . import export
+from . import folds
 from . import inspect
 from . import models
 from . import publish
@@ -34,6 +35,7 @@ COMMANDS = (
     inspect,
     show,
     compare,
+    folds,
     recipes,
     models,
     results,

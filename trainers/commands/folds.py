@@ -1,0 +1,38 @@
+"""`tfar folds`: the mean result of runs on several folds of the data."""
+
+import argparse
+
+from ..files import output_file
+from ..files import write_json
+from ..reports.fold_mean import fold_mean
+from ..training.run_directory import RunDirectory
+
+
+def add_arguments(parser: argparse.ArgumentParser):
+    """Adds the arguments of the subcommand."""
+    parser.add_argument(
+        "runs",
+        nargs="+",
+        metavar="RUN",
+        help="directory of a finished run; the runs differ in "
+        "`dataset_options.fold` alone",
+    )
+    parser.add_argument(
+        "--out",
+        default="folds.json",
+        metavar="FILE",
+        help="a .json file (default: folds.json)",
+    )
+
+
+def run(arguments: argparse.Namespace):
+    """Write the mean result of runs on several folds of the data."""
+    path = output_file(arguments.out, ".json")
+    result = fold_mean(list(map(RunDirectory, arguments.runs)))
+    write_json(path, result)
+    test = result["test"]
+    print(
+        f"{result['recipe']}: {test['nats']:.3f} ± {test['standard_error']:.3f}"
+        f" nats, mean of {len(result['folds'])} folds"
+    )
+    print(path)
