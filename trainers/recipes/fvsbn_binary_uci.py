@@ -22,31 +22,54 @@ _PUBLISHED = {
     "ocr_letters": (39.30, 0.23),
 }
 
+_RANDOM = {"ordering": "random"}
+
+# In the order of their files, the features of adult are groups of which one is
+# 1, and those of connect4 are groups of a square of the board. Validation
+# prefers this order there to random ones, which the papers have.
+_NATURAL = {"ordering": "natural"}
+
 # Adam trains long enough for rare features. The smallest sets have weight decay
 # or the paper's stochastic gradient descent instead, which keep the model from
 # fitting noise. Validation chose between them.
 _SETTINGS = {
-    "adult": {"learning_rate": 5e-2, "epochs": 60},
-    "connect4": {"learning_rate": 5e-2, "epochs": 50},
+    "adult": {
+        "model_options": _NATURAL,
+        "learning_rate": 5e-2,
+        "weight_decay": 0.01,
+        "epochs": 60,
+    },
+    "connect4": {
+        "model_options": _NATURAL,
+        "learning_rate": 5e-2,
+        "epochs": 80,
+    },
     "dna": {
+        "model_options": _RANDOM,
         "learning_rate": 1e-2,
         "weight_decay": 0.1,
         "epochs": 50,
         "batch_size": 50,
     },
     "mushrooms": {
+        "model_options": _RANDOM,
         "optimizer": "sgd",
         "learning_rate": 0.2,
         "epochs": 80,
         "batch_size": 20,
     },
     "nips_0_12": {
+        "model_options": _RANDOM,
         "optimizer": "sgd",
         "learning_rate": 1e-3,
         "epochs": 100,
         "batch_size": 20,
     },
-    "ocr_letters": {"learning_rate": 1e-2, "epochs": 30},
+    "ocr_letters": {
+        "model_options": _RANDOM,
+        "learning_rate": 1e-2,
+        "epochs": 30,
+    },
 }
 
 RECIPES = [
@@ -60,7 +83,6 @@ RECIPES = [
         ),
         dataset=dataset,
         model="FVSBN",
-        model_options={"ordering": "random"},
         early_stopping_patience=20,
         jit_compile=True,
         steps_per_execution=20,
