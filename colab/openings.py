@@ -59,6 +59,7 @@ if importlib.util.find_spec("tf_autoregressive") is None:
 _EXTRAS = {
     "anomaly_detection": "tensorflow",
     "compression": "tensorflow,compression",
+    "guidance": "tensorflow,tfds",
     "inpainting": "tensorflow",
     "pixel_cnn_pp_cifar10": "tensorflow,tfds",
     "quickstart": "tensorflow",
