@@ -23,14 +23,19 @@ _PUBLISHED = {
 
 _WIDE = {"units": (500,), "ordering": "random", "direct": True}
 
+# In the order of its file, the features of adult are groups of which one is 1.
+# Validation prefers this order there to random ones, which the paper has.
+_NATURAL = {**_WIDE, "ordering": "natural"}
+
 # The sets differ in size by a factor of 80: the smaller ones need fewer units,
 # or stochastic gradient descent, to keep from fitting noise.
 _SETTINGS = {
     "adult": {
-        "model_options": {**_WIDE, "activation": "tanh"},
+        "model_options": {**_NATURAL, "activation": "tanh"},
         "learning_rate": 5e-3,
-        "weight_decay": 0.02,
-        "epochs": 60,
+        "weight_decay": 0.05,
+        "ema_momentum": 0.99,
+        "epochs": 50,
     },
     "connect4": {"model_options": _WIDE, "learning_rate": 5e-3, "epochs": 40},
     "dna": {
