@@ -2,6 +2,7 @@
 
 import inspect
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -285,3 +286,13 @@ def test_configurations_hold_the_number_of_components_that_is_the_default():
         loaded = MADE.from_config(old)
         expected = 10 if old["num_components"] is None else None
         assert loaded.get_config()["num_components"] == expected
+
+
+def test_a_seed_decides_the_first_components_of_a_mixture():
+    def bias(seed):
+        keras.utils.set_random_seed(seed)
+        model = MADE((2,), units=(), distribution="gaussian_mixture")
+        return model.output_layer.bias.numpy()
+
+    np.testing.assert_array_equal(bias(1), bias(1))
+    assert np.any(bias(1) != bias(2))

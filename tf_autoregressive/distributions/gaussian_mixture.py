@@ -45,15 +45,16 @@ class GaussianMixtureOutput(OutputDistribution):
     name = "gaussian_mixture"
     num_uniforms = 2
     has_temperature = True
-    # Components that start equal stay equal where the bias is all they have,
-    # as in the first dimension.
-    bias_initializer = keras.initializers.RandomNormal(stddev=1.0)
     min_log_scale, max_log_scale = -7.0, 60.0
     max_input = 1e18
 
     def __init__(self, *, num_components: int = 10) -> None:
         self.num_components = checked_count("num_components", num_components)
         self.num_parameters = 3 * self.num_components
+        # Components that start equal stay equal where the bias is all they
+        # have, as in the first dimension. An initializer gets its seed when it
+        # is made: one of the class would have another in every process.
+        self.bias_initializer = keras.initializers.RandomNormal(stddev=1.0)
 
     def network_input(self, values: tf.Tensor) -> tf.Tensor:
         values = tf.cast(values, tf.float32)
