@@ -23,8 +23,8 @@ _PUBLISHED = {
 
 _WIDE = {"units": (500,), "ordering": "random", "direct": True}
 
-# In the order of its file, the features of adult are groups of which one is 1.
-# Validation prefers this order there to random ones, which the paper has.
+# In the order of their files, the features of some sets are groups of which one
+# is 1. Validation prefers this order there to random ones, which the paper has.
 _NATURAL = {**_WIDE, "ordering": "natural"}
 
 # The sets differ in size by a factor of 80: the smaller ones need fewer units,
@@ -37,7 +37,13 @@ _SETTINGS = {
         "ema_momentum": 0.99,
         "epochs": 50,
     },
-    "connect4": {"model_options": _WIDE, "learning_rate": 5e-3, "epochs": 40},
+    "connect4": {
+        "model_options": _NATURAL,
+        "optimizer": "sgd",
+        "learning_rate": 0.1,
+        "epochs": 60,
+        "batch_size": 50,
+    },
     "dna": {
         "model_options": {**_WIDE, "units": (20,)},
         "learning_rate": 2e-2,
