@@ -249,8 +249,12 @@ def text(folder, rng):
     path = path / "datasets" / "files" / "tiny_shakespeare.txt.gz"
     characters = gzip.decompress(path.read_bytes()).decode()
     vocabulary = "".join(sorted(set(characters)))
-    model = models.CharRNN((64,), vocabulary=vocabulary, units=128)
-    x = model.encode(characters[: len(characters) // 64 * 64]).reshape(-1, 64)
+
+    def make():
+        return models.CharRNN((64,), vocabulary=vocabulary, units=128)
+
+    whole = characters[: len(characters) // 64 * 64]
+    x = make().encode(whole).reshape(-1, 64)
     train, held_out, test = np.split(x, [int(0.8 * len(x)), int(0.9 * len(x))])
     return Problem(
         train,
@@ -261,7 +265,7 @@ def text(folder, rng):
             "shuffled": rng.permuted(test, axis=1),
             "one letter": np.repeat(test[:, :1], 64, axis=1),
         },
-        lambda: model,
+        make,
         window=8,
     )
 
