@@ -9,7 +9,14 @@ class UsageError(ValueError):
 
 @contextlib.contextmanager
 def usage_errors(prefix: str = ""):
-    """Turns each `ValueError` about a wrong argument into a `UsageError`."""
+    """Turns each `ValueError` about a wrong argument into a `UsageError`.
+
+    Missing packages and files need nothing here: `ending.ended` says what to
+    do about an `ImportError` or an `OSError`.
+
+    Args:
+        prefix: Beginning of the message, as "--prime: ".
+    """
     try:
         yield
     except ValueError as error:

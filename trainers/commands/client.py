@@ -4,6 +4,7 @@ import argparse
 import pathlib
 
 from ..errors import UsageError
+from ..errors import usage_errors
 from ..files import output_file
 from ..files import replacing
 from ..sibling import exporter
@@ -123,19 +124,18 @@ def _answered(arguments, ask):
         output_file(arguments.out, ".npz")
     events, context = _arrays(arguments)
     export = exporter()
-    try:
-        with export.Client(
+    with (
+        usage_errors(),
+        export.Client(
             arguments.host,
             arguments.model,
             timeout=arguments.timeout,
             ca=arguments.ca,
             token=_token(arguments.token_file),
             headers=dict(arguments.headers),
-        ) as client:
-            return ask(client, events, context)
-    # A `ClientError` is a `ValueError` or an `OSError`.
-    except (ValueError, ImportError, OSError) as error:
-        raise UsageError(str(error)) from error
+        ) as client,
+    ):
+        return ask(client, events, context)
 
 
 def _save(arguments, found):
@@ -171,11 +171,11 @@ def _arrays(arguments):
     keys = [arguments.key]
     if arguments.context_key is not None:
         keys.append(arguments.context_key)
-    try:
-        with ArrayArchive(arguments.npz) as archive:
-            arrays = archive.read(*keys)
-    except (ValueError, OSError) as error:
-        raise UsageError(f"--npz {arguments.npz}: {error}") from error
+    with (
+        usage_errors(f"--npz {arguments.npz}: "),
+        ArrayArchive(arguments.npz) as archive,
+    ):
+        arrays = archive.read(*keys)
     return arrays[arguments.key], arrays.get(arguments.context_key)
 
 

@@ -180,15 +180,11 @@ def _way(model, source, batch_size):
 
     from ..media import signals
 
-    try:
-        if isinstance(source, signals.Signals):
-            if can_stream(model):
-                codec = StreamCodec(model, batch_size=batch_size)
-                return _Stream(codec, source)
-            source = signals.Windows(source, model.event_shape[0])
-        return _Events(Codec(model, batch_size=batch_size), source)
-    except ImportError as error:
-        raise UsageError(str(error)) from error
+    if isinstance(source, signals.Signals):
+        if can_stream(model):
+            return _Stream(StreamCodec(model, batch_size=batch_size), source)
+        source = signals.Windows(source, model.event_shape[0])
+    return _Events(Codec(model, batch_size=batch_size), source)
 
 
 def _opened(path):

@@ -6,6 +6,7 @@ import pathlib
 import typing
 
 from ..errors import UsageError
+from ..errors import usage_errors
 from ..files import output_file
 from ..files import replacing
 from ..sibling import exporter
@@ -98,20 +99,15 @@ def run(arguments: argparse.Namespace):
     if path is not None:
         path = output_file(path, ".keras", "--detector")
     export = exporter()
-    try:
-        with contextlib.ExitStack() as files:
-            judge, events = _opened(export, arguments, files)
-            if path is not None:
-                with replacing(path) as temporary:
-                    judge.detector.save(temporary)
-            export.score_rows(
-                judge, events, arguments.output, batch_size=arguments.batch_size
-            )
-            count = len(events)
-    except UsageError:
-        raise
-    except (ValueError, ImportError, OSError) as error:
-        raise UsageError(str(error)) from error
+    with usage_errors(), contextlib.ExitStack() as files:
+        judge, events = _opened(export, arguments, files)
+        if path is not None:
+            with replacing(path) as temporary:
+                judge.detector.save(temporary)
+        export.score_rows(
+            judge, events, arguments.output, batch_size=arguments.batch_size
+        )
+        count = len(events)
     alarms = _num_alarms(arguments.output)
     print(
         f"{arguments.output}: {alarms:,} of {count:,} examples alarm, "
@@ -175,11 +171,9 @@ def _detector(arguments, model, options):
 
 def _calibrated(detector, normal, path):
     """Returns a detector that has enough normal events for its rate."""
-    try:
+    with usage_errors(f"--normal {path}: "):
         detector.calibrate(normal.read(0, len(normal)))
         detector.calibration.threshold(detector.false_alarm_rate)
-    except ValueError as error:
-        raise UsageError(f"--normal {path}: {error}") from error
     return detector
 
 

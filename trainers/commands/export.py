@@ -3,6 +3,7 @@
 import argparse
 
 from ..errors import UsageError
+from ..errors import usage_errors
 from ..sibling import exporter
 from ..training.finished_run import finished_run
 from .arguments import add_run
@@ -63,20 +64,19 @@ def run(arguments: argparse.Namespace):
     directory = finished_run(arguments.run)
     result = directory.finished_result(directory.recipe())
     model = directory.load_model()
-    try:
-        path = exporter().export_model(
+    export, detector = exporter(), _detector(arguments.detector)
+    with usage_errors(f"--to {arguments.to}: "):
+        path = export.export_model(
             model,
             arguments.to,
             version=arguments.version,
             result=result,
-            detector=_detector(arguments.detector),
+            detector=detector,
             max_num_samples=arguments.max_num_samples,
             xla=arguments.xla,
             quantize=arguments.quantize,
             quantize_tolerance=arguments.quantize_tolerance,
         )
-    except (ValueError, ImportError, OSError) as error:
-        raise UsageError(f"--to {arguments.to}: {error}") from error
     print(path)
 
 
@@ -88,7 +88,8 @@ def _detector(path):
 
     from tf_autoregressive import anomaly
 
-    detector = keras.saving.load_model(path)
+    with usage_errors(f"--detector {path}: "):
+        detector = keras.saving.load_model(path)
     if not isinstance(detector, anomaly.Detector):
-        raise ValueError(f"--detector {path} holds no detector.")
+        raise UsageError(f"--detector {path} holds no detector.")
     return detector

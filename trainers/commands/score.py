@@ -7,6 +7,7 @@ import pathlib
 from tf_autoregressive import trained
 
 from ..errors import UsageError
+from ..errors import usage_errors
 from ..sibling import exporter
 from ..training.finished_run import finished_run
 from .arguments import positive
@@ -80,22 +81,17 @@ def run(arguments: argparse.Namespace):
             "--false-alarm-rate and --signature anomaly go together."
         )
     export = exporter()
-    try:
-        with contextlib.ExitStack() as files:
-            scorer = _scorer(export, arguments)
-            events, contexts = _rows(export, arguments, scorer, files)
-            mean = export.score_rows(
-                scorer,
-                events,
-                arguments.output,
-                contexts=contexts,
-                batch_size=arguments.batch_size,
-            )
-            count = len(events)
-    except UsageError:
-        raise
-    except (ValueError, ImportError, OSError) as error:
-        raise UsageError(str(error)) from error
+    with usage_errors(), contextlib.ExitStack() as files:
+        scorer = _scorer(export, arguments)
+        events, contexts = _rows(export, arguments, scorer, files)
+        mean = export.score_rows(
+            scorer,
+            events,
+            arguments.output,
+            contexts=contexts,
+            batch_size=arguments.batch_size,
+        )
+        count = len(events)
     if arguments.signature == "log_prob":
         mean = -mean
     print(f"{arguments.output}: {mean:.4f} nats on {count:,} examples")

@@ -2,7 +2,7 @@
 
 import argparse
 
-from ..errors import UsageError
+from ..errors import usage_errors
 from ..sibling import exporter
 
 
@@ -26,8 +26,5 @@ def run(arguments: argparse.Namespace) -> int:
     Returns:
         1 if an answer differs.
     """
-    try:
-        verified = exporter().verify(arguments.path)
-    except (ValueError, OSError) as error:
-        raise UsageError(str(error)) from error
-    return int(not verified)
+    with usage_errors():
+        return int(not exporter().verify(arguments.path))

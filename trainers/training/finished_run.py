@@ -5,6 +5,7 @@ import pathlib
 from tf_autoregressive import trained
 
 from ..errors import UsageError
+from ..errors import usage_errors
 from .run_directory import RunDirectory
 
 
@@ -32,10 +33,8 @@ class TrainedRun(RunDirectory):
         return pathlib.Path(f"{pathlib.PurePosixPath(self.name).name}-{name}")
 
     def load_model(self):
-        try:
+        with usage_errors():
             trained.card(self.folder)
-        except ValueError as error:
-            raise UsageError(str(error)) from error
         return super().load_model()
 
 
@@ -54,8 +53,6 @@ def finished_run(run: str) -> RunDirectory:
         return RunDirectory(run)
     try:
         return TrainedRun(run)
-    except ImportError as error:
-        raise UsageError(str(error)) from error
     except ValueError as error:
         raise UsageError(
             f"{run} is not a run directory: there is nothing of this name. "
