@@ -61,7 +61,7 @@ def test_the_list_says_what_the_records_say():
         directory = TrainedRun(about.name)
         result = directory.read_result()
         assert about.nats == result["test"]["nats"]
-        assert about.data == directory.recipe().dataset
+        assert about.data == directory.read_config().recipe.dataset
         assert result["recipe"] == about.name
 
 
@@ -87,7 +87,7 @@ def test_a_model_has_its_record():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", trained.names())
 def test_a_model_scores_as_it_did(name):
-    recipe = TrainedRun(name).recipe()
+    recipe = TrainedRun(name).read_config().recipe
     data_dir = os.environ.get("TFAR_DATA_DIR")
     if data_dir is None and recipe.dataset not in (
         "binarized_mnist",

@@ -55,17 +55,17 @@ class Task(typing.NamedTuple):
 def task_of(run, number, batch_size):
     """Returns the `Task` of a run."""
     directory = finished_run(run)
-    model, recipe = directory.load_model(), directory.recipe()
+    model, config = directory.load_model(), directory.read_config()
     make = {
         "tiny_shakespeare": _text,
         "spoken_digits": _sound,
         "jsb_chorales": _music,
-    }.get(recipe.dataset, _images)
-    loaded = data.load(recipe, directory.data_dir())
-    return model, make(model, loaded, number, batch_size, directory)
+    }.get(config.recipe.dataset, _images)
+    loaded = data.load(config.recipe, config.data_dir)
+    return model, make(model, loaded, number, batch_size, config)
 
 
-def _images(model, loaded, number, batch_size, directory):
+def _images(model, loaded, number, batch_size, config):
     # The test images of binarized MNIST are sorted by digit.
     test = loaded.test.shuffle(10_000, seed=0).take(number or 1000)
     x = np.stack([*test.as_numpy_iterator()]).astype("int32")
@@ -80,7 +80,7 @@ def _images(model, loaded, number, batch_size, directory):
     )
 
 
-def _text(model, loaded, number, batch_size, directory):
+def _text(model, loaded, number, batch_size, config):
     windows = np.stack([*loaded.test.as_numpy_iterator()])
     x = windows.reshape(-1)[: number or 100_000].astype("int32")
     return Task(
@@ -94,8 +94,8 @@ def _text(model, loaded, number, batch_size, directory):
     )
 
 
-def _sound(model, loaded, number, batch_size, directory):
-    path = directory.data_dir() + "/fsdd_8khz.npz"
+def _sound(model, loaded, number, batch_size, config):
+    path = config.data_dir + "/fsdd_8khz.npz"
     with np.load(path) as stored:
         signals = np.split(stored["audio"], np.cumsum(stored["length"])[:-1])
         is_test = stored["index"] < 5
@@ -117,7 +117,7 @@ def _sound(model, loaded, number, batch_size, directory):
     )
 
 
-def _music(model, loaded, number, batch_size, directory):
+def _music(model, loaded, number, batch_size, config):
     pieces = [*loaded.test.take(number or 20).as_numpy_iterator()]
     x = np.stack([notes for notes, _ in pieces]).astype("int32")
     lengths = np.array([length for _, length in pieces])

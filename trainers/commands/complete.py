@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser):
 def run(arguments: argparse.Namespace):
     """Complete partly known test examples with a finished run's model."""
     directory = finished_run(arguments.run)
-    recipe, model = directory.recipe(), directory.load_model()
+    config, model = directory.read_config(), directory.load_model()
     medium = medium_of(model, directory.rate())
     name = f"completions-{arguments.known}-seed-{arguments.seed}"
     paths = files_to_write(
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace):
         )
     originals, completed = draws.draw_completions(
         model,
-        run_data.load(directory, recipe, arguments).test,
+        run_data.load(config, arguments).test,
         arguments.num,
         known,
         seed=arguments.seed,

@@ -21,12 +21,12 @@ def add_arguments(parser: argparse.ArgumentParser):
 def run(arguments: argparse.Namespace):
     """Score a finished run's model on a split of its data."""
     directory = finished_run(arguments.run)
-    recipe, model = directory.recipe(), directory.load_model()
+    config, model = directory.read_config(), directory.load_model()
     from ..training import scores
 
-    data = run_data.load(directory, recipe, arguments)
+    data = run_data.load(config, arguments)
     examples = getattr(data, arguments.split)
-    score = scores.score(model, examples, recipe.evaluation_batch_size)
+    score = scores.score(model, examples, config.recipe.evaluation_batch_size)
     print(
         f"{arguments.run}: {score_text(score)} on "
         f"{score['examples']:,} {arguments.split} examples"

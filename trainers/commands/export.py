@@ -62,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser):
 def run(arguments: argparse.Namespace):
     """Export a finished run's model for TF-Serving."""
     directory = finished_run(arguments.run)
-    result = directory.finished_result(directory.recipe())
+    result = directory.finished_result(directory.read_config().recipe)
     model = directory.load_model()
     export, detector = exporter(), _detector(arguments.detector)
     with usage_errors(f"--to {arguments.to}: "):

@@ -46,8 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
         1 if a position sees what it must not: itself, or what is drawn later.
     """
     directory = finished_run(arguments.run)
-    # Reading the recipe first gives the clearer error if there is no run.
-    directory.recipe()
+    # Reading this first gives the clearer error if there is no run.
+    directory.read_config()
     path = output_file(
         arguments.out or directory.made_file(directory.dependencies.name),
         ".png",

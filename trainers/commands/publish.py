@@ -28,8 +28,8 @@ def run(arguments: argparse.Namespace):
     hf://OWNER/NAME stands for the model.
     """
     directory = finished_run(arguments.run)
-    # Reading the recipe first gives the clearer error if there is no run.
-    directory.recipe()
+    # Reading this first gives the clearer error if there is no run.
+    directory.read_config()
     from ..reports.publishing import publish
 
     print(publish(directory, pathlib.Path(arguments.to)))

@@ -3,18 +3,14 @@
 import argparse
 
 from ..own_data import Places
-from ..recipe import Recipe
-from ..training.run_directory import RunDirectory
+from ..training.run_config import RunConfig
 
 
-def load(
-    directory: RunDirectory, recipe: Recipe, arguments: argparse.Namespace
-):
+def load(config: RunConfig, arguments: argparse.Namespace):
     """Returns the `Data` of a run, from its old place or the named one.
 
     Args:
-        directory: The `RunDirectory` of the run.
-        recipe: The recipe of the run.
+        config: What the run was begun with.
         arguments: Parsed arguments, with those of `arguments.add_data_dir`.
 
     Raises:
@@ -23,7 +19,7 @@ def load(
     """
     from .. import data
 
-    place = directory.data_dir()
+    place = config.data_dir
     if isinstance(place, Places):
         place = place.moved(
             data=arguments.data_dir,
@@ -32,6 +28,6 @@ def load(
         )
     elif arguments.data_dir:
         place = arguments.data_dir
-    loaded = data.load(recipe, place)
-    directory.check_same_data(loaded.info.sha256)
+    loaded = data.load(config.recipe, place)
+    config.check_same_data(loaded.info.sha256)
     return loaded

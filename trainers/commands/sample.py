@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser):
 def run(arguments: argparse.Namespace):
     """Draw samples from a finished run's model."""
     directory = finished_run(arguments.run)
-    recipe, model = directory.recipe(), directory.load_model()
+    config, model = directory.read_config(), directory.load_model()
     medium = medium_of(model, directory.rate())
     medium.check_request(
         prime=arguments.prime,
@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace):
         return medium.stream(**asked)
     contexts = None
     if model.context.expected:
-        contexts = run_data.load(directory, recipe, arguments).test
+        contexts = run_data.load(config, arguments).test
     samples = medium.draw(arguments.num, contexts=contexts, **asked)
     for path in paths:
         medium.save_samples(path, samples)

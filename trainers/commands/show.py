@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser):
 def run(arguments: argparse.Namespace):
     """Draw a picture of what a finished run's model learned."""
     directory = finished_run(arguments.run)
-    recipe = directory.recipe()
+    config = directory.read_config()
     path = directory.made_file(f"{arguments.kind}.png")
     path = output_file(arguments.out or path, ".png")
     model = directory.load_model()
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace):
     picture = pictures.png(
         arguments.kind,
         medium_of(model),
-        lambda: run_data.load(directory, recipe, arguments),
+        lambda: run_data.load(config, arguments),
         seed=arguments.seed,
     )
     with replacing(path) as temporary:

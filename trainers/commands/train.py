@@ -156,10 +156,8 @@ def run(arguments: argparse.Namespace):
 
 def _train_one(recipe: Recipe, chosen: choosing.Chosen, arguments):
     directory = RunDirectory(arguments.run_dir or f"runs/{recipe.name}")
-    if chosen.dataset is not None and directory.exists():
-        directory.check_same_data(chosen.dataset.info.sha256)
     # This does not need TensorFlow, so it comes before TensorFlow is loaded.
-    result = directory.finished_result(recipe)
+    result = directory.finished_result(recipe, chosen.dataset)
     if result:
         print(f"{directory.path} holds this run, finished.")
     else:

@@ -45,8 +45,8 @@ def publish(directory: RunDirectory, to: pathlib.Path) -> pathlib.Path:
         UsageError: If the run is not finished, its data cannot be loaded, `to`
             has the folder, or `to` is the package's and the model too large.
     """
-    recipe, model = directory.recipe(), directory.load_model()
-    folder = to / recipe.name
+    config, model = directory.read_config(), directory.load_model()
+    folder = to / config.recipe.name
     if folder.exists():
         raise UsageError(f"{folder} exists. Remove it, or choose another --to.")
     to.mkdir(parents=True, exist_ok=True)
@@ -57,42 +57,38 @@ def publish(directory: RunDirectory, to: pathlib.Path) -> pathlib.Path:
         else:
             whole.mkdir()
             in_package = trained.is_of_package(to)
-            name = recipe.name if in_package else f"hf://OWNER/{recipe.name}"
-            _write(whole, directory, recipe, model, name)
+            name = config.recipe.name
+            name = name if in_package else f"hf://OWNER/{name}"
+            _write(whole, directory, config, model, name)
         if trained.is_of_package(to):
             _check_size(whole)
         whole.replace(folder)
     return folder
 
 
-def _write(folder, directory, recipe, model, name):
-    splits = data.load(recipe, directory.data_dir())
-    directory.check_same_data(splits.info.sha256)
-    _write_run(folder / "run", directory, recipe, splits.info.sha256)
+def _write(folder, directory, config, model, name):
+    splits = data.load(config.recipe, config.data_dir)
+    config.check_same_data(splits.info.sha256)
+    _write_run(folder / "run", directory, config)
     _write_model(folder, model)
     card = trained.Card(
         format=trained.FORMAT,
         version=tfar.__version__,
         sha256=trained.sha256(folder),
         licence=splits.info.licence,
-        fixed_test=fixed_test_score(model, splits.test, recipe),
+        fixed_test=fixed_test_score(model, splits.test, config.recipe),
     )
     write_json(folder / "card.json", dataclasses.asdict(card))
-    model_card.write(folder, model, recipe, splits, name)
+    model_card.write(folder, model, config.recipe, splits, name)
 
 
-def _write_run(folder, directory, recipe, sha256):
+def _write_run(folder, directory, config):
     """Writes the settings and the record, without the places of the data."""
     folder.mkdir()
     shutil.copy(directory.result, folder)
-    write_json(
-        folder / "config.json",
-        {
-            "recipe": recipe.model_dump(mode="json"),
-            "sha256": sha256,
-            "data_dir": None,
-        },
-    )
+    dataclasses.replace(
+        config, path=folder / config.path.name, data_dir=None
+    ).write()
 
 
 def _write_model(folder, model):

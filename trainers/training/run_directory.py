@@ -2,8 +2,6 @@
 
 import contextlib
 import csv
-import json
-import os
 import pathlib
 from typing import Any
 
@@ -15,7 +13,6 @@ from tf_autoregressive.files import remove_temporaries
 
 from ..errors import UsageError
 from ..errors import usage_errors
-from ..files import write_json
 from ..own_data.places import Places
 from ..recipe import Recipe
 from ..recipe import explain
@@ -24,6 +21,8 @@ from .checkpoints import Checkpoints
 from .history import Row
 from .history import from_csv
 from .result_file import ResultFile
+from .run_config import RunConfig
+from .run_config import read_json
 
 
 class RunDirectory:
@@ -82,58 +81,23 @@ class RunDirectory:
             )
         return False
 
-    def recipe(self) -> Recipe:
-        """Returns the recipe that the run was begun with, overrides included.
+    def read_config(self) -> RunConfig:
+        """Returns what the run was begun with.
 
         Raises:
             UsageError: If there is no run or its config.json is damaged.
         """
-        return self._read_config()[0]
+        return RunConfig.read(self.config)
 
-    def check_same(self, recipe: Recipe):
-        """Checks that the run was begun with these settings.
-
-        Raises:
-            UsageError: If not, naming the settings that differ.
-        """
-        begun = self.recipe().settings()
-        wanted = recipe.settings()
-        different = [
-            f"  {key}: {begun[key]!r} there, {wanted[key]!r} now"
-            for key in wanted
-            if begun[key] != wanted[key]
-        ]
-        if different:
-            raise UsageError(
-                f"{self.path} holds a run with other settings:\n"
-                + "\n".join(different)
-                + "\nChoose another --run-dir, or remove that one."
-            )
-
-    def check_same_data(self, sha256: str | None):
-        """Checks that the run was begun on data with this hash.
-
-        Raises:
-            UsageError: If not.
-        """
-        begun = self._read_config()[1]
-        if begun != sha256:
-            raise UsageError(
-                f"{self.path} holds a run on other data: the hash was "
-                f"{begun}, it is {sha256} now. Find the data that it was "
-                "trained on, or choose another --run-dir to train on this."
-            )
-
-    def data_dir(self) -> str | Places | None:
-        """Returns the last place of the run's data; `None` if none was named.
-
-        Raises:
-            UsageError: If there is no run or its config.json is damaged.
-        """
-        return self._read_config()[2]
-
-    def finished_result(self, recipe: Recipe) -> dict[str, Any] | None:
+    def finished_result(
+        self, recipe: Recipe, data: Any = None
+    ) -> dict[str, Any] | None:
         """Returns the result of a finished run of this recipe.
+
+        Args:
+            recipe: The recipe.
+            data: Its `Data` or `tf_autoregressive.datasets.Dataset`, if it is
+                loaded: the run must have been begun on the same.
 
         Returns: The contents of result.json; `None` if there is no run yet or
         it is not finished.
@@ -144,7 +108,10 @@ class RunDirectory:
         """
         if not self.exists():
             return None
-        self.check_same(recipe)
+        config = self.read_config()
+        if data is not None:
+            config.check_same_data(data.info.sha256)
+        config.check_same(recipe)
         return self.read_result()
 
     def read_result(self) -> dict[str, Any] | None:
@@ -155,7 +122,7 @@ class RunDirectory:
         """
         if not self.result.exists():
             return None
-        result = _read_json(self.result)
+        result = read_json(self.result)
         try:
             ResultFile.model_validate(result)
         except pydantic.ValidationError as error:
@@ -181,7 +148,7 @@ class RunDirectory:
         Raises:
             UsageError: If there is no run, or metrics.csv is damaged.
         """
-        self.recipe()
+        self.read_config()
         if not self.metrics.exists():
             return []
         try:
@@ -229,18 +196,12 @@ class RunDirectory:
         """
         with self._locked():
             if self.exists():
-                self.check_same(recipe)
-                self.check_same_data(sha256)
+                begun = self.read_config()
+                begun.check_same(recipe)
+                begun.check_same_data(sha256)
             for folder in (self.path, self.checkpoints.directory):
                 remove_temporaries(folder)
-            write_json(
-                self.config,
-                {
-                    "recipe": recipe.model_dump(mode="json"),
-                    "sha256": sha256,
-                    "data_dir": _as_json(data_dir),
-                },
-            )
+            RunConfig(self.config, recipe, sha256, data_dir).write()
             yield
 
     @contextlib.contextmanager
@@ -260,47 +221,3 @@ class RunDirectory:
                     f"{error} Wait for it, or choose another --run-dir."
                 ) from error
             yield
-
-    def _read_config(self) -> tuple[Recipe, str | None, str | Places | None]:
-        if not self.config.exists():
-            raise UsageError(
-                f"{self.path} is not a run directory: it has no config.json."
-            )
-        config = _read_json(self.config)
-        try:
-            recipe = Recipe.of_run(config["recipe"])
-            return recipe, config["sha256"], _place(config.get("data_dir"))
-        except pydantic.ValidationError as error:
-            raise UsageError(
-                f"{self.config} does not hold a recipe: {explain(error)}"
-            ) from error
-        except (KeyError, TypeError) as error:
-            raise UsageError(f"{self.config} is damaged: {error!r}") from error
-
-
-def _as_json(data_dir):
-    if isinstance(data_dir, Places):
-        return data_dir.absolute().as_json()
-    return data_dir and os.path.abspath(data_dir)
-
-
-def _place(stored) -> str | Places | None:
-    """Returns the place that `_as_json` wrote."""
-    if stored is None or isinstance(stored, str):
-        return stored
-    place = Places(**stored)
-    for name, path in place.as_json().items():
-        if not isinstance(path, str | None):
-            raise TypeError(f"`data_dir.{name}` is {path!r:.50}")
-    return place
-
-
-def _read_json(path: pathlib.Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    # The last is of text that opens thousands of brackets.
-    except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(
-            f"{path} is damaged ({error}). Choose another --run-dir, or "
-            "remove that file if it can be spared."
-        ) from error

@@ -17,14 +17,15 @@ def test_a_new_directory_is_made_with_its_configuration(recipe, directory):
     assert not directory.exists()
     begin(directory, recipe())
     assert directory.exists()
-    assert directory.recipe() == recipe()
+    assert directory.read_config().recipe == recipe()
     assert directory.finished_result(recipe()) is None
 
 
 def test_other_settings_are_named(recipe, directory):
     begin(directory, recipe())
+    config = directory.read_config()
     with pytest.raises(UsageError) as error:
-        directory.check_same(recipe(epochs=7, model_options={"a": (1, 2)}))
+        config.check_same(recipe(epochs=7, model_options={"a": (1, 2)}))
     message = str(error.value)
     assert "model_options: {} there, {'a': [1, 2]} now" in message
     assert "epochs: 2 there, 7 now" in message
@@ -34,7 +35,7 @@ def test_other_settings_are_named(recipe, directory):
 
 def test_a_changed_summary_is_the_same_run(recipe, directory):
     begin(directory, recipe())
-    directory.check_same(recipe(published="77.0 nats"))
+    directory.read_config().check_same(recipe(published="77.0 nats"))
 
 
 def test_a_run_is_not_continued_on_other_data(recipe, directory):
@@ -63,7 +64,7 @@ def test_what_a_crash_at_the_very_start_leaves_is_a_new_run(recipe, directory):
     directory.path.mkdir()
     (directory.path / ".tmp-config.json").write_text('{"rec')
     begin(directory, recipe())
-    assert directory.recipe() == recipe()
+    assert directory.read_config().recipe == recipe()
     assert not list(directory.path.glob(".tmp-*"))
 
 
@@ -92,7 +93,7 @@ def test_a_half_written_configuration_is_named(
     begin(directory, recipe())
     directory.config.write_text(content)
     with pytest.raises(UsageError, match=f"(?s){message}"):
-        directory.check_same(recipe())
+        directory.read_config().check_same(recipe())
     assert directory.config.read_text() == content
 
 
@@ -103,7 +104,7 @@ def test_an_older_configuration_without_a_newer_setting_still_fits(
     config = json.loads(directory.config.read_text())
     del config["recipe"]["clipnorm"]
     directory.config.write_text(json.dumps(config))
-    directory.check_same(recipe())
+    directory.read_config().check_same(recipe())
 
 
 @pytest.mark.parametrize(
@@ -148,7 +149,7 @@ def test_a_damaged_config_is_named(recipe, directory, changes):
     config = json.loads(directory.config.read_text())
     directory.config.write_text(json.dumps(config | changes))
     with pytest.raises(UsageError, match=r"config\.json (is da|does not)"):
-        directory.data_dir()
+        directory.read_config()
 
 
 def test_two_processes_do_not_train_in_one_directory(recipe, directory):
@@ -163,7 +164,7 @@ def test_only_a_finished_run_has_a_model(recipe, directory):
     with pytest.raises(
         UsageError, match="is not a run directory: it has no conf"
     ):
-        directory.recipe()
+        directory.read_config()
     begin(directory, recipe())
     with pytest.raises(UsageError, match=r"is not finished\. Continue it"):
         directory.load_model()
