@@ -109,7 +109,7 @@ for name, recipe in arguments["recipes"].items():
             data_dir=arguments["data_dir"],
             strategy=strategy,
             verbose=0,
-            callbacks=(losses,),
+            callbacks=lambda _: (losses,),
         )
         outcomes[name].append({"losses": losses.means, "result": result})
 pathlib.Path(arguments["outcomes"]).write_text(json.dumps(outcomes))

@@ -163,7 +163,11 @@ def _train_one(recipe: Recipe, chosen: choosing.Chosen, arguments):
     else:
         print(f"{recipe.name}: training in {directory.path}")
         import_tensorflow()
+        from ..training import tensorboard
         from ..training.run import run
+
+        if arguments.tensorboard:
+            tensorboard.check_installed()
 
         result = run(
             recipe,
@@ -173,12 +177,12 @@ def _train_one(recipe: Recipe, chosen: choosing.Chosen, arguments):
             strategy=arguments.strategy,
             # People get a progress bar, and a log gets one line an epoch.
             verbose=1 if sys.stdout.isatty() else 2,
-            callbacks=_watching(recipe, directory, chosen.data_dir, arguments),
+            callbacks=lambda run: _watching(run, arguments),
         )
     print(summary(directory, result))
 
 
-def _watching(recipe, directory, data_dir, arguments):
+def _watching(run, arguments):
     """Returns the callbacks that show more of a run."""
     from ..training.profiling import Profile
     from ..training.tensorboard import GradientNorm
@@ -187,9 +191,9 @@ def _watching(recipe, directory, data_dir, arguments):
     callbacks = []
     if arguments.gradient_norm:
         callbacks.append(GradientNorm())
-    path = directory.path / "tensorboard"
+    path = run.directory.path / "tensorboard"
     if arguments.tensorboard:
-        callbacks.append(RunBoard(path, recipe, data_dir))
+        callbacks.append(RunBoard(path, run))
     if arguments.profile:
         callbacks.append(Profile(path))
     return tuple(callbacks)

@@ -10,6 +10,8 @@ chief, writes the files, and the others read its checkpoints.
 
 import contextlib
 import dataclasses
+from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Any
 
 import keras
@@ -56,7 +58,7 @@ def run(
     data: Data | None = None,
     strategy: str = "default",
     verbose: int = 2,
-    callbacks: tuple = (),
+    callbacks: Callable[["Run"], Iterable] = lambda run: (),
 ) -> dict[str, Any]:
     """Trains the recipe to its end and returns the result.
 
@@ -69,7 +71,8 @@ def run(
         data: The recipe's data, if it is loaded already.
         strategy: Name of the devices to train on; see `strategies.strategy`.
         verbose: As Keras's `fit` takes it.
-        callbacks: Keras callbacks beside the program's own.
+        callbacks: A function of the `Run` that returns Keras callbacks beside
+            the program's own.
 
     Returns: The contents of result.json.
 
@@ -91,7 +94,7 @@ def run(
         with current.begun(data_dir):
             current.restore()
             if not current.progress.stopped:
-                current.fit(verbose=verbose, callbacks=callbacks)
+                current.fit(verbose=verbose, callbacks=callbacks(current))
             return current.finish()
 
 
@@ -155,7 +158,7 @@ class Run:
             )
         self._check_shared()
 
-    def fit(self, *, verbose, callbacks: tuple):
+    def fit(self, *, verbose: int, callbacks: Iterable):
         """Trains until the recipe says that it is over.
 
         Args:

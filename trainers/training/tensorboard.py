@@ -7,13 +7,23 @@ import time
 
 import keras
 
-from ..data import load
 from ..errors import UsageError
 from ..media import medium_of
-from ..own_data import Places
-from ..recipe import Recipe
 from ..strategies import is_chief
 from .averaging import averaged_weights
+from .run import Run
+
+
+def check_installed():
+    """Checks, before any work, that TensorBoard can be used.
+
+    Raises:
+        UsageError: If it is not installed.
+    """
+    if importlib.util.find_spec("tensorboard") is None:
+        raise UsageError(
+            "--tensorboard needs a package: pip install tensorboard"
+        )
 
 
 class RunBoard(keras.callbacks.TensorBoard):
@@ -26,30 +36,13 @@ class RunBoard(keras.callbacks.TensorBoard):
 
     Args:
         directory: The folder to write the events to.
-        recipe: The recipe that is trained.
-        data_dir: The place of its data, from which draws take contexts and
-            beginnings.
+        run: The `Run`, from whose data draws take contexts and beginnings.
         **kwargs: Passed to `keras.callbacks.TensorBoard`.
-
-    Raises:
-        UsageError: If TensorBoard is not installed.
     """
 
-    def __init__(
-        self,
-        directory: pathlib.Path,
-        recipe: Recipe,
-        data_dir: str | Places | None = None,
-        **kwargs,
-    ):
-        if importlib.util.find_spec("tensorboard") is None:
-            raise UsageError(
-                "--tensorboard needs a package: pip install tensorboard"
-            )
+    def __init__(self, directory: pathlib.Path, run: Run, **kwargs):
         super().__init__(directory, write_graph=False, **kwargs)
-        self.recipe = recipe
-        self.data_dir = data_dir
-        self._data = None
+        self.run = run
         self._began = 0.0
         self._ended = 0.0
         self._num_steps = 0
@@ -59,11 +52,6 @@ class RunBoard(keras.callbacks.TensorBoard):
             # Keras would write in every process, and one of them is enough.
             self.log_dir = tempfile.mkdtemp()
         super().set_model(model)
-
-    def on_train_begin(self, logs=None):
-        super().on_train_begin(logs)
-        # The data is loaded once more, because callbacks do not get it.
-        self._data = load(self.recipe, self.data_dir)
 
     def on_epoch_begin(self, epoch, logs=None):
         super().on_epoch_begin(epoch, logs)
@@ -77,12 +65,12 @@ class RunBoard(keras.callbacks.TensorBoard):
         self._num_steps = batch + 1
 
     def on_epoch_end(self, epoch, logs=None):
-        examples = self._num_steps * self.recipe.batch_size
+        examples = self._num_steps * self.run.recipe.batch_size
         speed = examples / (self._ended - self._began)
         super().on_epoch_end(epoch, {**logs, "examples_per_second": speed})
         with averaged_weights(self.model), self._train_writer.as_default():
-            medium = medium_of(self.model, self._data.info.rate)
-            medium.show(self._data, self.recipe.seed, epoch)
+            medium = medium_of(self.model, self.run.data.info.rate)
+            medium.show(self.run.data, self.run.recipe.seed, epoch)
 
 
 class GradientNorm(keras.callbacks.Callback):

@@ -52,5 +52,5 @@ def test_an_interrupted_run_ends_like_one_that_was_not(
         "on_train_batch_end", run.steps_per_epoch(data.train, carried) + 3
     )
     with pytest.raises(InterruptedError):
-        run.run(carried, broken, verbose=0, callbacks=(stop,))
+        run.run(carried, broken, verbose=0, callbacks=lambda _: (stop,))
     assert run.run(carried, broken, verbose=0)["test"] == expected["test"]

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from trainers import cli
-from trainers.errors import UsageError
 from trainers.media import Text
 from trainers.training import tensorboard
 from trainers.training.run import run
@@ -51,9 +50,14 @@ def test_events_lie_in_the_runs_directory(directory, data_dir, capsys):
 
 def shown(settings, directory, data_dir, tmp_path):
     """Trains and returns the summaries that are not scalars, by tag."""
-    board = tensorboard.RunBoard(tmp_path / "events", settings, data_dir)
     options = {"data_dir": data_dir, "verbose": 0}
-    run(settings, directory, callbacks=(board,), **options)
+    path = tmp_path / "events"
+    run(
+        settings,
+        directory,
+        callbacks=lambda run: [tensorboard.RunBoard(path, run)],
+        **options,
+    )
     train = events(tmp_path / "events" / "train")
     return {t: v for t, v in train.items() if not t.startswith("epoch_")}
 
@@ -120,7 +124,10 @@ def test_draws_of_sound_are_heard(recipe, directory, tmp_path, rng):
 
 def test_watching_does_not_change_the_run(recipe, tmp_path, data_dir):
     weights = []
-    for name, callbacks in (("a", ()), ("b", (tensorboard.GradientNorm(),))):
+    for name, callbacks in (
+        ("a", lambda _: []),
+        ("b", lambda _: [tensorboard.GradientNorm()]),
+    ):
         directory = RunDirectory(tmp_path / name)
         options = {"data_dir": data_dir, "verbose": 0}
         run(recipe(clipnorm=0.1), directory, callbacks=callbacks, **options)
@@ -130,8 +137,10 @@ def test_watching_does_not_change_the_run(recipe, tmp_path, data_dir):
 
 
 def test_without_the_package_it_says_what_to_install(
-    recipe, tmp_path, monkeypatch
+    directory, monkeypatch, capsys
 ):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(UsageError, match="pip install tensorboard"):
-        tensorboard.RunBoard(tmp_path, recipe())
+    options = ["--run-dir", str(directory.path), "--tensorboard"]
+    assert cli.main([*TRAIN, *options]) == 2
+    assert "pip install tensorboard" in capsys.readouterr().err
+    assert not directory.path.exists()
