@@ -14,7 +14,7 @@ from tf_autoregressive.files import umask
 
 # Files beside the versions that every export replaces.
 REQUESTS = "requests"
-# Servers read the names of versions into 64 bits.
+# Servers read the names of versions into 64 bits, and do not see larger ones.
 _LARGEST = 2**63 - 1
 
 
@@ -66,12 +66,7 @@ def check_version(base: pathlib.Path, version: int | None):
     """
     if version is None:
         return
-    checked_count("version", version)
-    if version > _LARGEST:
-        raise ValueError(
-            f"`version` must be at most {_LARGEST}: servers do not see larger "
-            f"ones. Received: {version}"
-        )
+    checked_count("version", version, at_most=_LARGEST)
     if version in versions(base) or (base / str(version)).exists():
         raise ValueError(
             f"`version` must be a new one; {base} holds "
