@@ -9,6 +9,8 @@ need this library, apache-beam, and the paths of the model and the input.
 
 import argparse
 import pathlib
+from collections.abc import Iterator
+from typing import Any
 
 import apache_beam as beam
 import numpy as np
@@ -39,10 +41,10 @@ class SavedModelHandler(TFModelHandlerNumpy):
         **options: Options of Beam's handler, such as `max_batch_size`.
     """
 
-    def __init__(self, path: str, **options):
+    def __init__(self, path: str, **options: Any) -> None:
         super().__init__(path, inference_fn=_scores, **options)
 
-    def load_model(self):
+    def load_model(self) -> SavedModelScorer:
         return SavedModelScorer(self._model_uri)
 
 
@@ -64,14 +66,14 @@ class ReadRows(beam.DoFn):
         keys: dict,
         num_levels: int | None,
         count: int,
-    ):
+    ) -> None:
         self._path = path
         self._num_levels = num_levels
         self._shapes = shapes
         self._keys = keys
         self._count = count
 
-    def setup(self):
+    def setup(self) -> None:
         self._rows = {
             name: open_rows(
                 self._path,
@@ -82,11 +84,11 @@ class ReadRows(beam.DoFn):
             for name, key in self._keys.items()
         }
 
-    def teardown(self):
+    def teardown(self) -> None:
         for rows in self._rows.values():
             rows.close()
 
-    def process(self, start):
+    def process(self, start: int) -> Iterator[tuple[int, dict]]:
         parts = {
             name: rows.read(start, start + self._count)
             for name, rows in self._rows.items()
@@ -106,7 +108,7 @@ def score_rows(
     batch_size: int = 256,
     part_size: int = 4096,
     options: PipelineOptions | None = None,
-):
+) -> None:
     """Writes the score of every row to a directory of Parquet files.
 
     The columns are `row` (int64, from 0) and `log_prob` (float32, nats), as
@@ -161,7 +163,7 @@ def score_rows(
         )
 
 
-def main(argv: list[str] | None = None):
+def main(argv: list[str] | None = None) -> None:
     """Scores the rows that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", metavar="SAVEDMODEL")

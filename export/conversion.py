@@ -1,9 +1,14 @@
 """Conversion of arrays to the dtype that a signature takes, without loss."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import DTypeLike
 
 
-def converted(name: str, value, dtype, *, is_discrete=False) -> np.ndarray:
+def converted(
+    name: str, value: Any, dtype: DTypeLike, *, is_discrete: bool = False
+) -> np.ndarray:
     """Returns an array of this dtype, unless that changes a value.
 
     Real numbers may be rounded, since float32 has fewer digits.

@@ -28,13 +28,13 @@ def of_version(path: pathlib.Path) -> str:
     return of_files(_computed_with(path), path)
 
 
-def write_sums(path: pathlib.Path):
+def write_sums(path: pathlib.Path) -> None:
     """Writes the hashes of its graph and weights into a SavedModel."""
     sums = _sums(_computed_with(path), path)
     (path / _SUMS).write_text(sums, encoding="utf-8")
 
 
-def check_sums(path: pathlib.Path):
+def check_sums(path: pathlib.Path) -> None:
     """Checks the graph and the weights of a SavedModel by its hashes, if any.
 
     Raises:

@@ -1,5 +1,6 @@
 """The public names, and their docstrings."""
 
+import ast
 import importlib
 import inspect
 import pathlib
@@ -15,6 +16,8 @@ from tests.zoo import CASES
 from tf_autoregressive import distributions
 from tf_autoregressive import layers
 from tf_autoregressive import models
+
+ROOT = pathlib.Path(__file__).parent.parent
 
 NAMES = {
     "anomaly",
@@ -140,6 +143,37 @@ def test_public_signatures_are_annotated(name):
     ]
     assert not missing
     assert signature.return_annotation is not inspect.Signature.empty
+
+
+def public_functions(tree, owner=""):
+    """Yields `(name, node)` of functions, methods and constructors."""
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield from public_functions(node, f"{owner}{node.name}.")
+        elif isinstance(node, ast.FunctionDef) and (
+            node.name == "__init__" or not node.name.startswith("_")
+        ):
+            yield f"{owner}{node.name}", node
+
+
+def is_annotated(function):
+    """Returns whether a function names the types of all that it takes."""
+    of = function.args
+    given = [*of.posonlyargs, *of.args, *of.kwonlyargs, of.vararg, of.kwarg]
+    bare = {node.arg for node in given if node and node.annotation is None}
+    return function.returns is not None and not bare - {"self", "cls"}
+
+
+# They are read, not imported: not every environment has what they need.
+@pytest.mark.parametrize("program", ["export"])
+def test_public_signatures_of_programs_are_annotated(program):
+    bare = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in sorted((ROOT / program).rglob("*.py"))
+        for name, function in public_functions(ast.parse(path.read_text()))
+        if not is_annotated(function)
+    ]
+    assert not bare
 
 
 def arguments(cls):

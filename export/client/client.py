@@ -13,6 +13,7 @@ import numpy as np
 from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.sampling_options import OPTIONS
 from tf_autoregressive.sampling_options import SamplingNumbers
+from tf_autoregressive.types import Array
 
 from .conversation import Conversation
 from .conversation import Request
@@ -79,7 +80,7 @@ class Client:
         ca: str | pathlib.Path | None = None,
         token: str | None = None,
         headers: abc.Mapping[str, str] | None = None,
-    ):
+    ) -> None:
         check_timeout(timeout)
         checked_count("num_retries", num_retries, at_least=0, at_most=_LARGEST)
         checked_count("chunk_size", chunk_size, at_least=1, at_most=_LARGEST)
@@ -109,11 +110,11 @@ class Client:
         """The address of the server, without a password."""
         return self._transport.address
 
-    def close(self):
+    def close(self) -> None:
         """Closes the connection."""
         self._transport.close()
 
-    def log_prob(self, events, context=None) -> np.ndarray:
+    def log_prob(self, events: Array, context: Array = None) -> np.ndarray:
         """Returns `log p(x)` of each example, `[N]` nats.
 
         Args:
@@ -122,7 +123,9 @@ class Client:
         """
         return self._scores("log_prob", events, context)
 
-    def log_prob_per_dim(self, events, context=None) -> np.ndarray:
+    def log_prob_per_dim(
+        self, events: Array, context: Array = None
+    ) -> np.ndarray:
         """Returns the score of each dimension, `[N, *event_shape]` nats.
 
         Args are those of `log_prob`.
@@ -130,7 +133,7 @@ class Client:
         return self._scores("log_prob_per_dim", events, context)
 
     def anomaly(
-        self, events, false_alarm_rate: float, context=None
+        self, events: Array, false_alarm_rate: float, context: Array = None
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Returns what a served detector says of each example.
 
@@ -151,7 +154,7 @@ class Client:
         )
         return score, p_value, prediction
 
-    def surprise(self, events, context=None) -> np.ndarray:
+    def surprise(self, events: Array, context: Array = None) -> np.ndarray:
         """Returns a served detector's part of each dimension, in nats.
 
         Args are those of `log_prob`; the shape is `[N, *event_shape]`.
@@ -159,7 +162,7 @@ class Client:
         return self._scores("surprise", events, context)
 
     def surprise_stream(
-        self, num_sequences: int = 1, context=None
+        self, num_sequences: int = 1, context: Array = None
     ) -> ServedStream:
         """Begins sequences without an end; returns a `ServedStream` of them.
 
@@ -176,12 +179,12 @@ class Client:
             self._conversation, self._timeout, num_sequences, context
         )
 
-    def score(self, events, context=None) -> np.ndarray:
+    def score(self, events: Array, context: Array = None) -> np.ndarray:
         """The former name of `log_prob`; version 0.2 will not have it."""
         _warn_of_old_name("score", "log_prob")
         return self.log_prob(events, context)
 
-    def score_per_dim(self, events, context=None) -> np.ndarray:
+    def score_per_dim(self, events: Array, context: Array = None) -> np.ndarray:
         """The former name of `log_prob_per_dim`; gone in version 0.2."""
         _warn_of_old_name("score_per_dim", "log_prob_per_dim")
         return self.log_prob_per_dim(events, context)
@@ -191,7 +194,7 @@ class Client:
         num_samples: int,
         *,
         seed: int,
-        context=None,
+        context: Array = None,
         **options: Unpack[SamplingNumbers],
     ) -> tuple[np.ndarray, np.ndarray]:
         """Returns samples and their scores.
@@ -230,9 +233,9 @@ class Client:
 
     def sample_seeds(
         self,
-        seeds,
+        seeds: Array,
         *,
-        context=None,
+        context: Array = None,
         **options: Unpack[SamplingNumbers],
     ) -> tuple[np.ndarray, np.ndarray]:
         """Returns the first sample of each seed, as `model.sample` draws it.
@@ -261,7 +264,9 @@ class Client:
             "sample_seeds", len(seeds), limit, request_of, deadline
         )
 
-    def complete(self, events, known, *, seed: int, context=None) -> np.ndarray:
+    def complete(
+        self, events: Array, known: Array, *, seed: int, context: Array = None
+    ) -> np.ndarray:
         """Returns the completions of `model.complete` for the same seed.
 
         Args:

@@ -5,6 +5,7 @@ Shapes: B examples, samples or rows of one request.
 
 import json
 import typing
+from typing import Any
 
 import numpy as np
 
@@ -62,10 +63,11 @@ class Conversation:
             asked again.
     """
 
-    def __init__(self, transport: Transport, num_retries: int):
+    def __init__(self, transport: Transport, num_retries: int) -> None:
         self._transport = transport
         self._num_retries = num_retries
-        self._forget()
+        self._served: Any = None
+        self._facts: Facts | None = None
 
     def signature(self, name: str, deadline: Deadline) -> Signature:
         """Returns the inputs and the outputs of a signature.
@@ -173,7 +175,7 @@ class Conversation:
         """
         if self._facts is None:
             info = self.info(deadline)
-            found = [info.get(name) for name in Facts._fields]
+            found: list[Any] = [info.get(name) for name in Facts._fields]
             if (
                 not all(isinstance(n, int) and n >= 0 for n in found)
                 or not (found[0])
@@ -245,7 +247,7 @@ class Conversation:
         return function(*args)
 
 
-def array_of(name: str, value) -> np.ndarray:
+def array_of(name: str, value: Any) -> np.ndarray:
     """Returns an array with at least one axis.
 
     Raises:
@@ -257,7 +259,7 @@ def array_of(name: str, value) -> np.ndarray:
         raise RequestError(f"`{name}` must be an array: {error}") from error
 
 
-def number_of(name: str, value) -> int:
+def number_of(name: str, value: Any) -> int:
     """Returns an int of 32 bits.
 
     Raises:
@@ -271,7 +273,9 @@ def number_of(name: str, value) -> int:
     return int(array)
 
 
-def output(answers, name: str, shape: tuple) -> np.ndarray:
+def output(
+    answers: list[dict[str, np.ndarray]], name: str, shape: tuple
+) -> np.ndarray:
     """Returns an output of several answers, joined.
 
     Args:
@@ -300,7 +304,7 @@ def output(answers, name: str, shape: tuple) -> np.ndarray:
     return array
 
 
-def check_levels(events: np.ndarray, num_levels: int):
+def check_levels(events: np.ndarray, num_levels: int) -> None:
     """Checks that drawn events are values of the model.
 
     Raises:

@@ -13,7 +13,7 @@ class Deadline:
             pauses.
     """
 
-    def __init__(self, seconds: float):
+    def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._end = time.monotonic() + seconds
 
@@ -28,7 +28,7 @@ class Deadline:
             raise self.error()
         return remaining
 
-    def pause(self, seconds: float):
+    def pause(self, seconds: float) -> None:
         """Waits for some seconds.
 
         Raises:

@@ -41,7 +41,7 @@ class GRPCTransport(Transport):
         headers: dict[str, str],
         ca: pathlib.Path | None,
         max_answer_bytes: int,
-    ):
+    ) -> None:
         import grpc
         from tensorflow_serving.apis import prediction_service_pb2_grpc
 
@@ -66,7 +66,7 @@ class GRPCTransport(Transport):
             self._channel
         )
 
-    def close(self):
+    def close(self) -> None:
         self._channel.close()
 
     def served(self, deadline: Deadline) -> Served:

@@ -65,7 +65,7 @@ def transport_to(
     )
 
 
-def check_timeout(timeout: float):
+def check_timeout(timeout: float) -> None:
     """Checks a number of seconds.
 
     Raises:

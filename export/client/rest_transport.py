@@ -50,7 +50,7 @@ class RESTTransport(Transport):
         headers: dict[str, str],
         ca: pathlib.Path | None,
         max_answer_bytes: int,
-    ):
+    ) -> None:
         try:
             url = urllib3.util.parse_url(address)
         except urllib3.exceptions.LocationParseError as error:
@@ -74,7 +74,7 @@ class RESTTransport(Transport):
             context = ssl.create_default_context(cafile=ca)
         self._pool = pool_of(url.host, url.port, context)
 
-    def close(self):
+    def close(self) -> None:
         self._pool.close()
 
     def served(self, deadline: Deadline) -> Served:

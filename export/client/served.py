@@ -4,6 +4,9 @@ Shapes: B examples, samples or rows of a request.
 """
 
 import typing
+from collections.abc import Collection
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -22,7 +25,9 @@ class Spec(typing.NamedTuple):
     dtype: np.dtype
     shape: tuple | None
 
-    def check(self, name: str, dtype: np.dtype, shape: tuple, num_rows: int):
+    def check(
+        self, name: str, dtype: np.dtype, shape: tuple, num_rows: int
+    ) -> None:
         """Checks the values of an answer for this tensor.
 
         Args:
@@ -60,7 +65,7 @@ class Signature(typing.NamedTuple):
         """Whether no output holds texts."""
         return all(spec.dtype != object for spec in self.outputs.values())
 
-    def check_names(self, names):
+    def check_names(self, names: Collection[str]) -> None:
         """Checks that an answer has the outputs of this signature.
 
         Raises:
@@ -85,7 +90,7 @@ class Served(typing.NamedTuple):
     signatures: dict[str, Signature]
 
 
-def signatures_of(definitions) -> dict[str, Signature]:
+def signatures_of(definitions: Mapping[str, Any]) -> dict[str, Signature]:
     """Returns the signatures that `SignatureDef`s by name describe.
 
     Raises:
@@ -106,7 +111,7 @@ def signatures_of(definitions) -> dict[str, Signature]:
         ) from error
 
 
-def check_values(name: str, array: np.ndarray):
+def check_values(name: str, array: np.ndarray) -> None:
     """Checks that all numbers of an output are finite.
 
     Raises:

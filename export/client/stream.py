@@ -7,6 +7,7 @@ import numpy as np
 
 from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.models.generation import CHUNK
+from tf_autoregressive.types import Array
 
 from .conversation import Conversation
 from .conversation import Request
@@ -45,8 +46,8 @@ class ServedStream:
         conversation: Conversation,
         timeout: float,
         num_sequences: int,
-        context=None,
-    ):
+        context: Array = None,
+    ) -> None:
         self._conversation = conversation
         self._timeout = timeout
         self._context = context
@@ -57,7 +58,7 @@ class ServedStream:
         size = self._size(conversation.signature(_SIGNATURE, deadline))
         self._state = np.zeros([num_sequences, size], "float32")
 
-    def observe(self, x) -> np.ndarray:
+    def observe(self, x: Array) -> np.ndarray:
         """Returns the surprise of the next steps, float32 `[B, n]` nats.
 
         Args:

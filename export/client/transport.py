@@ -27,12 +27,12 @@ class Transport(abc.ABC):
         address: As given.
     """
 
-    def __init__(self, address: str, max_answer_bytes: int):
+    def __init__(self, address: str, max_answer_bytes: int) -> None:
         self.address = address
         self._max_answer_bytes = max_answer_bytes
 
     @abc.abstractmethod
-    def close(self):
+    def close(self) -> None:
         """Closes the connection."""
 
     @abc.abstractmethod

@@ -10,6 +10,7 @@ import importlib.machinery
 import pathlib
 import sys
 import time
+from typing import Any
 
 NOT_NEEDED = {
     "keras",
@@ -27,7 +28,9 @@ class WithoutLibraries(importlib.machinery.PathFinder):
     """A finder of modules that refuses those which serving must not need."""
 
     @classmethod
-    def find_spec(cls, fullname, path=None, target=None):
+    def find_spec(
+        cls, fullname: str, path: Any = None, target: Any = None
+    ) -> Any:
         if fullname.split(".")[0] in NOT_NEEDED:
             return None
         return super().find_spec(fullname, path, target)

@@ -13,7 +13,10 @@ import tensorflow as tf
 
 from tf_autoregressive import orderings
 from tf_autoregressive import sampling
+from tf_autoregressive.models import AutoregressiveModel
 from tf_autoregressive.sampling import noise
+from tf_autoregressive.types import Array
+from tf_autoregressive.types import Seed
 
 # The change of parameters, relative to themselves and to 1: three times the
 # difference that scores of an export may have.
@@ -21,7 +24,12 @@ _CHANGE = 3e-5
 _NUM_CHANGES = 8
 
 
-def doubt(model, events, seed, request) -> dict[str, np.ndarray]:
+def doubt(
+    model: AutoregressiveModel,
+    events: Array,
+    seed: Seed,
+    request: sampling.Request,
+) -> dict[str, np.ndarray]:
     """Returns the drawn values that rounding decides, and their order.
 
     Args:

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.models import AutoregressiveModel
 
 from .. import fingerprints
 from ..signatures.anomaly_signatures import AnomalySignatures
@@ -30,7 +31,7 @@ from .xla import faster_under_xla
 
 
 def export_model(
-    model,
+    model: AutoregressiveModel,
     path: str | pathlib.Path,
     *,
     version: int | None = None,

@@ -1,9 +1,11 @@
 """Copies of models that compute in float32, whatever they were trained in."""
 
+import keras
+
 _ROUNDED = ("bfloat16", "float16")
 
 
-def in_float32(model):
+def in_float32(model: keras.Model) -> keras.Model:
     """Returns the model, or one with its weights that computes in float32.
 
     bfloat16 keeps three digits of what every layer computes. Graphs of the

@@ -10,9 +10,11 @@ import typing
 import numpy as np
 
 from tf_autoregressive.files import replace_text
+from tf_autoregressive.models import AutoregressiveModel
 
 from ..signatures.stored_weights import SmallerWeights
 from ..signatures.stored_weights import StoredWeights
+from .reference import Exchange
 
 QUANTIZATIONS = ("float16", "int8")
 _RECORD = "quantization.json"
@@ -36,7 +38,7 @@ class Change(typing.NamedTuple):
     largest_nats_per_dim: float
     quantize_tolerance: float
 
-    def checked(self):
+    def checked(self) -> "Change":
         """Returns itself, or raises a `ValueError` beyond the tolerance."""
         # The comparison is negated, because NaN is beyond the tolerance as
         # well.
@@ -49,7 +51,7 @@ class Change(typing.NamedTuple):
             )
         return self
 
-    def save(self, folder: pathlib.Path):
+    def save(self, folder: pathlib.Path) -> None:
         """Writes itself as JSON into a folder."""
         replace_text(folder / _RECORD, json.dumps(self._asdict(), indent=2))
 
@@ -62,7 +64,9 @@ class Change(typing.NamedTuple):
         )
 
 
-def stored_weights(model, quantize: str | None) -> StoredWeights:
+def stored_weights(
+    model: AutoregressiveModel, quantize: str | None
+) -> StoredWeights:
     """Returns the weights of a model as an export stores them.
 
     Raises:
@@ -78,7 +82,12 @@ def stored_weights(model, quantize: str | None) -> StoredWeights:
     return SmallerWeights(model, quantize)
 
 
-def measured(model, quantize, found, quantize_tolerance: float) -> Change:
+def measured(
+    model: AutoregressiveModel,
+    quantize: str,
+    found: list[Exchange],
+    quantize_tolerance: float,
+) -> Change:
     """Returns the change of the scores of recorded events.
 
     Args:

@@ -9,11 +9,14 @@ Shapes: B batch.
 import pathlib
 import types
 import typing
+from collections.abc import Callable
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from tf_autoregressive import sampling
+from tf_autoregressive.models import AutoregressiveModel
 from tf_autoregressive.sampling_options import OPTIONS
 
 from ..signatures.anomaly_signatures import answers
@@ -41,7 +44,11 @@ class Exchange(typing.NamedTuple):
     doubt: Mapping[str, np.ndarray] = types.MappingProxyType({})
 
 
-def exchanges(model, functions, facts) -> list[Exchange]:
+def exchanges(
+    model: AutoregressiveModel,
+    functions: Mapping[str, Callable],
+    facts: dict[str, np.ndarray],
+) -> list[Exchange]:
     """Returns at least one exchange for every signature.
 
     The answers are those of the methods of the model, not of the graphs.
@@ -54,7 +61,7 @@ def exchanges(model, functions, facts) -> list[Exchange]:
     num_examples = min(_NUM_EXAMPLES, int(facts["max_num_samples"][0]))
     context = _contexts(model, num_examples)
     options = {} if context is None else {"context": context}
-    events = model.sample(num_examples, seed=_SEED, **options).numpy()
+    events = np.asarray(model.sample(num_examples, seed=_SEED, **options))
     scored = {"events": events.astype("float32"), **options}
     log_prob = _scores(model, model.log_prob(events, **options).numpy())
     found = [
@@ -79,7 +86,7 @@ def exchanges(model, functions, facts) -> list[Exchange]:
     return found
 
 
-def of_anomalies(model, detector) -> list[Exchange]:
+def of_anomalies(model: AutoregressiveModel, detector: Any) -> list[Exchange]:
     """Returns an exchange for each signature of a detector.
 
     The events are those of many whose scores are the farthest from all that
@@ -91,7 +98,7 @@ def of_anomalies(model, detector) -> list[Exchange]:
     """
     context = _contexts(model, _NUM_DRAWN)
     scored = {} if context is None else {"context": context}
-    events = model.sample(_NUM_DRAWN, seed=_SEED, **scored).numpy()
+    events = np.asarray(model.sample(_NUM_DRAWN, seed=_SEED, **scored))
     scored["events"] = events.astype("float32")
     held_out = detector.calibration.scores
     rate = np.float64(2.0 / (len(held_out) + 1))
@@ -99,14 +106,14 @@ def of_anomalies(model, detector) -> list[Exchange]:
     gaps = np.abs(scores[:, None] - held_out).min(axis=1)
     chosen = np.argsort(-gaps, kind="stable")[:_NUM_EXAMPLES]
     scored = {name: value[chosen] for name, value in scored.items()}
-    inputs = {"anomaly": {"false_alarm_rate": rate}}
+    inputs: dict[str, Any] = {"anomaly": {"false_alarm_rate": rate}}
     return [
         Exchange(name, {**scored, **inputs.get(name, {})}, outputs)
         for name, outputs in answers(detector, model, scored, rate).items()
     ]
 
 
-def of_streams(model, signatures) -> Exchange:
+def of_streams(model: AutoregressiveModel, signatures: Any) -> Exchange:
     """Returns an exchange of `surprise_next`, in the middle of sequences.
 
     Args:
@@ -115,12 +122,12 @@ def of_streams(model, signatures) -> Exchange:
     """
     context = _contexts(model, _NUM_EXAMPLES)
     options = {} if context is None else {"context": context}
-    events = model.sample(_NUM_EXAMPLES, seed=_SEED, **options).numpy()
+    events = np.asarray(model.sample(_NUM_EXAMPLES, seed=_SEED, **options))
     inputs, outputs = signatures.answers(events, context)
     return Exchange("surprise_next", {**inputs, **options}, outputs)
 
 
-def save(path: pathlib.Path, found: list[Exchange]):
+def save(path: pathlib.Path, found: list[Exchange]) -> None:
     """Writes the exchanges to an `.npz` file.
 
     Its arrays are called `<number>/<signature>/inputs/<name>`, and `outputs`

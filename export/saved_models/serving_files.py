@@ -6,10 +6,14 @@ of the model at /models/NAME.
 
 import json
 import pathlib
+from collections.abc import Callable
+from collections.abc import Collection
+from collections.abc import Mapping
 
 from tf_autoregressive.files import replace_text
 from tf_autoregressive.sampling_options import OPTIONS
 
+from .reference import Exchange
 from .versions import REQUESTS
 
 _CONFIG = "models.config"
@@ -144,7 +148,7 @@ ask(
 """
 
 
-def check_ours(path: pathlib.Path):
+def check_ours(path: pathlib.Path) -> None:
     """Checks that only files of earlier exports are replaced.
 
     Raises:
@@ -162,7 +166,13 @@ def check_ours(path: pathlib.Path):
         )
 
 
-def write(path: pathlib.Path, name: str, functions, found, compiled=()):
+def write(
+    path: pathlib.Path,
+    name: str,
+    functions: Mapping[str, Callable],
+    found: list[Exchange],
+    compiled: Collection[str] = (),
+) -> None:
     """Writes the files that stand beside the versions of a model.
 
     `models.config`, `batching.config`, `compose.yaml`, `README.md`, and in

@@ -5,6 +5,8 @@ import pathlib
 import re
 import shutil
 import tempfile
+from collections.abc import Callable
+from collections.abc import Iterator
 
 from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.files import TEMPORARY_PREFIX
@@ -19,7 +21,9 @@ _LARGEST = 2**63 - 1
 
 
 @contextlib.contextmanager
-def new_version(base: pathlib.Path, version: int | None = None):
+def new_version(
+    base: pathlib.Path, version: int | None = None
+) -> Iterator[tuple[pathlib.Path, Callable[[], pathlib.Path]]]:
     """Yields an empty directory that becomes a version when the block succeeds.
 
     A server that polls `base` sees all of the version or nothing. If the block
@@ -57,7 +61,7 @@ def versions(base: pathlib.Path) -> list[int]:
     return sorted(_directories(base))
 
 
-def check_version(base: pathlib.Path, version: int | None):
+def check_version(base: pathlib.Path, version: int | None) -> None:
     """Checks that a model's directory can take this version.
 
     Raises:

@@ -1,11 +1,14 @@
 """The requests that a server answers by itself before it takes others."""
 
 import pathlib
+from typing import Any
 
 import tensorflow as tf
 
+from .reference import Exchange
 
-def write(path: pathlib.Path, name: str, found):
+
+def write(path: pathlib.Path, name: str, found: list[Exchange]) -> None:
     """Writes TFRecords of `PredictionLog`, as TF-Serving reads them.
 
     Args:
@@ -19,7 +22,7 @@ def write(path: pathlib.Path, name: str, found):
             writer.write(log.SerializeToString())
 
 
-def messages():
+def messages() -> Any:
     """Returns the module of TF-Serving's `PredictionLog`.
 
     Raises:

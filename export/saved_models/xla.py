@@ -1,6 +1,8 @@
 """A measurement of the signatures that XLA makes faster."""
 
 import time
+from collections.abc import Callable
+from collections.abc import Mapping
 
 import numpy as np
 import tensorflow as tf
@@ -14,7 +16,10 @@ _MOST_TIMES = 16
 
 
 def faster_under_xla(
-    plain, compiled, found: list[Exchange], max_num_samples: int
+    plain: Mapping[str, Callable],
+    compiled: Mapping[str, Callable],
+    found: list[Exchange],
+    max_num_samples: int,
 ) -> set[str]:
     """Returns the names of the signatures that XLA makes faster here.
 

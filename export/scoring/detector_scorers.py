@@ -33,7 +33,9 @@ class AnomalyScorer(SavedModelScorer):
         [("score", "float32"), ("p_value", "float64"), ("alarm", "bool")]
     )
 
-    def __init__(self, path: str | pathlib.Path, false_alarm_rate: float):
+    def __init__(
+        self, path: str | pathlib.Path, false_alarm_rate: float
+    ) -> None:
         self._rate = checked_false_alarm_rate(false_alarm_rate)
         super().__init__(path)
         self.about |= {
@@ -67,7 +69,7 @@ class SurpriseScorer(SavedModelScorer):
     signature = "surprise"
     gives = "surprise"
 
-    def __init__(self, path: str | pathlib.Path):
+    def __init__(self, path: str | pathlib.Path) -> None:
         super().__init__(path)
         self.about |= {"signature": self.signature}
 

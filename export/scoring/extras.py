@@ -1,9 +1,10 @@
 """Packages that only scoring of files needs."""
 
 import importlib
+from typing import Any
 
 
-def imported(name: str):
+def imported(name: str) -> Any:
     """Returns a module of the extra `scoring`.
 
     Raises:

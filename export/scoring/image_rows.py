@@ -4,6 +4,7 @@ Shapes: N images, H height, W width, C channels.
 """
 
 import pathlib
+from typing import Any
 
 import numpy as np
 
@@ -45,9 +46,9 @@ class ImageRows(RowReader):
         path: str | pathlib.Path,
         shape: tuple,
         *,
-        num_levels: int = 256,
+        num_levels: int | None = 256,
         background: int | tuple[int, int, int] | None = None,
-    ):
+    ) -> None:
         self._decoder = image_decoder(shape, num_levels, background)
         self.path = pathlib.Path(path)
         self.files = image_files(self.path)
@@ -55,7 +56,7 @@ class ImageRows(RowReader):
             raise ValueError(f"{path} holds no images ({', '.join(SUFFIXES)}).")
         self.shape = (len(self.files), *shape)
 
-    def close(self):
+    def close(self) -> None:
         """Does nothing: no file is open between two readings."""
 
     def read(self, start: int, stop: int) -> np.ndarray:
@@ -73,7 +74,11 @@ class ImageRows(RowReader):
         return self._decoder.event(data, file, self.shape[1:3])
 
 
-def image_decoder(shape, num_levels, background) -> ImageDecoder:
+def image_decoder(
+    shape: tuple[int, ...],
+    num_levels: Any,
+    background: int | tuple[int, int, int] | None,
+) -> ImageDecoder:
     """Returns the `ImageDecoder` for events of a shape.
 
     Raises:

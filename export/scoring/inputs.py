@@ -1,6 +1,7 @@
 """A choice of the reader for a file or folder of events."""
 
 import pathlib
+from typing import Any
 
 from .image_rows import ImageRows
 from .record_rows import RecordRows
@@ -35,7 +36,10 @@ def open_rows(
         ValueError: If it is damaged, or there are no such rows.
     """
     path = pathlib.Path(path)
-    images = {"num_levels": num_levels, "background": background}
+    images: dict[str, Any] = {
+        "num_levels": num_levels,
+        "background": background,
+    }
     if path.is_dir():
         return ImageRows(path, shape, **images)
     if is_record_file(path):

@@ -48,7 +48,7 @@ def count_records(path: pathlib.Path) -> int:
     return count
 
 
-def check_read(path: pathlib.Path, num_bytes: int):
+def check_read(path: pathlib.Path, num_bytes: int) -> None:
     """Checks the memory of records of some bytes that are read together.
 
     Raises:

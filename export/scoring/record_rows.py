@@ -6,6 +6,7 @@ Shapes: N events.
 import itertools
 import math
 import pathlib
+from collections.abc import Iterator
 
 import numpy as np
 import tensorflow as tf
@@ -61,9 +62,9 @@ class RecordRows(RowReader):
         key: str,
         shape: tuple,
         *,
-        num_levels: int = 256,
+        num_levels: int | None = 256,
         background: int | tuple[int, int, int] | None = None,
-    ):
+    ) -> None:
         self.path = pathlib.Path(path)
         self.files = [self.path]
         self.key = key
@@ -75,9 +76,10 @@ class RecordRows(RowReader):
         self._feature, self._events, self.dtype = self._kind()
         self.close()
 
-    def close(self):
+    def close(self) -> None:
         """Closes the file; a later reading opens it again."""
-        self._next = self._following = None
+        self._next: int | None = None
+        self._following: Iterator[bytes] | None = None
 
     def read(self, start: int, stop: int) -> np.ndarray:
         """Returns events `start` to `stop`, fewer at the end of the file.

@@ -2,6 +2,7 @@
 
 import math
 import pathlib
+from collections.abc import Callable
 
 import numpy as np
 
@@ -9,16 +10,17 @@ from tf_autoregressive.arguments import checked_count
 
 from .. import fingerprints
 from .extras import imported
+from .row_reader import RowReader
 from .score_directory import LOG_PROB
 from .score_directory import ScoreDirectory
 
 
 def score_rows(
-    score,
-    events,
+    score: Callable,
+    events: RowReader,
     output: str | pathlib.Path,
     *,
-    contexts=None,
+    contexts: RowReader | None = None,
     about: dict | None = None,
     batch_size: int = 256,
     part_size: int = 16384,

@@ -35,7 +35,7 @@ class RowReader(abc.ABC):
         return self.shape[0]
 
     @abc.abstractmethod
-    def close(self):
+    def close(self) -> None:
         """Closes open files."""
 
     @abc.abstractmethod

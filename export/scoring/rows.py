@@ -34,7 +34,7 @@ class Rows(RowReader):
             rows, of other things than numbers, or in Fortran order.
     """
 
-    def __init__(self, path: str | pathlib.Path, key: str):
+    def __init__(self, path: str | pathlib.Path, key: str) -> None:
         self.path = pathlib.Path(path)
         self.files = [self.path]
         self.key = key
@@ -45,7 +45,7 @@ class Rows(RowReader):
             self._start = self._file.tell()
             self._files = files.pop_all()
 
-    def close(self):
+    def close(self) -> None:
         """Closes the file."""
         self._files.close()
 

@@ -5,6 +5,7 @@ Shapes: B batch.
 
 import pathlib
 import re
+from typing import Any
 
 import tensorflow as tf
 
@@ -34,7 +35,7 @@ class SavedModelScorer:
     signature = "log_prob"
     gives = "log_prob"
 
-    def __init__(self, path: str | pathlib.Path):
+    def __init__(self, path: str | pathlib.Path) -> None:
         path = pathlib.Path(path)
         if not (path / "saved_model.pb").exists():
             raise ValueError(f"{path} is neither a SavedModel nor a run.")
@@ -58,7 +59,7 @@ class SavedModelScorer:
         _, self._specs = self._function.structured_input_signature
         self.event_shape = self._shape("events")
         self.context_shape = self._shape("context")
-        self.about = {
+        self.about: dict[str, Any] = {
             "model": str(path.resolve()),
             "model sha256": fingerprints.of_version(path),
         }

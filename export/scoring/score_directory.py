@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import pathlib
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -40,14 +41,15 @@ class ScoreDirectory:
         settings: dict,
         num_parts: int,
         dtype: np.dtype = LOG_PROB,
-    ):
+    ) -> None:
         self._path = path
         self._settings = settings
         self._dtype = dtype
+        self._columns = dtype.names or ()
         self._names = {_name(number) for number in range(num_parts)}
 
     @contextlib.contextmanager
-    def held(self):
+    def held(self) -> Iterator[None]:
         """Begins or goes on with these scores, for the length of a block.
 
         Raises:
@@ -87,19 +89,19 @@ class ScoreDirectory:
                 checksum = (file.metadata.metadata or {}).get(_CHECKSUM)
             found = table["row"].to_numpy()
             scores = np.empty(len(found), self._dtype)
-            for name in self._dtype.names:
+            for name in self._columns:
                 scores[name] = _values(table[name], scores[name])
         except (arrow.ArrowException, OSError, KeyError, ValueError):
             return None
         is_whole = checksum == self._checksum(found, scores)
         return scores if is_whole and np.array_equal(found, rows) else None
 
-    def write(self, number: int, rows: range, scores: np.ndarray):
+    def write(self, number: int, rows: range, scores: np.ndarray) -> None:
         """Writes a part, which appears whole or not at all."""
         arrow, parquet = imported("pyarrow"), imported("pyarrow.parquet")
         numbers = np.arange(rows.start, rows.stop)
         checksum = self._checksum(numbers, scores)
-        columns = {name: _column(scores[name]) for name in self._dtype.names}
+        columns = {name: _column(scores[name]) for name in self._columns}
         table = arrow.table({"row": numbers, **columns})
         # The checksum does not cover statistics, by which readers would filter,
         # so there are none.
@@ -122,7 +124,7 @@ class ScoreDirectory:
     def _checksum(self, rows, scores):
         settings = json.dumps(self._settings, sort_keys=True).encode()
         content = hashlib.sha256(settings)
-        for values in (rows, *(scores[name] for name in self._dtype.names)):
+        for values in (rows, *(scores[name] for name in self._columns)):
             content.update(f"{values.dtype} ".encode())
             content.update(np.ascontiguousarray(values))
         return content.hexdigest().encode()

@@ -3,10 +3,17 @@
 Shapes: B batch, n calibration scores.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 
+from tf_autoregressive.models import AutoregressiveModel
+from tf_autoregressive.types import Array
+
 from . import checks
+from .model_signatures import Signatures
 
 
 class AnomalySignatures:
@@ -31,7 +38,12 @@ class AnomalySignatures:
             part of a graph, or is one of several events.
     """
 
-    def __init__(self, signatures, model, detector):
+    def __init__(
+        self,
+        signatures: Signatures,
+        model: AutoregressiveModel,
+        detector: Any,
+    ) -> None:
         scoring = detector.scoring
         if not scoring.in_graphs or scoring.num_events > 1:
             raise ValueError(
@@ -47,7 +59,7 @@ class AnomalySignatures:
         n = len(detector.calibration.scores)
         self._p_values = tf.constant((1 + n - np.arange(n + 1)) / (n + 1))
 
-    def concrete_functions(self):
+    def concrete_functions(self) -> dict[str, Callable]:
         """Returns a `tf.function` graph for each name of a signature."""
         scored = self._signatures.scored_specs()
         rate = {"false_alarm_rate": tf.TensorSpec([], tf.float64)}
@@ -60,7 +72,12 @@ class AnomalySignatures:
             )
         return functions
 
-    def anomaly(self, events, false_alarm_rate, context=None):
+    def anomaly(
+        self,
+        events: tf.Tensor,
+        false_alarm_rate: tf.Tensor,
+        context: Array = None,
+    ) -> dict[str, tf.Tensor]:
         """Answers with the score, the p-value and the decision of each."""
         events, context = self._signatures.checked(events, context)
         scores = self._scoring.scores(self._model, events, context)
@@ -81,19 +98,26 @@ class AnomalySignatures:
             "prediction": tf.where(p_values <= rate, -1, 1),
         }
 
-    def surprise(self, events, context=None):
+    def surprise(
+        self, events: tf.Tensor, context: Array = None
+    ) -> dict[str, tf.Tensor]:
         """Answers with the part of each dimension of each example."""
         events, context = self._signatures.checked(events, context)
         surprise = self._scoring.surprise(self._model, events, context)
         return {"surprise": surprise}
 
 
-def weights_of(detector):
+def weights_of(detector: Any) -> list[tf.Variable]:
     """Returns the variables that the score has beside the model."""
     return [weight.value for weight in detector.scoring.weights]
 
 
-def answers(detector, model, scored, rate):
+def answers(
+    detector: Any,
+    model: AutoregressiveModel,
+    scored: dict[str, np.ndarray],
+    rate: float,
+) -> dict[str, dict[str, np.ndarray]]:
     """Returns what Python answers, arrays by name, for each signature.
 
     Args:

@@ -9,10 +9,14 @@ Shapes: B batch.
 import tensorflow as tf
 
 from tf_autoregressive.models.assertions import asserted
+from tf_autoregressive.models.context import Context
+from tf_autoregressive.models.event import Event
 from tf_autoregressive.sampling_options import OPTIONS
 
 
-def require(tensor, condition, rule, received):
+def require(
+    tensor: tf.Tensor, condition: tf.Tensor, rule: str, received: tf.Tensor
+) -> tf.Tensor:
     """Returns `tensor`, once `condition` was found true.
 
     Args:
@@ -25,7 +29,7 @@ def require(tensor, condition, rule, received):
     return asserted(tensor, condition, [message])
 
 
-def shaped(name, tensor, shape):
+def shaped(name: str, tensor: tf.Tensor, shape: list) -> tf.Tensor:
     """Returns `tensor` if it has this shape.
 
     Args:
@@ -58,7 +62,7 @@ def shaped(name, tensor, shape):
     return tf.reshape(tensor, [*[-1] * bool(open_axes), *sizes, *fixed])
 
 
-def checked_events(event, tensor):
+def checked_events(event: Event, tensor: tf.Tensor) -> tf.Tensor:
     """Returns event values `[B, *event_shape]` in the event's own dtype.
 
     Args:
@@ -70,7 +74,7 @@ def checked_events(event, tensor):
     return tf.cast(tensor, event.dtype)
 
 
-def checked_steps(event, tensor, most):
+def checked_steps(event: Event, tensor: tf.Tensor, most: int) -> tf.Tensor:
     """Returns the next steps of sequences, float32 `[B, n, ...]`.
 
     Args:
@@ -89,7 +93,9 @@ def checked_steps(event, tensor, most):
     return _valid("events", event, tensor)
 
 
-def checked_state(tensor, size, batch_size):
+def checked_state(
+    tensor: tf.Tensor, size: int, batch_size: tf.Tensor
+) -> tf.Tensor:
     """Returns the state of sequences, float32 `[B, size]` of finite numbers.
 
     Args:
@@ -107,13 +113,18 @@ def checked_state(tensor, size, batch_size):
     return _as_many("state", tensor, batch_size)
 
 
-def checked_known(tensor, events):
+def checked_known(tensor: tf.Tensor, events: tf.Tensor) -> tf.Tensor:
     """Returns bool `[B, *event_shape]`, the input `known` for these events."""
     tensor = shaped("known", tensor, [None, *events.shape[1:]])
     return _as_many("known", tensor, tf.shape(events)[0])
 
 
-def checked_context(context, tensor, batch_size, of="events"):
+def checked_context(
+    context: Context,
+    tensor: tf.Tensor,
+    batch_size: tf.Tensor,
+    of: str = "events",
+) -> tf.Tensor:
     """Returns contexts `[B, ...]`.
 
     Args:
@@ -125,7 +136,9 @@ def checked_context(context, tensor, batch_size, of="events"):
     return _as_many("context", _valid_context(context, tensor), batch_size, of)
 
 
-def repeated_context(context, tensor, batch_size):
+def repeated_context(
+    context: Context, tensor: tf.Tensor, batch_size: tf.Tensor
+) -> tf.Tensor:
     """Returns contexts `[B, ...]`; a batch of one stands for all examples.
 
     The arguments are those of `checked_context`.
@@ -141,7 +154,9 @@ def repeated_context(context, tensor, batch_size):
     return tf.gather(tensor, tf.minimum(tf.range(batch_size), size - 1))
 
 
-def checked_number(name, tensor, *, at_least, at_most):
+def checked_number(
+    name: str, tensor: tf.Tensor, *, at_least: int, at_most: int
+) -> tf.Tensor:
     """Returns a scalar within these limits.
 
     Args:
@@ -159,7 +174,7 @@ def checked_number(name, tensor, *, at_least, at_most):
     )
 
 
-def checked_options(numbers):
+def checked_options(numbers: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
     """Returns the numbers by which a draw departs, within their limits.
 
     Args:

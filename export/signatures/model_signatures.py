@@ -5,12 +5,17 @@ Shapes: B batch, N samples, D event dimensions.
 
 import json
 import math
+from collections.abc import Callable
+from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive import sampling
+from tf_autoregressive.models import AutoregressiveModel
 from tf_autoregressive.sampling_options import OPTIONS
+from tf_autoregressive.types import Array
 
 from . import checks
 from .stored_weights import StoredWeights
@@ -58,13 +63,13 @@ class Signatures:
 
     def __init__(
         self,
-        model,
+        model: AutoregressiveModel,
         *,
-        max_num_samples,
-        result=None,
-        weights=None,
-        compiled=frozenset(),
-    ):
+        max_num_samples: int,
+        result: dict | None = None,
+        weights: StoredWeights | None = None,
+        compiled: Collection[str] = frozenset(),
+    ) -> None:
         self._model = model
         self._weights = weights or StoredWeights(model)
         self._compiled = compiled
@@ -72,7 +77,7 @@ class Signatures:
         self._result = result or {}
         self._events = tf.TensorSpec([None, *model.event_shape], tf.float32)
 
-    def concrete_functions(self):
+    def concrete_functions(self) -> dict[str, Callable]:
         """Returns a `tf.function` graph for each name of a signature."""
         scored = self.scored_specs()
         seeded = {"seed": tf.TensorSpec([], tf.int64)}
@@ -106,11 +111,13 @@ class Signatures:
         functions["info"] = self.graph(self.info, request)
         return functions
 
-    def scored_specs(self):
+    def scored_specs(self) -> dict[str, tf.TensorSpec]:
         """Returns the `tf.TensorSpec`s of what is scored, by name."""
         return {"events": self._events, **self._context_spec()}
 
-    def graph(self, function, specs):
+    def graph(
+        self, function: Callable, specs: dict[str, tf.TensorSpec]
+    ) -> Callable:
         """Returns the graph of a function of named tensors with these specs."""
 
         def answer(**inputs):
@@ -124,7 +131,9 @@ class Signatures:
         traced = tf.function(answer, autograph=False)
         return traced.get_concrete_function(**specs)
 
-    def log_prob(self, events, context=None):
+    def log_prob(
+        self, events: tf.Tensor, context: Array = None
+    ) -> dict[str, tf.Tensor]:
         """Answers with the score of each example."""
         events, context = self.checked(events, context)
         log_prob = self._run("log_prob", self._model.score, events, context)
@@ -134,14 +143,23 @@ class Signatures:
             answer["bits_per_dim"] = bits
         return answer
 
-    def log_prob_per_dim(self, events, context=None):
+    def log_prob_per_dim(
+        self, events: tf.Tensor, context: Array = None
+    ) -> dict[str, tf.Tensor]:
         """Answers with the score of each dimension of each example."""
         events, context = self.checked(events, context)
         return {
             "log_prob_per_dim": self._model.log_prob_per_dim(events, context)
         }
 
-    def sample(self, num_samples, seed, first, context=None, **options):
+    def sample(
+        self,
+        num_samples: tf.Tensor,
+        seed: tf.Tensor,
+        first: tf.Tensor,
+        context: Array = None,
+        **options: tf.Tensor,
+    ) -> dict[str, tf.Tensor]:
         """Answers with draws from one seed and their scores."""
         num_samples = checks.checked_number(
             "num_samples",
@@ -152,7 +170,9 @@ class Signatures:
         seed = _later_examples(seed, first)
         return self._sampled("sample", num_samples, seed, context, options)
 
-    def sample_seeds(self, seeds, context=None, **options):
+    def sample_seeds(
+        self, seeds: tf.Tensor, context: Array = None, **options: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
         """Answers with a draw from each seed and their scores."""
         seeds = checks.shaped("seeds", seeds, [None])
         num_samples = tf.shape(seeds)[0]
@@ -167,14 +187,21 @@ class Signatures:
             "sample_seeds", num_samples, seed, context, options
         )
 
-    def complete(self, events, known, seed, first, context=None):
+    def complete(
+        self,
+        events: tf.Tensor,
+        known: tf.Tensor,
+        seed: tf.Tensor,
+        first: tf.Tensor,
+        context: Array = None,
+    ) -> dict[str, tf.Tensor]:
         """Answers with the events, drawn where they are not known."""
         events, context = self.checked(events, context)
         known = checks.checked_known(known, events)
         seed = _later_examples(seed, first)
         return self._completed(events, known, seed, context)
 
-    def info(self, request):
+    def info(self, request: tf.Tensor) -> dict[str, tf.Tensor]:
         """Answers with facts on the model and its training."""
         num_rows = tf.shape(checks.shaped("request", request, [None]))[0]
         return {
@@ -182,7 +209,7 @@ class Signatures:
             for name, row in self.facts().items()
         }
 
-    def facts(self, **more):
+    def facts(self, **more: Any) -> dict[str, np.ndarray]:
         """Returns the answer of `info`: arrays of one row by name."""
         model = self._model
         facts = {
@@ -204,7 +231,9 @@ class Signatures:
             facts["context_shape"] = model.context.shape
         return {name: _row(value) for name, value in facts.items()}
 
-    def checked(self, events, context):
+    def checked(
+        self, events: tf.Tensor, context: Array
+    ) -> tuple[tf.Tensor, tf.Tensor | None]:
         """Returns the inputs `events` and `context`, checked in the graph."""
         events = checks.checked_events(self._model.event, events)
         if context is not None:
@@ -301,7 +330,7 @@ class Signatures:
         }
 
 
-def has_bits_per_dim(model):
+def has_bits_per_dim(model: AutoregressiveModel) -> bool:
     """Returns whether all events have as many dimensions, and values."""
     return model.num_levels is not None and not model.context.is_length
 
@@ -313,7 +342,7 @@ def _later_examples(seed, first):
     return sampling.LaterExamples(stateless(seed), first)
 
 
-def stateless(seed):
+def stateless(seed: tf.Tensor) -> tf.Tensor:
     """Returns int32 `[2]`, the seed of `sampling.as_seed` for the same int."""
     return tf.bitcast(checks.shaped("seed", seed, []), tf.int32)
 

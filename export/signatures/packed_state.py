@@ -9,6 +9,9 @@ import typing
 import tensorflow as tf
 
 from tf_autoregressive.anomaly.surprise_stream import first_state
+from tf_autoregressive.models import AutoregressiveModel
+from tf_autoregressive.types import Array
+from tf_autoregressive.types import State
 
 
 class PackedState:
@@ -28,7 +31,7 @@ class PackedState:
         fits: Whether a state consists of such numbers.
     """
 
-    def __init__(self, model, context):
+    def __init__(self, model: AutoregressiveModel, context: Array) -> None:
         few, more = (_specs(model, context, number) for number in (2, 3))
         self._parts = [_part(*pair) for pair in zip(few, more, strict=True)]
         packed = [part for part in self._parts if part is not None]
@@ -36,7 +39,7 @@ class PackedState:
         self.size = sum(self._sizes)
         self.fits = all(part.dtype == tf.float32 for part in packed)
 
-    def pack(self, state):
+    def pack(self, state: State) -> tf.Tensor:
         """Returns the state of all sequences, `[B, S]`."""
         leaves = tf.nest.flatten(_without_shifts(state))
         return tf.concat(
@@ -48,7 +51,9 @@ class PackedState:
             axis=1,
         )
 
-    def unpack(self, packed, num_steps, first):
+    def unpack(
+        self, packed: tf.Tensor, num_steps: tf.Tensor, first: State
+    ) -> State:
         """Returns the state as the model takes it.
 
         Args:

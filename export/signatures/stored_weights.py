@@ -4,6 +4,8 @@ Shapes: C the last axis of a weight: output channels, units.
 """
 
 import contextlib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
 import keras
 import numpy as np
@@ -22,22 +24,22 @@ class StoredWeights:
 
     name = "float32"
 
-    def __init__(self, model):
+    def __init__(self, model: keras.Model) -> None:
         self._model = model
 
     @property
-    def variables(self):
+    def variables(self) -> list[tf.Variable]:
         """The `tf.Variable`s that a SavedModel holds.
 
         They are those of the model, without those of the optimizer and metrics.
         """
         return [weight.value for weight in self._model.weights]
 
-    def in_graph(self):
+    def in_graph(self) -> AbstractContextManager:
         """Returns a context: graphs traced in it compute with these weights."""
         return contextlib.nullcontext()
 
-    def in_model(self):
+    def in_model(self) -> AbstractContextManager:
         """Returns a context in which the model itself has these weights."""
         return contextlib.nullcontext()
 
@@ -54,7 +56,7 @@ class SmallerWeights(StoredWeights):
             float32 scale for each of `C`.
     """
 
-    def __init__(self, model, name):
+    def __init__(self, model: keras.Model, name: str) -> None:
         super().__init__(model)
         self.name = name
         store = _Float16 if name == "float16" else _Int8
@@ -66,7 +68,7 @@ class SmallerWeights(StoredWeights):
         }
 
     @property
-    def variables(self):
+    def variables(self) -> list[tf.Variable]:
         smaller = [
             variable
             for _, stored in self._smaller.values()
@@ -74,13 +76,13 @@ class SmallerWeights(StoredWeights):
         ]
         return [weight.value for weight in self._whole] + smaller
 
-    def in_graph(self):
+    def in_graph(self) -> AbstractContextManager:
         return keras.StatelessScope(
             [(weight, s.restored()) for weight, s in self._smaller.values()]
         )
 
     @contextlib.contextmanager
-    def in_model(self):
+    def in_model(self) -> Iterator[None]:
         exact = [
             (weight, weight.numpy()) for weight, _ in self._smaller.values()
         ]

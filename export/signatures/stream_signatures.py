@@ -3,6 +3,8 @@
 Shapes: B sequences side by side, n steps, S numbers of a state.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import tensorflow as tf
 
@@ -10,9 +12,12 @@ from tf_autoregressive.anomaly import SurpriseStream
 from tf_autoregressive.anomaly.surprise_stream import advanced
 from tf_autoregressive.anomaly.surprise_stream import check_streams
 from tf_autoregressive.anomaly.surprise_stream import first_state
+from tf_autoregressive.models import AutoregressiveModel
 from tf_autoregressive.models.generation import CHUNK
+from tf_autoregressive.types import Array
 
 from . import checks
+from .model_signatures import Signatures
 from .packed_state import PackedState
 
 # Times are numbers of 32 bits.
@@ -36,12 +41,14 @@ class StreamSignatures:
         model: The model itself, one that `streams`.
     """
 
-    def __init__(self, signatures, model):
+    def __init__(
+        self, signatures: Signatures, model: AutoregressiveModel
+    ) -> None:
         self._signatures = signatures
         self._model = model
         self._packed = PackedState(model, _example_context(model))
 
-    def concrete_functions(self):
+    def concrete_functions(self) -> dict[str, Callable]:
         """Returns a `tf.function` graph by the name of its signature.
 
         A model whose state is not all of float32 has none.
@@ -59,7 +66,13 @@ class StreamSignatures:
         graph = self._signatures.graph(self.surprise_next, specs)
         return {"surprise_next": graph}
 
-    def surprise_next(self, events, state, num_steps, context=None):
+    def surprise_next(
+        self,
+        events: tf.Tensor,
+        state: tf.Tensor,
+        num_steps: tf.Tensor,
+        context: Array = None,
+    ) -> dict[str, tf.Tensor]:
         """Answers with the surprise of the next steps and the state after."""
         events = checks.checked_steps(self._model.event, events, CHUNK)
         num_sequences = tf.shape(events)[0]
@@ -75,7 +88,9 @@ class StreamSignatures:
         surprise, state = advanced(self._model, events, state)
         return {"surprise": surprise, "state": self._packed.pack(state)}
 
-    def answers(self, x, context):
+    def answers(
+        self, x: Array, context: Array
+    ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """Returns what Python answers to the second of two pieces.
 
         Args:
@@ -111,7 +126,7 @@ class StreamSignatures:
         )
 
 
-def streams(model) -> bool:
+def streams(model: AutoregressiveModel) -> bool:
     """Returns whether sequences of a model can go on without an end."""
     try:
         check_streams(model)

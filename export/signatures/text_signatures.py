@@ -4,8 +4,14 @@ Shapes: B batch, T steps.
 """
 
 import math
+from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 import tensorflow as tf
+
+from tf_autoregressive.models import AutoregressiveModel
+from tf_autoregressive.types import Array
 
 from . import checks
 from .model_signatures import Signatures
@@ -30,14 +36,14 @@ class TextSignatures(Signatures):
     The arguments are those of `Signatures`.
     """
 
-    def __init__(self, model, **options):
+    def __init__(self, model: AutoregressiveModel, **options: Any) -> None:
         super().__init__(model, **options)
         self._num_steps = model.event_shape[0]
         self._texts = Texts(
             model.vocabulary, self._num_steps, unknown=model.unknown
         )
 
-    def concrete_functions(self):
+    def concrete_functions(self) -> dict[str, Callable]:
         """Returns a `tf.function` graph for each name of a signature."""
         text = {
             "text": tf.TensorSpec([None], tf.string),
@@ -50,7 +56,9 @@ class TextSignatures(Signatures):
             "complete_text": self.graph(self.complete_text, {**text, **seed}),
         }
 
-    def log_prob_text(self, text, context=None):
+    def log_prob_text(
+        self, text: tf.Tensor, context: Array = None
+    ) -> dict[str, tf.Tensor]:
         """Answers with the score of the beginnings of texts."""
         numbers, counts, context = self._encoded(text, context)
         per_dim = self._model.log_prob_per_dim(numbers, context)
@@ -59,13 +67,15 @@ class TextSignatures(Signatures):
         bits = -log_prob / (tf.cast(counts, tf.float32) * math.log(2.0))
         return {"log_prob": log_prob, "bits_per_char": bits}
 
-    def complete_text(self, text, seed, context=None):
+    def complete_text(
+        self, text: tf.Tensor, seed: tf.Tensor, context: Array = None
+    ) -> dict[str, tf.Tensor]:
         """Answers with texts that begin with the given ones."""
         numbers, counts, context = self._encoded(text, context)
         known = tf.sequence_mask(counts, self._num_steps)
         return self._completed(numbers, known, stateless(seed), context)
 
-    def facts(self):
+    def facts(self) -> dict[str, np.ndarray]:
         """Returns the answer of `info`, with the characters of the model."""
         model = self._model
         return super().facts(
@@ -84,7 +94,7 @@ class TextSignatures(Signatures):
         return numbers, counts, context
 
 
-def signatures_of(model, **options) -> Signatures:
+def signatures_of(model: AutoregressiveModel, **options: Any) -> Signatures:
     """Returns the `Signatures` of a model, of texts if it has a vocabulary."""
     is_of_texts = getattr(model, "vocabulary", None) is not None
     return (TextSignatures if is_of_texts else Signatures)(model, **options)

@@ -20,19 +20,19 @@ class Texts:
 
     def __init__(
         self, characters: str, num_steps: int, unknown: str | None = None
-    ):
+    ) -> None:
         codes = np.array([ord(character) for character in characters], "int32")
         self._num_steps = num_steps
         self._codes = codes
         self._order = np.argsort(codes).astype("int32")
         self._unknown = None if unknown is None else characters.index(unknown)
 
-    def decode(self, numbers):
+    def decode(self, numbers: tf.Tensor) -> tf.Tensor:
         """Returns the texts `[B]`, strings, of numbers `[B, T]`."""
         codes = tf.gather(tf.constant(self._codes), numbers)
         return tf.strings.unicode_encode(codes, "UTF-8")
 
-    def encode(self, texts):
+    def encode(self, texts: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Returns numbers `[B, T]` and their counts `[B]`; zeros follow.
 
         Args:
