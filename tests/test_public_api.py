@@ -165,7 +165,7 @@ def is_annotated(function):
 
 
 # They are read, not imported: not every environment has what they need.
-@pytest.mark.parametrize("program", ["export"])
+@pytest.mark.parametrize("program", ["export", "trainers"])
 def test_public_signatures_of_programs_are_annotated(program):
     bare = [
         f"{path.relative_to(ROOT)}: {name}"

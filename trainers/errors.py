@@ -1,6 +1,7 @@
 """The error that ends the program with one message and no traceback."""
 
 import contextlib
+from collections.abc import Iterator
 
 
 class UsageError(ValueError):
@@ -8,7 +9,7 @@ class UsageError(ValueError):
 
 
 @contextlib.contextmanager
-def usage_errors(prefix: str = ""):
+def usage_errors(prefix: str = "") -> Iterator[None]:
     """Turns each `ValueError` about a wrong argument into a `UsageError`.
 
     Missing packages and files need nothing here: `ending.ended` says what to

@@ -3,6 +3,8 @@
 import contextlib
 import json
 import pathlib
+from collections.abc import Iterator
+from typing import Any
 
 from tf_autoregressive import files
 
@@ -10,7 +12,7 @@ from .errors import UsageError
 
 
 @contextlib.contextmanager
-def replacing(path: pathlib.Path):
+def replacing(path: pathlib.Path) -> Iterator[pathlib.Path]:
     """Yields a temporary path that becomes `path` when the block succeeds.
 
     Raises:
@@ -25,7 +27,7 @@ def replacing(path: pathlib.Path):
         ) from error
 
 
-def check_directory(path: pathlib.Path):
+def check_directory(path: pathlib.Path) -> None:
     """Checks, before any work, that a file of this path can be made.
 
     Raises:
@@ -37,7 +39,9 @@ def check_directory(path: pathlib.Path):
         )
 
 
-def output_file(name, suffix: str, option: str = "--out") -> pathlib.Path:
+def output_file(
+    name: str | pathlib.Path, suffix: str, option: str = "--out"
+) -> pathlib.Path:
     """Returns the path that an option gives, checked before any work.
 
     Raises:
@@ -51,12 +55,12 @@ def output_file(name, suffix: str, option: str = "--out") -> pathlib.Path:
     return path
 
 
-def write_text(path: pathlib.Path, text: str):
+def write_text(path: pathlib.Path, text: str) -> None:
     """Writes `text` to `path`, atomically."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
-def write_json(path: pathlib.Path, value):
+def write_json(path: pathlib.Path, value: Any) -> None:
     """Writes `value` as JSON to `path`, atomically."""
     write_text(path, json.dumps(value, indent=2) + "\n")

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import pydantic
@@ -41,7 +42,7 @@ def with_overrides(recipe: Recipe, assignments: list[str]) -> Recipe:
         raise UsageError(explain(error)) from error
 
 
-def closest(name: str, names) -> str:
+def closest(name: str, names: Iterable[str]) -> str:
     """Returns the hint " Did you mean ...?", or "" if nothing is close."""
     matches = difflib.get_close_matches(name, names, n=1)
     return f" Did you mean {matches[0]!r}?" if matches else ""

@@ -5,12 +5,13 @@ TensorFlow is imported when a strategy is asked for.
 
 import functools
 import os
+from typing import Any
 
 from .errors import UsageError
 
 
 @functools.cache
-def strategy(name: str):
+def strategy(name: str) -> Any:
     """Returns the `tf.distribute.Strategy` of this name.
 
     - "default": the one device that TensorFlow chooses;
@@ -44,7 +45,7 @@ def strategy(name: str):
     return _MAKERS[name]()
 
 
-def devices_text(strategy) -> str:
+def devices_text(strategy: Any) -> str:
     """Returns a line on the devices that were found, and those that train."""
     import tensorflow as tf
 
@@ -77,7 +78,7 @@ def _short(names) -> str:
     return ", ".join(names)
 
 
-def is_chief(strategy) -> bool:
+def is_chief(strategy: Any) -> bool:
     """Returns whether this process writes the files for all of them."""
     resolver = strategy.cluster_resolver
     if resolver is None or not resolver.task_type:
@@ -87,7 +88,7 @@ def is_chief(strategy) -> bool:
     return resolver.task_type == "chief" or (is_first and not resolver.task_id)
 
 
-def num_workers(strategy) -> int:
+def num_workers(strategy: Any) -> int:
     """Returns the number of processes that train together."""
     replicas = strategy.num_replicas_in_sync
     if replicas == 1:
@@ -95,7 +96,7 @@ def num_workers(strategy) -> int:
     return replicas // len(strategy.extended.worker_devices)
 
 
-def gathered(strategy, number: int) -> list[int]:
+def gathered(strategy: Any, number: int) -> list[int]:
     """Returns the number that each replica's process has, waiting for all."""
     import tensorflow as tf
 

@@ -9,7 +9,7 @@ _LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 _SILENT = "3"
 
 
-def silence():
+def silence() -> None:
     """Switches the log off, unless the environment says which lines to show.
 
     Call it before TensorFlow is imported. `TF_CPP_MIN_LOG_LEVEL=0` in the
@@ -18,7 +18,7 @@ def silence():
     os.environ.setdefault(_LEVEL, _SILENT)
 
 
-def import_tensorflow():
+def import_tensorflow() -> None:
     """Imports TensorFlow as silently as it is asked to run.
 
     TensorFlow 2.21 logs some lines at its import whatever the level is, from

@@ -1,12 +1,14 @@
 """Arguments that several subcommands take, and the values that they allow."""
 
 import argparse
+from collections.abc import Callable
+from typing import Any
 
 # NumPy takes seeds below, TensorFlow counts below.
 _SEEDS, _NUMBERS = 2**32, 2**31
 
 
-def add_run(parser: argparse.ArgumentParser):
+def add_run(parser: argparse.ArgumentParser) -> None:
     """Adds the directory of a finished run, or the name of a model."""
     parser.add_argument(
         "run",
@@ -16,7 +18,7 @@ def add_run(parser: argparse.ArgumentParser):
     )
 
 
-def add_draws(parser: argparse.ArgumentParser, num: int):
+def add_draws(parser: argparse.ArgumentParser, num: int) -> None:
     """Adds the number of draws, their seed and their file.
 
     Args:
@@ -40,7 +42,7 @@ def add_draws(parser: argparse.ArgumentParser, num: int):
     )
 
 
-def add_data_dir(parser: argparse.ArgumentParser):
+def add_data_dir(parser: argparse.ArgumentParser) -> None:
     """Adds the place of a finished run's data."""
     parser.add_argument(
         "--data-dir",
@@ -51,7 +53,7 @@ def add_data_dir(parser: argparse.ArgumentParser):
     add_held_out(parser)
 
 
-def add_held_out(parser):
+def add_held_out(parser: argparse.ArgumentParser) -> None:
     """Adds the files of the splits that are held out."""
     for split in ("validation", "test"):
         parser.add_argument(
@@ -75,7 +77,7 @@ def seed(text: str) -> int:
 seed.__name__ = "int"
 
 
-def positive(number_type):
+def positive(number_type: type) -> Callable[[str], Any]:
     """Returns a parser of numbers of this type above 0."""
 
     def parse(text: str):

@@ -36,7 +36,7 @@ class Chosen:
     dataset: Any = None
     options: dict[str, Any] | None = None
 
-    def data_of(self, recipe: Recipe):
+    def data_of(self, recipe: Recipe) -> Any:
         """Returns the `Data` of a recipe, `None` if it must be loaded."""
         if self.dataset is None or recipe.dataset_options != self.options:
             return None

@@ -12,7 +12,7 @@ from .arguments import positive
 from .arguments import rate
 
 
-def add_arguments(parser: argparse.ArgumentParser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments: an action, and the arguments of that."""
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     _add_common(_added(actions, "score", _score))
@@ -34,7 +34,7 @@ def _added(actions, name, action):
     return parser
 
 
-def run(arguments: argparse.Namespace):
+def run(arguments: argparse.Namespace) -> None:
     """Ask a served model."""
     arguments.action(arguments)
 

@@ -7,7 +7,7 @@ from ..reports import comparison
 from ..training.run_directory import RunDirectory
 
 
-def add_arguments(parser: argparse.ArgumentParser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the subcommand."""
     parser.add_argument(
         "runs", nargs="+", metavar="RUN", help="directory of a run"
@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser):
     )
 
 
-def run(arguments: argparse.Namespace):
+def run(arguments: argparse.Namespace) -> None:
     """Compare runs: their learning curves and their results."""
     path = output_file(arguments.out, ".png")
     directories = list(map(RunDirectory, arguments.runs))

@@ -14,7 +14,7 @@ from .arguments import add_run
 from .drawn_files import files_to_write
 
 
-def add_arguments(parser: argparse.ArgumentParser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the subcommand."""
     add_run(parser)
     add_draws(parser, num=16)
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser):
     add_data_dir(parser)
 
 
-def run(arguments: argparse.Namespace):
+def run(arguments: argparse.Namespace) -> None:
     """Complete partly known test examples with a finished run's model."""
     directory = finished_run(arguments.run)
     config, model = directory.read_config(), directory.load_model()

@@ -14,7 +14,7 @@ from .arguments import add_run
 from .arguments import positive
 
 
-def add_arguments(parser: argparse.ArgumentParser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the subcommand."""
     parser.epilog = (
         "What is written decodes on the machine and with the versions that "
@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser):
     )
 
 
-def run(arguments: argparse.Namespace):
+def run(arguments: argparse.Namespace) -> None:
     """Compress files without loss, by a finished run's model."""
     directory = finished_run(arguments.run)
     output = pathlib.Path(arguments.output)

@@ -9,7 +9,7 @@ from ..tensorflow_log import import_tensorflow
 from ..training.finished_run import finished_run
 
 
-def add_arguments(parser: argparse.ArgumentParser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the subcommand."""
     parser.add_argument(
         "file", metavar="FILE", help="what `tfar compress` wrote"
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser):
     )
 
 
-def run(arguments: argparse.Namespace):
+def run(arguments: argparse.Namespace) -> None:
     """Give back the files that `tfar compress` was given."""
     path, output = pathlib.Path(arguments.file), pathlib.Path(arguments.output)
     if not path.is_file():

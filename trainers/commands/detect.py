@@ -25,7 +25,7 @@ SCORES = (
 )
 
 
-def add_arguments(parser: argparse.ArgumentParser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the subcommand."""
     parser.epilog = (
         "The output has the columns row, score, p_value and alarm. Its parts "
@@ -89,7 +89,7 @@ def add_arguments(parser: argparse.ArgumentParser):
     )
 
 
-def run(arguments: argparse.Namespace):
+def run(arguments: argparse.Namespace) -> None:
     """Tell anomalies from normal events, at a false-alarm rate that holds."""
     if (arguments.background is None) == (arguments.score == SCORES[1]):
         raise UsageError(

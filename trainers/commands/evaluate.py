@@ -9,7 +9,7 @@ from .arguments import add_data_dir
 from .arguments import add_run
 
 
-def add_arguments(parser: argparse.ArgumentParser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the subcommand."""
     add_run(parser)
     parser.add_argument(
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser):
     add_data_dir(parser)
 
 
-def run(arguments: argparse.Namespace):
+def run(arguments: argparse.Namespace) -> None:
     """Score a finished run's model on a split of its data."""
     directory = finished_run(arguments.run)
     config, model = directory.read_config(), directory.load_model()

@@ -10,7 +10,7 @@ from .arguments import add_run
 from .arguments import positive
 
 
-def add_arguments(parser: argparse.ArgumentParser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the subcommand."""
     add_run(parser)
     parser.add_argument(
@@ -59,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser):
     )
 
 
-def run(arguments: argparse.Namespace):
+def run(arguments: argparse.Namespace) -> None:
     """Export a finished run's model for TF-Serving."""
     directory = finished_run(arguments.run)
     result = directory.finished_result(directory.read_config().recipe)

@@ -8,7 +8,7 @@ from ..reports.fold_mean import fold_mean
 from ..training.run_directory import RunDirectory
 
 
-def add_arguments(parser: argparse.ArgumentParser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the subcommand."""
     parser.add_argument(
         "runs",
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser):
     )
 
 
-def run(arguments: argparse.Namespace):
+def run(arguments: argparse.Namespace) -> None:
     """Write the mean result of runs on several folds of the data."""
     path = output_file(arguments.out, ".json")
     result = fold_mean(list(map(RunDirectory, arguments.runs)))

@@ -8,7 +8,7 @@ from .arguments import add_run
 from .arguments import seed
 
 
-def add_arguments(parser: argparse.ArgumentParser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the subcommand."""
     parser.epilog = (
         "The exit status is 1 if there is a leak: a position that sees itself "

@@ -10,11 +10,11 @@ from ..reports.table import aligned
 _COLUMNS = ("name", "data", "test", "size")
 
 
-def add_arguments(parser: argparse.ArgumentParser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds nothing: the subcommand takes no arguments."""
 
 
-def run(arguments: argparse.Namespace):
+def run(arguments: argparse.Namespace) -> None:
     """List the trained models that come with the package."""
     print(aligned([_COLUMNS, *map(_row, trained.names())]))
 

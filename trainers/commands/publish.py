@@ -6,7 +6,7 @@ import pathlib
 from ..training.finished_run import finished_run
 
 
-def add_arguments(parser: argparse.ArgumentParser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the subcommand."""
     parser.add_argument(
         "run",
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser):
     )
 
 
-def run(arguments: argparse.Namespace):
+def run(arguments: argparse.Namespace) -> None:
     """Write a trained model with its card and its record, for others to load.
 
     The folder is a repository of the Hugging Face Hub: upload it, and

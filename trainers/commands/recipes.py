@@ -11,14 +11,14 @@ from ..reports.table import aligned
 _COLUMNS = ("name", "model", "dataset", "published", "measured", "cost")
 
 
-def add_arguments(parser: argparse.ArgumentParser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds nothing: the subcommand takes no arguments."""
 
 
-def run(arguments: argparse.Namespace):
+def run(arguments: argparse.Namespace) -> None:
     """List the recipes with their published and measured results."""
     families = recipes.families()
-    rows = [_COLUMNS]
+    rows: list[tuple[str, ...]] = [_COLUMNS]
     for family in families.values():
         rows += map(_row, family)
     print(aligned(rows))

@@ -1,12 +1,13 @@
 """The data of a finished run, for the subcommands that look at it."""
 
 import argparse
+from typing import Any
 
 from ..own_data import Places
 from ..training.run_config import RunConfig
 
 
-def load(config: RunConfig, arguments: argparse.Namespace):
+def load(config: RunConfig, arguments: argparse.Namespace) -> Any:
     """Returns the `Data` of a run, from its old place or the named one.
 
     Args:

@@ -15,7 +15,7 @@ from .arguments import positive
 from .drawn_files import files_to_write
 
 
-def add_arguments(parser: argparse.ArgumentParser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the subcommand."""
     add_run(parser)
     add_draws(parser, num=64)
@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser):
     add_data_dir(parser)
 
 
-def run(arguments: argparse.Namespace):
+def run(arguments: argparse.Namespace) -> None:
     """Draw samples from a finished run's model."""
     directory = finished_run(arguments.run)
     config, model = directory.read_config(), directory.load_model()

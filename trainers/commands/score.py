@@ -14,7 +14,7 @@ from .arguments import positive
 from .arguments import rate
 
 
-def add_arguments(parser: argparse.ArgumentParser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the subcommand."""
     parser.epilog = (
         "Parts of the output appear whole or not at all: the same command "
@@ -73,7 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser):
     )
 
 
-def run(arguments: argparse.Namespace):
+def run(arguments: argparse.Namespace) -> None:
     """Score the rows of a large file, in a run that can be resumed."""
     is_anomaly = arguments.signature == "anomaly"
     if (arguments.false_alarm_rate is None) == is_anomaly:

@@ -13,7 +13,7 @@ from .arguments import add_run
 from .arguments import seed
 
 
-def add_arguments(parser: argparse.ArgumentParser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the subcommand."""
     add_run(parser)
     parser.add_argument(
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser):
     add_data_dir(parser)
 
 
-def run(arguments: argparse.Namespace):
+def run(arguments: argparse.Namespace) -> None:
     """Draw a picture of what a finished run's model learned."""
     directory = finished_run(arguments.run)
     config = directory.read_config()

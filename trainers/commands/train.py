@@ -15,7 +15,7 @@ from .arguments import positive
 from .arguments import seed
 
 
-def add_arguments(parser: argparse.ArgumentParser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the subcommand."""
     parser.add_argument(
         "recipes",
@@ -142,7 +142,7 @@ def _add_own_data(parser):
     )
 
 
-def run(arguments: argparse.Namespace):
+def run(arguments: argparse.Namespace) -> None:
     """Train recipes, or continue where training was interrupted."""
     chosen = choosing.chosen(arguments)
     if arguments.run_dir and len(chosen.recipes) > 1:

@@ -6,7 +6,7 @@ from ..errors import usage_errors
 from ..sibling import exporter
 
 
-def add_arguments(parser: argparse.ArgumentParser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the subcommand."""
     parser.epilog = (
         "The model is loaded in a process that can import neither "

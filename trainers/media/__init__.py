@@ -3,6 +3,9 @@
 Importing it does not import TensorFlow.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from tf_autoregressive import plots
 
 from .image import Image
@@ -13,7 +16,12 @@ from .text import Text
 from .vector import Vector
 
 
-def kind_of(event_shape, *, vocabulary=None, rate=None) -> type[Medium]:
+def kind_of(
+    event_shape: Sequence[int],
+    *,
+    vocabulary: str | None = None,
+    rate: int | None = None,
+) -> type[Medium]:
     """Returns the class for events of a kind.
 
     Args:
@@ -30,7 +38,7 @@ def kind_of(event_shape, *, vocabulary=None, rate=None) -> type[Medium]:
     return Music if len(event_shape) == 2 else Vector
 
 
-def medium_of(model, rate: int | None = None) -> Medium:
+def medium_of(model: Any, rate: int | None = None) -> Medium:
     """Returns the medium of a model's events.
 
     Args:

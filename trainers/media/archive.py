@@ -3,6 +3,8 @@
 import itertools
 import pathlib
 import tempfile
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -22,25 +24,31 @@ class Rows:
         dtype: Dtype of the array's values.
     """
 
-    def __init__(self, rows, names, dtype):
+    def __init__(self, rows: Any, names: list[str] | None, dtype: Any) -> None:
         self._rows = rows
         kind = "array" if names is None else "images"
-        self.about = {"kind": kind, "dtype": str(dtype), "files": names}
-        self.about["count"] = len(rows)
+        self.about = {
+            "kind": kind,
+            "dtype": str(dtype),
+            "files": names,
+            "count": len(rows),
+        }
 
     def __len__(self):
         return len(self._rows)
 
-    def read(self, start, stop):
+    def read(self, start: int, stop: int) -> np.ndarray:
         """Returns the events from `start` to `stop`."""
         return self._rows.read(start, stop)
 
-    def close(self):
+    def close(self) -> None:
         """Closes the file."""
         self._rows.close()
 
 
-def opened(path: pathlib.Path, model, rate, key: str = "x"):
+def opened(
+    path: pathlib.Path, model: Any, rate: int | None, key: str = "x"
+) -> "Rows | signals.Signals":
     """Returns `Rows`, or `signals.Signals`, of a file or a folder.
 
     Args:
@@ -103,7 +111,9 @@ def _sounds(path, model, rate):
     )
 
 
-def restored(about: dict, blocks, model, output: pathlib.Path):
+def restored(
+    about: dict, blocks: Iterable[list], model: Any, output: pathlib.Path
+) -> None:
     """Writes the files of an archive.
 
     Args:

@@ -1,5 +1,7 @@
 """Samples and completions of a trained model."""
 
+from typing import Any
+
 import numpy as np
 
 from ..errors import UsageError
@@ -9,8 +11,14 @@ _NUM_COMPLETIONS = 6
 
 
 def draw_samples(
-    model, num: int, *, seed: int, contexts=None, steps=None, **options
-):
+    model: Any,
+    num: int,
+    *,
+    seed: int,
+    contexts: Any = None,
+    steps: int | None = None,
+    **options: Any,
+) -> np.ndarray:
     """Returns `num` samples as a NumPy array `[num, *event_shape]`.
 
     Args:
@@ -30,7 +38,7 @@ def draw_samples(
     return np.asarray(model.generate(num, steps, **options))
 
 
-def check_options(model, **options):
+def check_options(model: Any, **options: Any) -> None:
     """Checks the sampling options against what the model offers.
 
     Args:
@@ -47,7 +55,9 @@ def check_options(model, **options):
         SamplingOptions.checked(**options).check_offered_by(model)
 
 
-def draw_completions(model, examples, num: int, known, *, seed: int):
+def draw_completions(
+    model: Any, examples: Any, num: int, known: np.ndarray, *, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Completes `num` examples, each of them several times.
 
     Args:
@@ -70,16 +80,17 @@ def draw_completions(model, examples, num: int, known, *, seed: int):
     return originals, np.reshape(completed, shape)
 
 
-def known_too_late(model, known) -> bool:
+def known_too_late(model: Any, known: np.ndarray) -> bool:
     """Returns whether all that is known comes after all that is drawn."""
     if model.any_order:
         return False
     in_order = np.ravel(known)[model.ordering]
     # In each order, all positions after a known one must be known.
-    return known.any() and np.all(np.diff(in_order.astype(int), axis=-1) >= 0)
+    is_last = np.all(np.diff(in_order.astype(int), axis=-1) >= 0)
+    return bool(known.any() and is_last)
 
 
-def spread(examples, num: int):
+def spread(examples: Any, num: int) -> tuple[np.ndarray, np.ndarray | None]:
     """Returns examples and contexts (`None` if there are none) of a split.
 
     They are spread over the whole split, which may be sorted by class.

@@ -1,5 +1,7 @@
 """Images, as pictures."""
 
+from typing import Any
+
 from tf_autoregressive import plots
 
 from . import draws
@@ -31,7 +33,7 @@ class Image(Medium):
             num_levels=self.model.num_levels,
         )
 
-    def save_draws(self, directory, data, seed):
+    def save_draws(self, directory: Any, data: Any, seed: int) -> None:
         """Saves samples, and completions of test images by their upper half."""
         samples = self._few(_NUM_SAMPLES, data, seed)
         self.save_samples(directory.samples, samples)
@@ -39,7 +41,7 @@ class Image(Medium):
             directory.completions, *self._completed(_NUM_COMPLETED, data, seed)
         )
 
-    def show(self, data, seed, step):
+    def show(self, data: Any, seed: int, step: int) -> None:
         """Writes summaries of images: samples, completions, pictures.
 
         `completions` are those of test images whose upper half is known,

@@ -1,5 +1,7 @@
 """Names for the positions of an event that a completion is told."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ..errors import UsageError
@@ -14,7 +16,9 @@ _HALVES = {
 KNOWN = (*_HALVES, "random")
 
 
-def known_positions(name: str, event_shape, *, seed: int = 0) -> np.ndarray:
+def known_positions(
+    name: str, event_shape: Sequence[int], *, seed: int = 0
+) -> np.ndarray:
     """Returns the known positions of an event, bool `event_shape`.
 
     Args:

@@ -1,6 +1,7 @@
 """A kind of events, as people see or hear the draws of a model."""
 
 import pathlib
+from typing import Any
 
 import numpy as np
 
@@ -34,11 +35,18 @@ class Medium:
     pictures: tuple[str, ...] = ("histograms", "masks")
     caption: str = ""
 
-    def __init__(self, model, rate: int | None = None):
+    def __init__(self, model: Any, rate: int | None = None) -> None:
         self.model = model
         self.rate = rate
 
-    def check_request(self, *, prime, steps, stream, out):
+    def check_request(
+        self,
+        *,
+        prime: str | None,
+        steps: int | None,
+        stream: bool,
+        out: str | None,
+    ) -> None:
         """Checks the arguments that only some models take.
 
         Args:
@@ -83,7 +91,15 @@ class Medium:
             f"{self.model.event_shape}."
         )
 
-    def draw(self, num: int, *, seed, contexts=None, prime=None, **options):
+    def draw(
+        self,
+        num: int,
+        *,
+        seed: int,
+        contexts: Any = None,
+        prime: str | None = None,
+        **options: Any,
+    ) -> Any:
         """Returns `num` samples, as `draws.draw_samples` takes the options.
 
         Args:
@@ -97,7 +113,7 @@ class Medium:
             self.model, num, seed=seed, contexts=contexts, **options
         )
 
-    def save_samples(self, path: pathlib.Path, samples):
+    def save_samples(self, path: pathlib.Path, samples: Any) -> None:
         """Saves samples, in the form that the file's name ends in."""
         with replacing(path) as temporary:
             if path.suffix == ".npz":
@@ -105,7 +121,13 @@ class Medium:
             else:
                 self._write_samples(temporary, samples)
 
-    def save_completions(self, path: pathlib.Path, originals, known, completed):
+    def save_completions(
+        self,
+        path: pathlib.Path,
+        originals: np.ndarray,
+        known: np.ndarray,
+        completed: np.ndarray,
+    ) -> None:
         """Saves originals, their known parts, and completions.
 
         Args:
@@ -125,7 +147,7 @@ class Medium:
             else:
                 self._write_completions(temporary, originals, known, completed)
 
-    def save_draws(self, directory, data, seed: int):
+    def save_draws(self, directory: Any, data: Any, seed: int) -> None:
         """Saves the draws that a finished run shows, here none.
 
         Args:
@@ -134,7 +156,7 @@ class Medium:
             seed: Seed of the draws.
         """
 
-    def show(self, data, seed: int, step: int):
+    def show(self, data: Any, seed: int, step: int) -> None:
         """Writes TensorBoard's summaries of draws from a seed, here none.
 
         They go to the default summary writer.

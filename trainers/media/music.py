@@ -1,5 +1,7 @@
 """Piano rolls: which notes sound in each step of a song."""
 
+from typing import Any
+
 import numpy as np
 
 from tf_autoregressive import plots
@@ -18,7 +20,7 @@ class Music(Medium):
         "A column is a step of a song, and a row a note, the low ones below."
     )
 
-    def save_draws(self, directory, data, seed):
+    def save_draws(self, directory: Any, data: Any, seed: int) -> None:
         """Saves a picture of some songs, with a column for each step.
 
         A row is a note, and the low ones are at the bottom. Real values have no

@@ -7,8 +7,12 @@ are copied piece by piece: none has to fit into memory.
 import codecs
 import pathlib
 import tempfile
-import typing
 import wave
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from typing import Any
+from typing import BinaryIO
 
 import numpy as np
 
@@ -33,8 +37,14 @@ class Signals:
         UsageError: If they hold nothing.
     """
 
-    def __init__(self, kind, found, read, rate=None):
-        self.about = {"kind": kind, "files": [], "rate": rate}
+    def __init__(
+        self,
+        kind: str,
+        found: Iterable[tuple[str, pathlib.Path]],
+        read: Callable[[pathlib.Path], Iterator[np.ndarray]],
+        rate: int | None = None,
+    ) -> None:
+        self.about: dict[str, Any] = {"kind": kind, "files": [], "rate": rate}
         with tempfile.TemporaryFile() as spool:
             for name, path in found:
                 before = spool.tell()
@@ -51,11 +61,11 @@ class Signals:
     def __len__(self):
         return len(self._values)
 
-    def read(self, start, stop):
+    def read(self, start: int, stop: int) -> np.ndarray:
         """Returns the values from `start` to `stop`."""
         return np.array(self._values[start:stop])
 
-    def close(self):
+    def close(self) -> None:
         """Gives the space on the disk back."""
         del self._values
 
@@ -70,14 +80,14 @@ class Windows:
         num_steps: Length of an event.
     """
 
-    def __init__(self, signals, num_steps):
+    def __init__(self, signals: Signals, num_steps: int) -> None:
         self._signals, self._num_steps = signals, num_steps
         self.about = signals.about
 
     def __len__(self):
         return -(-len(self._signals) // self._num_steps)
 
-    def read(self, start, stop):
+    def read(self, start: int, stop: int) -> np.ndarray:
         """Returns the events from `start` to `stop`."""
         size = self._num_steps
         values = self._signals.read(start * size, stop * size)
@@ -93,15 +103,15 @@ class Sink:
         spool: A binary file without contents.
     """
 
-    def __init__(self, about, spool):
+    def __init__(self, about: dict[str, Any], spool: BinaryIO) -> None:
         self._about, self._spool = about, spool
 
-    def put(self, start, values):
+    def put(self, start: int, values: np.ndarray) -> None:
         """Keeps values, of which the first has the index `start`."""
         self._spool.seek(4 * start)
         self._spool.write(np.asarray(values, "<i4").tobytes())
 
-    def write(self, model, path_of: typing.Any):
+    def write(self, model: Any, path_of: Callable[[str], pathlib.Path]) -> None:
         """Writes all files.
 
         Args:
@@ -120,7 +130,7 @@ class Sink:
             yield np.frombuffer(self._spool.read(size), "<i4")
 
 
-def pieces_of_text(path: pathlib.Path, model):
+def pieces_of_text(path: pathlib.Path, model: Any) -> Iterator[np.ndarray]:
     """Yields the numbers of the characters of a text, in pieces.
 
     Raises:
@@ -146,7 +156,9 @@ def pieces_of_text(path: pathlib.Path, model):
             yield numbers
 
 
-def pieces_of_sound(path: pathlib.Path, rate):
+def pieces_of_sound(
+    path: pathlib.Path, rate: int | None
+) -> Iterator[np.ndarray]:
     """Yields the samples of a wav file, each plus 32768, in pieces.
 
     Raises:

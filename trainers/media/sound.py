@@ -2,6 +2,7 @@
 
 import pathlib
 import wave
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,7 @@ class Sound(Medium):
         each = np.concatenate([originals[:, None], completed], axis=1)
         self._write_samples(path, each.reshape(-1, each.shape[-1]))
 
-    def show(self, data, seed, step):
+    def show(self, data: Any, seed: int, step: int) -> None:
         """Writes a summary of sound, `samples`."""
         import tensorflow as tf
 
@@ -43,7 +44,7 @@ class Sound(Medium):
 
 def save_wav(
     path: pathlib.Path, samples: np.ndarray, num_levels: int, rate: int
-):
+) -> None:
     """Writes samples one after another, with half a second between them.
 
     The file has 16 bits and one channel.
@@ -63,7 +64,7 @@ def save_wav(
         file.writeframes(padded.astype("<i2").tobytes())
 
 
-def signal(samples, num_levels):
+def signal(samples: np.ndarray, num_levels: int) -> np.ndarray:
     """Returns 16-bit samples, int, of levels."""
     samples = np.asarray(samples)
     if num_levels == 65536:

@@ -1,6 +1,7 @@
 """Texts, as text."""
 
 import sys
+from typing import Any
 
 from ..errors import UsageError
 from ..errors import usage_errors
@@ -17,7 +18,14 @@ class Text(Medium):
     sample_suffixes = (".txt",)
     completion_suffixes = (".txt", ".npz")
 
-    def check_request(self, *, prime, steps, stream, out):
+    def check_request(
+        self,
+        *,
+        prime: str | None,
+        steps: int | None,
+        stream: bool,
+        out: str | None,
+    ) -> None:
         """Checks the arguments for a model of texts.
 
         Raises:
@@ -35,8 +43,15 @@ class Text(Medium):
         self._check_length(steps or self.model.event_shape[0], prime or "")
 
     def draw(
-        self, num, *, seed, contexts=None, steps=None, prime=None, **options
-    ):
+        self,
+        num: int,
+        *,
+        seed: int,
+        contexts: Any = None,
+        steps: int | None = None,
+        prime: str | None = None,
+        **options: Any,
+    ) -> list[str]:
         """Returns `num` texts that begin with the prime."""
         prime = prime or ""
         steps = steps or self.model.event_shape[0]
@@ -51,7 +66,14 @@ class Text(Medium):
         prime = self._as_known(prime)
         return [prime + self.model.decode(numbers) for numbers in drawn]
 
-    def stream(self, *, seed, steps=None, prime=None, **options):
+    def stream(
+        self,
+        *,
+        seed: int,
+        steps: int | None = None,
+        prime: str | None = None,
+        **options: Any,
+    ) -> None:
         """Prints one text, chunk after chunk, as it is drawn."""
         prime = prime or ""
         steps = steps or self.model.event_shape[0]
@@ -62,13 +84,13 @@ class Text(Medium):
             sys.stdout.flush()
         sys.stdout.write("\n")
 
-    def save_draws(self, directory, data, seed):
+    def save_draws(self, directory: Any, data: Any, seed: int) -> None:
         """Saves a few long texts."""
         steps = min(_TEXT_STEPS, self.model.max_steps or _TEXT_STEPS)
         texts = self.draw(_NUM_TEXTS, seed=seed, steps=steps)
         self.save_samples(directory.texts, texts)
 
-    def show(self, data, seed, step):
+    def show(self, data: Any, seed: int, step: int) -> None:
         """Writes a summary of texts, `samples`."""
         import tensorflow as tf
 

@@ -1,9 +1,11 @@
 """Numbers in an `.npz` file: vectors, images or songs."""
 
 import pathlib
+from typing import Any
 from typing import ClassVar
 
 from .kind import Kind
+from .places import Places
 from .rows import rows_dataset
 from .rows import rows_of_splits
 
@@ -33,9 +35,17 @@ class ArraysFile(Kind):
     def is_at(self, path: pathlib.Path) -> bool:
         return path.is_file() and path.suffix.lower() == ".npz"
 
-    def load(self, places, *, with_labels, split_seed, steps, **options):
+    def load(
+        self,
+        places: Places,
+        *,
+        with_labels: bool,
+        split_seed: int,
+        steps: int | None,
+        **options: Any,
+    ) -> Any:
         events, labels, lengths = _read(places, with_labels)
-        described = {
+        described: dict[str, Any] = {
             "name": places.name,
             "source": f"the arrays in {places.data}",
         }

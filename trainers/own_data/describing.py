@@ -1,9 +1,11 @@
 """A description of a user's data, shown before anything runs."""
 
+from typing import Any
+
 from .medium import medium
 
 
-def described(info) -> str:
+def described(info: Any) -> str:
     """Returns a few lines on the data's `DatasetInfo`."""
     shape = " x ".join(map(str, info.event_shape))
     levels = "real values"

@@ -4,10 +4,12 @@ import concurrent.futures
 import functools
 import math
 import pathlib
+from typing import Any
 from typing import ClassVar
 
 from .kind import Kind
 from .labelled_files import labelled_files
+from .places import Places
 
 _GREY_MODES = ("1", "L", "LA")
 _WHITE = 255
@@ -34,8 +36,15 @@ class ImageFolder(Kind):
         return path.is_dir() and bool(_files(path))
 
     def load(
-        self, places, *, image_size, channels, levels, with_labels, split_seed
-    ):
+        self,
+        places: Places,
+        *,
+        image_size: tuple[int, int] | None,
+        channels: int | None,
+        levels: int,
+        with_labels: bool,
+        split_seed: int,
+    ) -> Any:
         import numpy as np
 
         from tf_autoregressive.datasets import from_arrays
@@ -57,11 +66,12 @@ class ImageFolder(Kind):
                 split: np.stack(list(pool.map(read, files)))
                 for split, files in found.files.items()
             }
+        events: dict[str, Any] = {
+            split: (values.astype("uint16") * levels // 256).astype("uint8")
+            for split, values in pixels.items()
+        }
         return from_arrays(
-            **{
-                split: (values.astype("uint16") * levels // 256).astype("uint8")
-                for split, values in pixels.items()
-            },
+            **events,
             num_levels=levels,
             labels=found.labels,
             name=places.name,

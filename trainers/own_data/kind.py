@@ -39,7 +39,7 @@ class Kind(abc.ABC):
         """Returns whether the file or folder is of this kind, by its names."""
 
     @abc.abstractmethod
-    def load(self, places: Places, **options):
+    def load(self, places: Places, **options: Any) -> Any:
         """Returns a `tf_autoregressive.datasets.Dataset` of three splits.
 
         Args:

@@ -12,7 +12,7 @@ from .places import Places
 NAME = "own"
 
 
-def load(places: Places, options: dict[str, Any]):
+def load(places: Places, options: dict[str, Any]) -> Any:
     """Returns the `tf_autoregressive.datasets.Dataset` at these places.
 
     The hash of data with labels is that of events and labels.

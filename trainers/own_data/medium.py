@@ -1,9 +1,11 @@
 """The medium of examples, in whatever form they were kept."""
 
+from typing import Any
+
 from ..media import kind_of
 
 
-def medium(info) -> str:
+def medium(info: Any) -> str:
     """Returns "text", "sound", "music", "images", "vectors" or "real vectors".
 
     Args:

@@ -275,7 +275,7 @@ _SETTINGS = {
 MODELS = sorted({name for models in _SETTINGS.values() for name in models})
 
 
-def check_fits(model: str, info):
+def check_fits(model: str, info: Any) -> None:
     """Checks that a model is for data of this medium.
 
     Raises:
@@ -289,7 +289,7 @@ def check_fits(model: str, info):
         )
 
 
-def settings(model: str, info, num_examples: int) -> dict[str, Any]:
+def settings(model: str, info: Any, num_examples: int) -> dict[str, Any]:
     """Returns fields of a `Recipe` for a model on a user's data.
 
     Args:
@@ -317,7 +317,7 @@ def _num_images(info) -> int:
     return max(4, min(32, _PIXELS_OF_A_STEP // (height * width)))
 
 
-def output_options(model: str, info) -> dict[str, Any]:
+def output_options(model: str, info: Any) -> dict[str, Any]:
     """Returns the options that choose the distribution of a model."""
     of = medium(info)
     if of == "music":

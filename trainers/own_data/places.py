@@ -43,12 +43,9 @@ class Places:
 
     def absolute(self) -> "Places":
         """Returns the places as they are seen from every folder."""
-        return Places(
-            *(
-                None if path is None else os.path.abspath(path)
-                for path in dataclasses.astuple(self)
-            )
-        )
+        named = {name: p for name, p in self.as_json().items() if p is not None}
+        absolute = {name: os.path.abspath(p) for name, p in named.items()}
+        return dataclasses.replace(self, **absolute)
 
     def as_json(self) -> dict[str, str | None]:
         """Returns the arguments that make these places again."""

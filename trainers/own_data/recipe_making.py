@@ -20,7 +20,10 @@ _OF_DATA = {
 
 
 def made_recipe(
-    base: Recipe | str, data, options: dict[str, Any], seconds: float | None
+    base: Recipe | str,
+    data: Any,
+    options: dict[str, Any],
+    seconds: float | None,
 ) -> Recipe:
     """Returns a recipe for a user's data.
 

@@ -2,10 +2,12 @@
 
 import io
 import pathlib
+from typing import Any
 from typing import ClassVar
 
 from ..sibling import exporter
 from .kind import Kind
+from .places import Places
 from .rows import rows_dataset
 
 _LABEL = "label"
@@ -36,7 +38,9 @@ class RecordFiles(Kind):
     def is_at(self, path: pathlib.Path) -> bool:
         return bool(_files(path))
 
-    def load(self, places, *, key, with_labels, **options):
+    def load(
+        self, places: Places, *, key: str, with_labels: bool, **options: Any
+    ) -> Any:
         found = {split: _files(p) for split, p in places.of_splits().items()}
         shape = _shape(found["train"][0], key)
         events = {s: _read(files, key, shape) for s, files in found.items()}

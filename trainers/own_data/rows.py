@@ -1,14 +1,23 @@
 """Rows of arrays as the examples of splits."""
 
 import math
+from typing import Any
+
+import numpy as np
 
 from .splits import HELD_OUT
 from .splits import divided
 
 
 def rows_dataset(
-    events, labels=None, *, image_size, levels, split_seed, **described
-):
+    events: dict[str, np.ndarray],
+    labels: dict[str, np.ndarray] | None = None,
+    *,
+    image_size: tuple[int, int] | None,
+    levels: int | None,
+    split_seed: int,
+    **described: Any,
+) -> Any:
     """Returns a `Dataset` of vectors or images.
 
     Args:
@@ -44,7 +53,11 @@ def rows_dataset(
     return dataset
 
 
-def rows_of_splits(events, labels, seed) -> dict:
+def rows_of_splits(
+    events: dict[str, np.ndarray],
+    labels: dict[str, np.ndarray] | None,
+    seed: int,
+) -> dict:
     """Returns for every split the one that it is taken from, and its rows."""
     missing = [split for split in HELD_OUT if split not in events]
     strata = None

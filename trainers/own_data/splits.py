@@ -14,7 +14,11 @@ _FEWEST = 2
 
 
 def divided(
-    units: Sequence, held_out: Sequence[str], *, seed: int, labels=None
+    units: Sequence,
+    held_out: Sequence[str],
+    *,
+    seed: int,
+    labels: Sequence | None = None,
 ) -> dict[str, list]:
     """Returns the units of the training split and of those that are held out.
 

@@ -1,9 +1,11 @@
 """A text, such as a book."""
 
 import pathlib
+from typing import Any
 from typing import ClassVar
 
 from .kind import Kind
+from .places import Places
 
 _HELD_OUT_SHARE = 0.05
 # Files with these suffixes are of other kinds, whatever bytes they hold.
@@ -27,7 +29,7 @@ class TextFile(Kind):
     def is_at(self, path: pathlib.Path) -> bool:
         return path.is_file() and path.suffix.lower() not in _OTHERS
 
-    def load(self, places, *, steps):
+    def load(self, places: Places, *, steps: int) -> Any:
         from tf_autoregressive.datasets import from_text
 
         texts = {s: read_text(p) for s, p in places.of_splits().items()}

@@ -1,10 +1,12 @@
 """A folder of recordings as wav files."""
 
 import pathlib
+from typing import Any
 from typing import ClassVar
 
 from .kind import Kind
 from .labelled_files import labelled_files
+from .places import Places
 
 
 class WavFolder(Kind):
@@ -23,7 +25,16 @@ class WavFolder(Kind):
     def is_at(self, path: pathlib.Path) -> bool:
         return path.is_dir() and bool(_files(path))
 
-    def load(self, places, *, rate, steps, levels, with_labels, split_seed):
+    def load(
+        self,
+        places: Places,
+        *,
+        rate: int,
+        steps: int,
+        levels: int,
+        with_labels: bool,
+        split_seed: int,
+    ) -> Any:
         from tf_autoregressive.datasets import from_recordings
         from tf_autoregressive.datasets.wav_file import read_wav
 

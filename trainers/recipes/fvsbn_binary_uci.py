@@ -8,6 +8,8 @@ Published: adult 13.17; connect4 12.39; dna 83.64; mushrooms 10.27; nips_0_12
 Command: tfar train fvsbn_binary_uci, or one of them: tfar train fvsbn_adult
 """
 
+from typing import Any
+
 from ..published import Published
 from ..recipe import Recipe
 
@@ -32,7 +34,7 @@ _NATURAL = {"ordering": "natural"}
 # Adam trains long enough for rare features. The smallest sets have weight decay
 # or the paper's stochastic gradient descent instead, which keep the model from
 # fitting noise. Validation chose between them.
-_SETTINGS = {
+_SETTINGS: dict[str, dict[str, Any]] = {
     "adult": {
         "model_options": _NATURAL,
         "learning_rate": 5e-2,

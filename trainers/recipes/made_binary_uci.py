@@ -7,6 +7,8 @@ Published: adult 13.12; connect4 11.90; dna 83.63; mushrooms 9.68; nips_0_12
 Command: tfar train made_binary_uci, or one of them: tfar train made_adult
 """
 
+from typing import Any
+
 from ..published import Published
 from ..recipe import Recipe
 
@@ -29,7 +31,7 @@ _NATURAL = {**_WIDE, "ordering": "natural"}
 
 # The sets differ in size by a factor of 80: the smaller ones need fewer units,
 # or stochastic gradient descent, to keep from fitting noise.
-_SETTINGS = {
+_SETTINGS: dict[str, dict[str, Any]] = {
     "adult": {
         "model_options": {**_NATURAL, "activation": "tanh"},
         "learning_rate": 5e-3,

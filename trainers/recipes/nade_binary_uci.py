@@ -8,6 +8,8 @@ Published: adult 13.19; connect4 11.99; dna 84.81; mushrooms 9.81; nips_0_12
 Command: tfar train nade_binary_uci, or one of them: tfar train nade_adult
 """
 
+from typing import Any
+
 from ..published import Published
 from ..recipe import Recipe
 
@@ -26,7 +28,7 @@ _WIDE = {"units": 500, "ordering": "random"}
 
 # Validation chose between the paper's sigmoid units and rectified ones, and the
 # weight decay, which is large for the two sets of less than 1500 examples.
-_SETTINGS = {
+_SETTINGS: dict[str, dict[str, Any]] = {
     "adult": {
         "model_options": {**_WIDE, "activation": "sigmoid"},
         "learning_rate": 5e-3,

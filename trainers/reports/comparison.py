@@ -32,7 +32,7 @@ def table(directories: list[RunDirectory]) -> str:
     return aligned([list(_COLUMNS), *map(_line, directories)])
 
 
-def save_curves(path: pathlib.Path, directories: list[RunDirectory]):
+def save_curves(path: pathlib.Path, directories: list[RunDirectory]) -> None:
     """Draws validation nats over training steps and seconds, as PNG.
 
     Raises:

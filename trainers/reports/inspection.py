@@ -1,11 +1,13 @@
 """The positions that `tfar inspect` looks at, and its report on them."""
 
 import pathlib
+from collections.abc import Sequence
 
 import numpy as np
 
 from tf_autoregressive import dependencies
 from tf_autoregressive import plots
+from tf_autoregressive.models import AutoregressiveModel
 
 from ..errors import UsageError
 from ..errors import usage_errors
@@ -14,7 +16,12 @@ from ..files import replacing
 _MOST_NAMED = 5
 
 
-def chosen_positions(site_shape, names, *, everything: bool = False):
+def chosen_positions(
+    site_shape: Sequence[int],
+    names: Sequence[tuple[int, ...]],
+    *,
+    everything: bool = False,
+) -> np.ndarray | None:
     """Returns the positions that begin with given coordinates, `[S, n]`.
 
     Args:
@@ -48,7 +55,9 @@ def _check_position(name, shape):
         )
 
 
-def find(model, positions, *, seed: int):
+def find(
+    model: AutoregressiveModel, positions: np.ndarray | None, *, seed: int
+) -> dependencies.Dependencies:
     """Returns the `Dependencies` of these positions.
 
     Raises:
@@ -58,15 +67,15 @@ def find(model, positions, *, seed: int):
         return dependencies.find_dependencies(model, positions, seed=seed)
 
 
-def save_picture(path: pathlib.Path, found):
+def save_picture(path: pathlib.Path, found: dependencies.Dependencies) -> None:
     """Saves the picture of `Dependencies`."""
     with replacing(path) as temporary:
         plots.save_dependencies(temporary, found)
 
 
-def report(found) -> str:
+def report(found: dependencies.Dependencies) -> str:
     """Returns a line for each position of `Dependencies`, and one in all."""
-    earlier = found.earlier.any(axis=0)
+    earlier = np.any(found.earlier, axis=0)
     marks = zip(
         found.positions, found.leaks, found.unreachable, earlier, strict=True
     )

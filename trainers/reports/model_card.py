@@ -10,8 +10,10 @@ from typing import Any
 
 from tf_autoregressive import plots
 from tf_autoregressive import trained
+from tf_autoregressive.models import AutoregressiveModel
 from tf_autoregressive.trained import hub
 
+from ..data import Data
 from ..files import replacing
 from ..files import write_text
 from ..media import medium_of
@@ -23,7 +25,13 @@ from .summary import score_text
 _SHOWN = 1000
 
 
-def write(folder: pathlib.Path, model, recipe: Recipe, splits, name: str):
+def write(
+    folder: pathlib.Path,
+    model: AutoregressiveModel,
+    recipe: Recipe,
+    splits: Data,
+    name: str,
+) -> None:
     """Writes the page and its pictures into the folder of a trained model.
 
     The draws are those of the recipe's seed, and none is selected.

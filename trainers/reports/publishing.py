@@ -121,7 +121,7 @@ def _check_size(folder):
 
 
 def fixed_test_score(
-    model, examples: tf.data.Dataset, recipe: Recipe
+    model: keras.Model, examples: tf.data.Dataset, recipe: Recipe
 ) -> dict[str, Any]:
     """Returns the score of 1,000 test examples, the same ones every time.
 

@@ -31,7 +31,7 @@ def pages() -> dict[pathlib.Path, str]:
     }
 
 
-def update():
+def update() -> None:
     """Writes the tables into the pages, in the place of the ones there.
 
     Raises:

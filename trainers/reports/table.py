@@ -1,7 +1,9 @@
 """Rows of text in columns."""
 
+from collections.abc import Sequence
 
-def aligned(rows: list[list[str]]) -> str:
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
     """Returns rows as lines, their columns one below the other."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = (
@@ -11,7 +13,7 @@ def aligned(rows: list[list[str]]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def markdown(rows: list[list[str]]) -> str:
+def markdown(rows: Sequence[Sequence[str]]) -> str:
     """Returns rows as a Markdown table, the first of them as its head."""
     head, *body = [f"| {' | '.join(row)} |" for row in rows]
     rule = f"|{' --- |' * len(rows[0])}"

@@ -1,13 +1,15 @@
 """Scoring and saving with the optimizer's moving average of the weights."""
 
 import contextlib
+from collections.abc import Iterator
+from typing import Any
 
 import keras
 import numpy as np
 
 
 @contextlib.contextmanager
-def averaged_weights(model):
+def averaged_weights(model: keras.Model) -> Iterator[None]:
     """Gives the model its averaged weights for the length of a block.
 
     The training weights return bit for bit afterwards. (Keras's
@@ -35,12 +37,12 @@ def averaged_weights(model):
 class ValidateAveraged(keras.callbacks.Callback):
     """Makes `fit` validate with the averaged weights."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self._swapped = contextlib.ExitStack()
 
-    def on_test_begin(self, logs=None):
+    def on_test_begin(self, logs: Any = None) -> None:
         self._swapped.enter_context(averaged_weights(self.model))
 
-    def on_test_end(self, logs=None):
+    def on_test_end(self, logs: Any = None) -> None:
         self._swapped.close()

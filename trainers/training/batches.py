@@ -5,6 +5,7 @@ seen without the interruption, and no state of the input has to be saved.
 """
 
 import math
+from collections.abc import Callable
 
 import tensorflow as tf
 
@@ -53,7 +54,7 @@ def training_batches(
     batch_size: int,
     seed: int,
     first_step: int,
-    draw=None,
+    draw: Callable | None = None,
 ) -> tf.data.Dataset:
     """Returns an endless dataset of full batches, pass after pass.
 

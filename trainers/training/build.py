@@ -22,7 +22,7 @@ _OPTIMIZERS = {
 }
 
 
-def compiled_model(recipe: Recipe, data: Data):
+def compiled_model(recipe: Recipe, data: Data) -> keras.Model:
     """Builds the recipe's model for the data, ready for `fit` or a restore.
 
     The model is made under the strategy in whose scope this is called. Keras,

@@ -11,6 +11,8 @@ import dataclasses
 import json
 import pathlib
 import re
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -71,7 +73,7 @@ class Checkpoints:
             saved.
     """
 
-    def __init__(self, directory: pathlib.Path):
+    def __init__(self, directory: pathlib.Path) -> None:
         self.directory = directory
 
     def epochs(self) -> list[int]:
@@ -85,7 +87,7 @@ class Checkpoints:
         """Returns the path of an epoch's checkpoint, which need not exist."""
         return self.directory / f"epoch-{epoch:04d}.npz"
 
-    def save(self, variables, progress: Progress):
+    def save(self, variables: Sequence[Any], progress: Progress) -> None:
         """Saves `variables` as they are now, and deletes older checkpoints.
 
         Args:
@@ -93,7 +95,7 @@ class Checkpoints:
             progress: The run's progress, with at least one row.
         """
         self.directory.mkdir(parents=True, exist_ok=True)
-        arrays = {
+        arrays: dict[str, Any] = {
             _key(index): np.asarray(variable)
             for index, variable in enumerate(variables)
         }
@@ -104,7 +106,7 @@ class Checkpoints:
         for epoch in set(older[:-2]) - {best_epoch(progress.rows)}:
             self.path(epoch).unlink()
 
-    def restore(self, epoch: int, variables) -> Progress:
+    def restore(self, epoch: int, variables: Sequence[Any]) -> Progress:
         """Sets `variables` to their values after `epoch`.
 
         Raises:
@@ -127,7 +129,9 @@ class Checkpoints:
             variable.assign(array)
         return progress
 
-    def restore_first(self, epochs: list[int], variables) -> Progress:
+    def restore_first(
+        self, epochs: list[int], variables: Sequence[Any]
+    ) -> Progress:
         """Restores the first of `epochs` whose checkpoint is whole.
 
         Those before it are reported by name and put aside under another.

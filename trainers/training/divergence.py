@@ -1,6 +1,7 @@
 """A guard that stops training which has gone wrong, and says where."""
 
 import math
+from typing import Any
 
 import keras
 
@@ -26,7 +27,7 @@ class StopOnDivergence(keras.callbacks.Callback):
             checkpoint.
     """
 
-    def __init__(self, checkpoints: Checkpoints, steps_per_epoch: int):
+    def __init__(self, checkpoints: Checkpoints, steps_per_epoch: int) -> None:
         super().__init__()
         self.checkpoints = checkpoints
         self.steps_per_epoch = steps_per_epoch
@@ -35,11 +36,11 @@ class StopOnDivergence(keras.callbacks.Callback):
         self._sum = 0.0
         self._seen = 0
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._epoch = epoch
         self._sum, self._seen = 0.0, 0
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         # Keras logs the mean of all batches since the epoch began.
         total = logs["loss"] * (batch + 1)
         loss = (total - self._sum) / (batch + 1 - self._seen)
@@ -49,7 +50,7 @@ class StopOnDivergence(keras.callbacks.Callback):
             self._stop(batch, f"{loss:.6g} nats")
         self._sum, self._seen = total, batch + 1
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         loss = logs["val_loss"]
         if not math.isfinite(loss):
             self._stop(

@@ -1,6 +1,7 @@
 """Finished runs: in a directory of the user, in the package, or on the hub."""
 
 import pathlib
+from typing import Any
 
 from tf_autoregressive import trained
 
@@ -22,7 +23,7 @@ class TrainedRun(RunDirectory):
         folder: The folder of the model.
     """
 
-    def __init__(self, name: str):
+    def __init__(self, name: str) -> None:
         self.folder = trained.folder(name)
         super().__init__(self.folder / "run")
         self.name = name
@@ -32,7 +33,7 @@ class TrainedRun(RunDirectory):
     def made_file(self, name: str) -> pathlib.Path:
         return pathlib.Path(f"{pathlib.PurePosixPath(self.name).name}-{name}")
 
-    def load_model(self):
+    def load_model(self) -> Any:
         with usage_errors():
             trained.card(self.folder)
         return super().load_model()

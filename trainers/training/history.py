@@ -35,7 +35,7 @@ def is_stale(rows: list[Row], patience: int | None) -> bool:
     return rows[-1]["epoch"] - best_epoch(rows) >= patience
 
 
-def check_rows(rows: list[Row]):
+def check_rows(rows: list[Row]) -> None:
     """Checks that there is a whole row for each epoch from 1.
 
     Raises:

@@ -6,6 +6,7 @@ alone would be broken off at a rate that is still high.
 
 import math
 import time
+from typing import Any
 
 import keras
 import numpy as np
@@ -22,13 +23,13 @@ class Deadline(TimeLimit):
     early enough for a last validation as long as the one before.
     """
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: Any = None) -> None:
         self._since = time.perf_counter()
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Does nothing, so that the time before the epoch counts."""
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         now = time.perf_counter()
         # The next epoch is expected to take as long after its last step.
         self._reserve = now - self._since
@@ -47,7 +48,9 @@ def clock_of(recipe: Recipe, spent: float) -> TimeLimit:
     return kind(recipe.max_seconds or float("inf"), spent=spent)
 
 
-def paced(recipe: Recipe, clock: TimeLimit, num_steps: int, *, verbose) -> list:
+def paced(
+    recipe: Recipe, clock: TimeLimit, num_steps: int, *, verbose: int
+) -> list:
     """Returns the callbacks of a recipe that is paced, none of others.
 
     Args:
@@ -79,13 +82,15 @@ class PacedLearningRate(keras.callbacks.Callback):
         num_steps: `S`, the steps of all epochs.
     """
 
-    def __init__(self, recipe: Recipe, clock: TimeLimit, num_steps: int):
+    def __init__(
+        self, recipe: Recipe, clock: TimeLimit, num_steps: int
+    ) -> None:
         super().__init__()
         self.recipe = recipe
         self.clock = clock
         self.num_steps = num_steps
 
-    def on_train_batch_begin(self, batch, logs=None):
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         step = self._step()
         seconds = self.clock.spent / self.clock.seconds
         spent = min(1.0, max(step / self.num_steps, seconds))
@@ -107,11 +112,11 @@ class TimeLines(keras.callbacks.Callback):
         clock: The training clock.
     """
 
-    def __init__(self, clock: TimeLimit):
+    def __init__(self, clock: TimeLimit) -> None:
         super().__init__()
         self.clock = clock
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         print(
             f"{_minutes(self.clock.spent)} of {_minutes(self.clock.seconds)} "
             f"minutes: {int(np.asarray(self.model.optimizer.iterations)):,} "

@@ -1,6 +1,7 @@
 """Traces of training steps, for TensorBoard's profiler."""
 
 import pathlib
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -23,7 +24,7 @@ class Profile(keras.callbacks.Callback):
 
     def __init__(
         self, directory: pathlib.Path, first: int = 10, count: int = 10
-    ):
+    ) -> None:
         super().__init__()
         self.directory = directory
         self.first = first
@@ -32,7 +33,7 @@ class Profile(keras.callbacks.Callback):
         self._running = False
         self._step = None
 
-    def on_train_batch_begin(self, batch, logs=None):
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         is_done = self._num_steps >= self.first + self.count
         if self._num_steps >= self.first and not (self._running or is_done):
             if not is_chief(self.model.distribute_strategy):
@@ -46,7 +47,7 @@ class Profile(keras.callbacks.Callback):
             )
             self._step.__enter__()
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         self._num_steps += self.model.steps_per_execution
         if not self._running:
             return
@@ -54,7 +55,7 @@ class Profile(keras.callbacks.Callback):
         if self._num_steps >= self.first + self.count:
             self._stop()
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: Any = None) -> None:
         if self._running:
             self._stop()
 

@@ -1,5 +1,7 @@
 """The callbacks that record every epoch."""
 
+from typing import Any
+
 import keras
 import numpy as np
 
@@ -21,12 +23,12 @@ class EpochFollower(keras.callbacks.Callback):
         clock: The training clock; must come before this callback in `fit`.
     """
 
-    def __init__(self, run, clock: TimeLimit):
+    def __init__(self, run: Any, clock: TimeLimit) -> None:
         super().__init__()
         self.run = run
         self.clock = clock
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         progress = self.run.progress
         progress.rows.append(self._row(epoch + 1, logs))
         progress.train_seconds = self.clock.spent
@@ -60,14 +62,14 @@ class EpochFollower(keras.callbacks.Callback):
 class EpochRecorder(EpochFollower):
     """An `EpochFollower` that also writes checkpoints and metrics.csv."""
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         super().on_epoch_end(epoch, logs)
         directory, progress = self.run.directory, self.run.progress
         directory.checkpoints.save(state_of(self.model), progress)
         write_text(directory.metrics, as_csv(progress.rows))
 
 
-def state_of(model):
+def state_of(model: keras.Model) -> list[keras.Variable]:
     """Returns all variables that training changes, in a fixed order.
 
     The states of random seed generators are among the model's variables.

@@ -21,7 +21,7 @@ _PACKAGES = (
 )
 
 
-def result(run, *, best_epoch: int) -> dict[str, Any]:
+def result(run: Any, *, best_epoch: int) -> dict[str, Any]:
     """Scores the test examples, and returns the contents of result.json.
 
     Args:
@@ -82,7 +82,7 @@ def _cores() -> int | None:
     return os.cpu_count()
 
 
-def save_pictures(run):
+def save_pictures(run: Any) -> None:
     """Saves the learning curve, and draws that people can look at."""
     directory, rows = run.directory, run.progress.rows
     epochs = [row["epoch"] for row in rows]

@@ -12,9 +12,11 @@ import contextlib
 import dataclasses
 from collections.abc import Callable
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from tf_autoregressive.datasets import continued_batches
 
@@ -117,7 +119,7 @@ class Run:
     progress: Progress = dataclasses.field(default_factory=Progress)
 
     @property
-    def devices(self):
+    def devices(self) -> tf.distribute.Strategy:
         """The `tf.distribute.Strategy` of the model."""
         return self.model.distribute_strategy
 
@@ -131,7 +133,7 @@ class Run:
         """Training steps of an epoch."""
         return steps_per_epoch(self.data.train, self.recipe)
 
-    def begun(self, data_dir):
+    def begun(self, data_dir: str | Places | None) -> AbstractContextManager:
         """Begins the run's directory, for the length of a block.
 
         Args:
@@ -142,7 +144,7 @@ class Run:
         sha256 = self.data.info.sha256
         return self.directory.begun(self.recipe, sha256, data_dir)
 
-    def restore(self):
+    def restore(self) -> None:
         """Continues after the newest checkpoint that is whole, if there is one.
 
         Raises:
@@ -158,7 +160,7 @@ class Run:
             )
         self._check_shared()
 
-    def fit(self, *, verbose: int, callbacks: Iterable):
+    def fit(self, *, verbose: int, callbacks: Iterable) -> None:
         """Trains until the recipe says that it is over.
 
         Args:

@@ -58,7 +58,7 @@ class RunConfig:
         except (KeyError, TypeError) as error:
             raise UsageError(f"{path} is damaged: {error!r}") from error
 
-    def write(self):
+    def write(self) -> None:
         """Writes the file, atomically."""
         write_json(
             self.path,
@@ -69,7 +69,7 @@ class RunConfig:
             },
         )
 
-    def check_same(self, recipe: Recipe):
+    def check_same(self, recipe: Recipe) -> None:
         """Checks that the run was begun with these settings.
 
         Raises:
@@ -88,7 +88,7 @@ class RunConfig:
                 + "\nChoose another --run-dir, or remove that one."
             )
 
-    def check_same_data(self, sha256: str | None):
+    def check_same_data(self, sha256: str | None) -> None:
         """Checks that the run was begun on data with this hash.
 
         Raises:

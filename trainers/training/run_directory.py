@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import pathlib
+from collections.abc import Iterator
 from typing import Any
 
 import pydantic
@@ -35,7 +36,7 @@ class RunDirectory:
         path: The directory; it need not exist.
     """
 
-    def __init__(self, path: str | pathlib.Path):
+    def __init__(self, path: str | pathlib.Path) -> None:
         self.path = pathlib.Path(path)
         self.config = self.path / "config.json"
         self.checkpoints = Checkpoints(self.path / "checkpoints")
@@ -135,12 +136,13 @@ class RunDirectory:
         """Returns the samples a second of a finished run's sound.
 
         Returns:
-            `None` for other events.
+            `None` for other events, and for an unfinished run.
 
         Raises:
             UsageError: If result.json is damaged.
         """
-        return self.read_result()["data"].get("rate")
+        result = self.read_result()
+        return None if result is None else result["data"].get("rate")
 
     def read_metrics(self) -> list[Row]:
         """Returns the rows of metrics.csv: none before the first epoch's end.
@@ -156,7 +158,7 @@ class RunDirectory:
         except (KeyError, OSError, TypeError, ValueError, csv.Error) as error:
             raise UsageError(f"{self.metrics} is damaged: {error!r}") from error
 
-    def load_model(self):
+    def load_model(self) -> Any:
         """Loads the model of a finished run.
 
         Raises:
@@ -181,7 +183,7 @@ class RunDirectory:
         recipe: Recipe,
         sha256: str | None,
         data_dir: str | Places | None = None,
-    ):
+    ) -> Iterator[None]:
         """Begins or continues the run, for the length of a block.
 
         Args:

@@ -3,12 +3,15 @@
 import math
 from typing import Any
 
+import keras
 import tensorflow as tf
 
 from .sharding import sharded_evaluation
 
 
-def score(model, examples: tf.data.Dataset, batch_size: int) -> dict[str, Any]:
+def score(
+    model: keras.Model, examples: tf.data.Dataset, batch_size: int
+) -> dict[str, Any]:
     """Returns the score of the examples, as it goes into a result.
 
     Args:

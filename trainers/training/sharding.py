@@ -14,7 +14,7 @@ from ..errors import UsageError
 from .batches import evaluation_batches
 
 
-def check_divides(batch_size: int, strategy):
+def check_divides(batch_size: int, strategy: tf.distribute.Strategy) -> None:
     """Checks that every replica gets the same number of examples.
 
     Raises:
@@ -29,7 +29,9 @@ def check_divides(batch_size: int, strategy):
         )
 
 
-def sharded_evaluation(examples: tf.data.Dataset, batch_size: int, strategy):
+def sharded_evaluation(
+    examples: tf.data.Dataset, batch_size: int, strategy: tf.distribute.Strategy
+) -> tuple[tf.data.Dataset, int | None]:
     """Returns batches in which every example counts exactly once.
 
     Args:
@@ -50,7 +52,9 @@ def sharded_evaluation(examples: tf.data.Dataset, batch_size: int, strategy):
     return sharded(batches, strategy), steps
 
 
-def sharded(batches: tf.data.Dataset, strategy):
+def sharded(
+    batches: tf.data.Dataset, strategy: tf.distribute.Strategy
+) -> tf.data.Dataset:
     """Returns a dataset whose batches are divided among the replicas.
 
     Each process reads all batches and keeps the shares of its own replicas:

@@ -4,6 +4,7 @@ import importlib.util
 import pathlib
 import tempfile
 import time
+from typing import Any
 
 import keras
 
@@ -14,7 +15,7 @@ from .averaging import averaged_weights
 from .run import Run
 
 
-def check_installed():
+def check_installed() -> None:
     """Checks, before any work, that TensorBoard can be used.
 
     Raises:
@@ -40,31 +41,33 @@ class RunBoard(keras.callbacks.TensorBoard):
         **kwargs: Passed to `keras.callbacks.TensorBoard`.
     """
 
-    def __init__(self, directory: pathlib.Path, run: Run, **kwargs):
+    def __init__(
+        self, directory: pathlib.Path, run: Run, **kwargs: Any
+    ) -> None:
         super().__init__(directory, write_graph=False, **kwargs)
         self.run = run
         self._began = 0.0
         self._ended = 0.0
         self._num_steps = 0
 
-    def set_model(self, model):
+    def set_model(self, model: keras.Model) -> None:
         if not is_chief(model.distribute_strategy):
             # Keras would write in every process, and one of them is enough.
             self.log_dir = tempfile.mkdtemp()
         super().set_model(model)
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         super().on_epoch_begin(epoch, logs)
         self._began = time.perf_counter()
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         super().on_train_batch_end(batch, logs)
         self._ended = time.perf_counter()
         # Validation comes after the last batch, and must not count in the
         # speed.
         self._num_steps = batch + 1
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         examples = self._num_steps * self.run.recipe.batch_size
         speed = examples / (self._ended - self._began)
         super().on_epoch_end(epoch, {**logs, "examples_per_second": speed})
@@ -79,6 +82,6 @@ class GradientNorm(keras.callbacks.Callback):
     An epoch has the norm of its last step.
     """
 
-    def set_model(self, model):
+    def set_model(self, model: keras.Model) -> None:
         super().set_model(model)
         model.logs_gradient_norm = True
