@@ -1,5 +1,6 @@
 """A list of the files in a folder."""
 
+import operator
 import os
 import pathlib
 
@@ -36,8 +37,6 @@ def folder_files(folder: Path, suffixes: tuple[str, ...]) -> list[pathlib.Path]:
             if not name.startswith(".") and name.lower().endswith(suffixes)
         ]
     # They are sorted by parts, as paths compare, but each is taken apart once.
-    return sorted(filter(pathlib.Path.is_file, found), key=_parts)
-
-
-def _parts(file):
-    return file.parts
+    return sorted(
+        filter(pathlib.Path.is_file, found), key=operator.attrgetter("parts")
+    )

@@ -58,6 +58,7 @@ def run(arguments: argparse.Namespace) -> None:
     output = pathlib.Path(arguments.output)
     files.check_directory(output)
     model = directory.load_model()
+
     from ..media import archive
 
     with (

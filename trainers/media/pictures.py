@@ -102,10 +102,6 @@ def _few(examples):
     return min(_NUM_SAMPLES, int(examples.cardinality()))
 
 
-def _has_first_layer(model):
-    return isinstance(model, (MADE, NADE, DeepNADE))
-
-
 def _is_discrete(model):
     return model.num_levels is not None
 
@@ -115,7 +111,7 @@ def _has_one_order(model):
 
 
 _POSSIBLE = {
-    "features": _has_first_layer,
+    "features": lambda model: isinstance(model, (MADE, NADE, DeepNADE)),
     "histograms": _has_one_order,
     "log_prob": _has_one_order,
     "masks": lambda model: isinstance(model, MADE),
