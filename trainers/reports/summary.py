@@ -23,6 +23,7 @@ def summary(directory: RunDirectory, result: dict[str, Any]) -> str:
     files = {
         "model": directory.model,
         "samples": directory.samples,
+        "texts": directory.texts,
         "completions": directory.completions,
         "curve": directory.learning_curve,
     }
