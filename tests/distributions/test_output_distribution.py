@@ -8,10 +8,13 @@ import pytest
 import tensorflow as tf
 
 from tests.conformance.chi_squared import p_value
+from tf_autoregressive import distributions
 from tf_autoregressive.distributions import SHORTHANDS
 from tf_autoregressive.distributions import CategoricalOutput
 from tf_autoregressive.distributions import GaussianMixtureOutput
+from tf_autoregressive.distributions import LevelsOutput
 from tf_autoregressive.distributions import OutputDistribution
+from tf_autoregressive.distributions import VectorOutput
 from tf_autoregressive.distributions import output_distribution
 from tf_autoregressive.models import MADE
 
@@ -33,6 +36,17 @@ def small(cls):
 ALL = {name: small(cls) for name, cls in SHORTHANDS.items()}
 IDS = [name for name, output in ALL.items() if output.has_cuts]
 DISCRETE = [ALL[name] for name in IDS]
+
+
+def test_every_public_distribution_has_a_shorthand():
+    # A name that is inherited would hide the class that has it.
+    public = {
+        value
+        for value in vars(distributions).values()
+        if inspect.isclass(value) and issubclass(value, OutputDistribution)
+    }
+    bases = {OutputDistribution, LevelsOutput, VectorOutput}
+    assert public - bases == set(SHORTHANDS.values())
 
 
 def test_every_output_distribution_has_its_name():

@@ -1,5 +1,7 @@
 """Layers of sequences, run for all steps and one step at a time."""
 
+import inspect
+
 import keras
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from tests.conformance.draws import run_eagerly
 from tests.layers.convolutions import randomise
 from tests.models.user_attention import AttentionModel
 from tests.models.user_attention import CausalAttention
+from tf_autoregressive import layers
 from tf_autoregressive.layers import CausalConv1D
 from tf_autoregressive.layers import CausalSelfAttention
 from tf_autoregressive.layers import SequenceLayer
@@ -52,6 +55,17 @@ def made(name, rng, **options):
     layer.build((None, None, CHANNELS))
     randomise([layer], rng, scale=0.7)
     return layer
+
+
+def test_every_layer_of_sequences_is_tried_here():
+    public = {
+        value
+        for value in vars(layers).values()
+        if inspect.isclass(value)
+        and issubclass(value, SequenceLayer)
+        and issubclass(value, keras.layers.Layer)
+    }
+    assert public <= {type(make()) for make in LAYERS.values()}
 
 
 def stepped(layer, x, block_size):
