@@ -29,7 +29,7 @@ from ..files import write_json
 from ..files import write_text
 from ..own_data.places import Places
 from ..recipe import Recipe
-from . import report
+from . import outcome
 from .averaging import ValidateAveraged
 from .averaging import averaged_weights
 from .batches import steps_per_epoch
@@ -222,9 +222,9 @@ class Run:
             if self.is_chief:
                 with replacing(self.directory.model) as temporary:
                     self.model.save(temporary)
-                report.save_pictures(self)
+                outcome.save_pictures(self)
             # Every process takes part in scoring.
-            result = report.result(self, best_epoch=best.epoch)
+            result = outcome.result(self, best_epoch=best.epoch)
         if self.is_chief:
             write_json(self.directory.result, result)
         return result

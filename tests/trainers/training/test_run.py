@@ -10,7 +10,7 @@ import pytest
 import tf_autoregressive as tfar
 from tests.trainers.final_state import final_state
 from trainers.errors import UsageError
-from trainers.training import report
+from trainers.training import outcome
 from trainers.training.run import run
 from trainers.training.run_directory import RunDirectory
 
@@ -217,7 +217,7 @@ def test_a_run_interrupted_while_finishing_is_finished(
     recipe, directory, train, monkeypatch
 ):
     with monkeypatch.context() as patch:
-        patch.setattr(report, "result", Interrupt("result", 1).pass_by)
+        patch.setattr(outcome, "result", Interrupt("result", 1).pass_by)
         with pytest.raises(TypeError):
             train(recipe(), directory)
     assert directory.model.exists()
