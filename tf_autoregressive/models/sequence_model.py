@@ -24,17 +24,18 @@ from tf_autoregressive.models.context_layers import context_layers
 from tf_autoregressive.models.generation import CHUNK
 from tf_autoregressive.models.generation import GenerationMethods
 from tf_autoregressive.models.lengths import Lengths
+from tf_autoregressive.models.text_methods import TextMethods
+from tf_autoregressive.models.text_methods import num_levels_of_texts
 from tf_autoregressive.types import Array
 from tf_autoregressive.types import Shape
 from tf_autoregressive.types import State
-from tf_autoregressive.vocabulary import Vocabulary
 
 # The shift that makes zeros certain after the end of a sequence.
 _ENDED = "ended"
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
-class SequenceModel(GenerationMethods, AutoregressiveModel):
+class SequenceModel(GenerationMethods, TextMethods, AutoregressiveModel):
     """A model of sequences, whose step `t` sees the steps before `t`.
 
     An event is a sequence of `T` symbols, `event_shape=(T,)`. With
@@ -125,18 +126,12 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
                 "`event_shape` must be (steps,) or (steps, values). "
                 f"Received: event_shape={event_shape}"
             )
-        if vocabulary is not None:
-            num_levels = _checked_levels(vocabulary, unknown, num_levels)
-        elif unknown is not None:
-            raise ValueError(
-                f"`unknown` needs a `vocabulary`. Received: unknown={unknown!r}"
-            )
         # `make_context` reads it.
         self.variable_length = variable_length
         super().__init__(
             event_shape,
             distribution=distribution,
-            num_levels=num_levels,
+            num_levels=num_levels_of_texts(vocabulary, unknown, num_levels),
             **kwargs,
         )
         self.rematerialise = rematerialise
@@ -386,33 +381,6 @@ class SequenceModel(GenerationMethods, AutoregressiveModel):
         )
         return tf.where(is_part[..., None] > 0.0, 0.0, shift.astype("float32"))
 
-    def encode(self, text: str) -> np.ndarray:
-        """Returns the numbers of the characters of a text, int32.
-
-        Characters that are not in the vocabulary become `unknown`.
-
-        Raises:
-            ValueError: If the model has no vocabulary, or a character is not in
-                it and there is no `unknown`.
-        """
-        return self._vocabulary().encode(text)
-
-    def decode(self, numbers: Array) -> str:
-        """Returns the text of numbers `[T]`.
-
-        Raises:
-            ValueError: If the model has no vocabulary, or a number is not one
-                of its characters.
-        """
-        return self._vocabulary().decode(numbers)
-
-    def _vocabulary(self):
-        if self.vocabulary is None:
-            raise ValueError(
-                "This model has no vocabulary: build it with `vocabulary=`."
-            )
-        return Vocabulary(self.vocabulary, unknown=self.unknown)
-
     # In incremental sampling a position is a step, or one of its sites.
 
     def init_cache(
@@ -470,14 +438,3 @@ def check_values_of_a_step(
             f"steps of several values, event_shape={event_shape}. "
             f"Received: distribution={distribution!r}"
         )
-
-
-def _checked_levels(vocabulary, unknown, num_levels):
-    """Returns the number of characters, which `num_levels` must be."""
-    size = len(Vocabulary(vocabulary, unknown=unknown))
-    if num_levels not in (None, size):
-        raise ValueError(
-            f"`num_levels` must be the {size} characters of `vocabulary`. "
-            f"Received: num_levels={num_levels}"
-        )
-    return size
