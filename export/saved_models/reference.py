@@ -179,6 +179,7 @@ def _drawn(model, options, num_examples, first, numbers):
 
 
 def _drawn_from_seeds(model, options, num_examples, numbers):
+    # The model answers seed by seed, which the signature does at once.
     seeds = np.arange(_SEED, _SEED + num_examples, dtype="int64")
     drawn = [
         model.sample(

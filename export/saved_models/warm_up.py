@@ -29,6 +29,7 @@ def messages() -> Any:
         ImportError: If tensorflow-serving-api is not installed.
     """
     try:
+        # It is imported late, because only exporting needs the package.
         from tensorflow_serving.apis import prediction_log_pb2
     except ImportError as error:
         raise ImportError(

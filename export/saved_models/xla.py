@@ -72,6 +72,8 @@ def _seconds(function, request):
     for _ in range(_REPEATS + 1):
         start = time.perf_counter()
         answer = function(**request)
+        # A call may return before its answer is computed.
         [tensor.numpy() for tensor in answer.values()]
         taken.append(time.perf_counter() - start)
+    # The first answer waits for the compilation.
     return min(taken[1:])

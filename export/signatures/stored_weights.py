@@ -77,6 +77,8 @@ class SmallerWeights(StoredWeights):
         return [weight.value for weight in self._whole] + smaller
 
     def in_graph(self) -> AbstractContextManager:
+        # Keras reads these tensors in place of the variables, so that the
+        # SavedModel holds the smaller weights alone.
         return keras.StatelessScope(
             [(weight, s.restored()) for weight, s in self._smaller.values()]
         )
@@ -97,6 +99,8 @@ class SmallerWeights(StoredWeights):
 
 class _Float16:
     def __init__(self, value):
+        # A weight that is too large becomes infinite. The export is refused
+        # then, since scores change by more than any tolerance.
         with np.errstate(over="ignore"):
             self.variables = [tf.Variable(value.astype("float16"))]
 
@@ -107,6 +111,7 @@ class _Float16:
 class _Int8:
     def __init__(self, value):
         largest = np.abs(value).max(axis=tuple(range(value.ndim - 1)))
+        # A channel of zeros keeps them: 0 / 0 would be NaN.
         scale = np.where(largest > 0.0, largest / 127.0, 1.0).astype("float32")
         self.variables = [
             tf.Variable(np.rint(value / scale).astype("int8")),

@@ -41,6 +41,8 @@ class Texts:
                 unless there is an `unknown` one.
         """
         texts = checks.shaped("text", texts, [None])
+        # Bytes that are not UTF-8 become U+FFFD, which is then looked up like
+        # any other character.
         codes = tf.strings.unicode_decode(texts, "UTF-8", errors="replace")
         counts = tf.cast(codes.row_lengths(), tf.int32)
         texts = checks.require(
@@ -64,6 +66,8 @@ class Texts:
             "`text` must hold characters of the model.",
             tf.strings.unicode_encode(unknown[None], "UTF-8"),
         )
+        # The numbers come from the texts as they were before their check, which
+        # the graph would leave out if nothing depended on it.
         with tf.control_dependencies([texts]):
             numbers = codes.with_flat_values(numbers).to_tensor(
                 shape=[None, self._num_steps]
@@ -73,6 +77,7 @@ class Texts:
     def _numbers(self, codes):
         """Returns the numbers of code points, and whether each has one."""
         ordered = tf.constant(self._codes[self._order])
+        # A code above all others would have a place behind the last.
         place = tf.minimum(
             tf.searchsorted(ordered, codes), len(self._codes) - 1
         )

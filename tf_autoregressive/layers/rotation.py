@@ -24,6 +24,8 @@ def rotated(x: tf.Tensor, positions: tf.Tensor) -> tf.Tensor:
             authors pair neighbours: the same up to the features' order.
     """
     half = x.shape[-1] // 2
+    # Angles are float32 whatever the features are: bfloat16 has too few digits
+    # to tell late positions apart.
     frequencies = _BASE ** (-tf.range(half, dtype=tf.float32) / half)
     angles = tf.cast(positions, tf.float32)[..., None] * frequencies
     cosine, sine = tf.cos(angles), tf.sin(angles)

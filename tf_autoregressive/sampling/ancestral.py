@@ -298,6 +298,7 @@ def _blocks(model, visitor, cache):
         (0, cache, visitor.nothing()),
         maximum_iterations=num_blocks,
     )
+    # An unrolled block has a fixed length, so what is left is a shorter one.
     if rest:
         carried = run_block(*carried, length=rest)
     _, cache, found = carried
@@ -317,6 +318,7 @@ def _looped_positions(model, visitor, place, state, found):
     block, start, length = place
 
     def is_in_block(offset, *_):
+        # The last block may have fewer positions than the others.
         return (offset < length) & (start + offset < visitor.num_positions)
 
     def run_lanes(offset, state, found):

@@ -31,6 +31,8 @@ def sample_events(
             Zeros unless they are asked for.
     """
     output = model.output_distribution
+    # All noise is drawn at once, so that it is the same however the values are
+    # computed: in blocks, all anew, or with some of them known.
     uniforms = noise.uniforms(
         seed, [num_samples, model.num_sites, output.num_uniforms]
     )
@@ -60,6 +62,7 @@ def _sample_by_members(model, uniforms, request, members):
 
         return (
             member + 1,
+            # A member that no event is drawn from is not computed.
             *tf.cond(
                 tf.reduce_any(is_mine), sampled, lambda: (events, log_prob)
             ),
@@ -127,6 +130,8 @@ def known_first(ordering: Any, known: tf.Tensor) -> tf.Tensor:
         known: bool `[B, N]`, by site.
     """
     known = _gather_sites(known, tf.convert_to_tensor(ordering))
+    # Within the known sites, and within the others, the order must stay: a sort
+    # that is not stable would draw other samples.
     ranks = tf.argsort(tf.cast(~known, tf.int32), axis=-1, stable=True)
     ordering = tf.broadcast_to(ordering, tf.shape(ranks))
     return _gather_sites(ordering, ranks)

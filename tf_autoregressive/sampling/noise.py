@@ -39,6 +39,8 @@ class LaterExamples(typing.NamedTuple):
         skipped = self.first * size
         key, counter = tf.raw_ops.StatelessRandomGetKeyCounter(seed=self.seed)
         count = tf.cast(skipped // _WORDS_PER_COUNT, tf.uint64)
+        # The first word may be any of the four of its count, so up to three
+        # words before it are drawn, too.
         bits = tf.raw_ops.StatelessRandomUniformFullIntV2(
             shape=[shape[0] * size + _WORDS_PER_COUNT - 1],
             key=key,

@@ -46,6 +46,8 @@ class Background(RasterLayer, keras.layers.Layer):
 
     def build(self, input_shape: Sequence[Any]) -> None:
         height, width = input_shape[1:3]
+        # They follow from the size of the image, so they are not a weight,
+        # which files of weights would hold.
         places = np.indices((height, width)).astype("float32")
         places /= np.array([height, width], "float32")[:, None, None]
         self.places = np.moveaxis(places - 0.5, 0, -1)

@@ -102,7 +102,9 @@ class RecordingScope(MapScope):
 
     def lower(self, down: Any, up: Any, body: Any, x: tf.Tensor) -> Any:
         x = self.run(down, x)
+        # The copy counts a depth of its own, and writes to the same stack.
         lower = copy.copy(self)
         lower.depth += 1
         self.stack.add_up(up, self.part, lower.depth)
+        # `run` would record it among the layers of a resolution as well.
         return up.map(body(lower, x))

@@ -168,6 +168,8 @@ def _end_row(resolutions, cache, row, image):
             above[layer.name] = _observed(layer, image, above[layer.name])
     lower = cache["lower"]
     if lower:
+        # A lower row is done with the first of the two rows that it stretches
+        # over; the second reads what is kept of it.
         lower = tf.cond(
             row % 2 == 0,
             lambda: {

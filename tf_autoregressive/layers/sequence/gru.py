@@ -20,5 +20,7 @@ class SequenceGRU(RecurrentLayer, keras.layers.GRU):
     def step(
         self, x: tf.Tensor, state: State, time: int | tf.Tensor
     ) -> tuple[tf.Tensor, State]:
+        # A cell of Keras takes and returns lists, but loops of TensorFlow want
+        # the structure of the first state.
         x, state = self.cell(x, list(state))
         return x, tuple(state)

@@ -127,6 +127,7 @@ class StepScope(SegmentedScope):
                 "A stack must run the same layers in every way. Received "
                 f"{name!r}, which did not run when the model was built."
             )
+        # Keras casts inputs where a layer is called, and `step` is not.
         x = tf.cast(x, layer.compute_dtype)
         x, self.states[name] = layer.step(x, self.states[name], self.time)
         return self.shifted(name, x)
@@ -197,6 +198,7 @@ class SequenceStack:
         """
         return {
             "time": 0,
+            # Steps come first, so that a step reads one contiguous slice.
             "shifts": {
                 name: tf.transpose(shift, [1, 0, 2])
                 for name, shift in shifts.items()
