@@ -35,6 +35,11 @@ def test_names_are_those_that_load_takes():
         load("mnits")
 
 
+@pytest.mark.parametrize("name", names())
+def test_the_docstring_names_every_set(name):
+    assert f"`{name}`" in load.__doc__
+
+
 def test_unknown_options_are_refused_with_the_known_ones():
     with pytest.raises(ValueError, match=r"binarization, .*: levels"):
         load("mnist", levels=2)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from export import Client
 from tf_autoregressive.distributions import BernoulliOutput
 from tf_autoregressive.models import FVSBN
 from tf_autoregressive.models import RNADE
@@ -93,6 +94,12 @@ def test_all_that_names_the_options_names_those_of_the_table():
         assert f"{name}: {option.help}" in text
     of_cuts = {name for name, option in OPTIONS.items() if option.is_cut}
     assert of_cuts == set(cuts.CUTS) == set(cuts.CUTS_OF_BITS)
+
+
+@pytest.mark.parametrize("sample", [FVSBN.sample, Client.sample])
+def test_every_option_is_named_where_users_look_for_it(sample):
+    for name in OPTIONS:
+        assert f"`{name}`" in sample.__doc__
 
 
 @pytest.mark.parametrize("name", OPTIONS)
