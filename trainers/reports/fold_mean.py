@@ -67,7 +67,7 @@ def fold_mean(directories: list[RunDirectory]) -> dict[str, Any]:
 
 
 def _check_differ_in_the_fold_alone(directories):
-    recipes = [directory.recipe() for directory in directories]
+    recipes = [directory.read_config().recipe for directory in directories]
     folds = [recipe.dataset_options.get("fold") for recipe in recipes]
     if len(folds) < 2 or None in folds or len(set(folds)) < len(folds):
         raise UsageError(
