@@ -467,8 +467,8 @@ FAULTS = [
     Fault(
         "top-p-one-too-few",
         "`top_p` leaves out the value that crosses the limit.",
-        "mass = tf.cumsum(tf.nn.softmax(ordered), axis=-1, exclusive=True)\n",
-        "mass = tf.cumsum(tf.nn.softmax(ordered), axis=-1)\n",
+        "mass = tf.cumsum(tf.nn.softmax(rows), axis=-1, exclusive=True)\n",
+        "mass = tf.cumsum(tf.nn.softmax(rows), axis=-1)\n",
         "test_top_p_keeps_the_fewest_that_hold_so_much",
     ),
     Fault(

@@ -12,6 +12,7 @@ from trainers.cli import main
 from trainers.media import Sound
 from trainers.media import medium_of
 from trainers.media.sound import save_wav
+from trainers.training.run_config import RunConfig
 
 RATE, PAUSE = 100, 50
 SMALL = {"filters": 2, "skip_filters": 2, "num_stacks": 1, "num_layers": 1}
@@ -65,8 +66,8 @@ def test_completions_are_heard_behind_what_they_complete(tmp_path):
 def test_a_run_on_sound_is_heard(recipe, directory, monkeypatch):
     model = WaveNet((8,), **SMALL)
     monkeypatch.setattr(type(directory), "load_model", lambda self: model)
-    monkeypatch.setattr(type(directory), "recipe", lambda self: recipe())
     directory.path.mkdir()
+    RunConfig(directory.config, recipe(), None).write()
     directory.result.write_text(json.dumps(result(data={"rate": RATE})))
     run, out = str(directory.path), str(directory.path / "mine.wav")
     assert main(["sample", run, "--num", "2"]) == 0

@@ -34,7 +34,7 @@ def timed(recipe, data_dir, monkeypatch):
             recipe(**settings | changes),
             directory,
             data_dir=data_dir,
-            callbacks=callbacks,
+            callbacks=lambda _: callbacks,
             verbose=verbose,
         )
 
