@@ -76,6 +76,8 @@ def pytest_report_header(config):
     return [f"seed: {seed} (repeat it with --seed)", f"turn: {turns}"]
 
 
+# First, because pytest-xdist reads the groups when its own turn comes.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     skip_what_was_not_asked_for(config, items)
     if not config.option.all_turns:
