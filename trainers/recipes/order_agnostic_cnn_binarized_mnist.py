@@ -6,7 +6,6 @@ Published: DeepNADE 89.17 nats under one random ordering, in Uria et al., "A
     Deep and Tractable Density Estimator", 2014.
 Score: 1,000 test images under one random ordering. The images are the first of
     a permutation by NumPy's default_rng(0), as the split is sorted by digit.
-Cost: one hour on one CPU core, by its limit.
 Command: tfar train order_agnostic_cnn_binarized_mnist
 """
 
