@@ -2,7 +2,7 @@
 
 `figures/NAME.png` is drawn by `FIGURES[NAME]` while the pages are built. A
 line `<!-- results: MODEL -->` becomes the table of that model's recipes,
-`<!-- results -->` that of all of them, from `trainers/results/*.json`. The
+`<!-- results -->` that of all of them, from the records of their runs. The
 cards of the trained models of the package become the pages `trained/NAME/`,
 and the line `<!-- trained models -->` a table that leads to them.
 """

@@ -19,13 +19,13 @@ from tf_autoregressive.models.likelihood_model import LikelihoodModel
 from trainers import cli
 from trainers import recipes
 from trainers.own_data import names
+from trainers.reports.records import record_files
 
 ROOT = pathlib.Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TEXTS = [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "trainers" / "README.md"]
 RESULTS = {
-    path.stem: json.loads(path.read_text())
-    for path in (ROOT / "trainers" / "results").glob("*.json")
+    name: json.loads(path.read_text()) for name, path in record_files().items()
 }
 
 UNITS = ("nats", "bits_per_dim", "nats_per_step", "nats_per_token")

@@ -9,7 +9,7 @@ from PIL import Image
 
 from trainers import recipes
 from trainers.cli import main
-from trainers.reports.results_table import recorded
+from trainers.reports.records import recorded
 from trainers.training.run import run
 from trainers.training.run_directory import RunDirectory
 

@@ -8,8 +8,8 @@ from trainers import recipes
 from trainers.errors import UsageError
 from trainers.overrides import with_overrides
 from trainers.recipe import Recipe
-from trainers.reports.results_table import RESULTS
-from trainers.reports.results_table import recorded
+from trainers.reports.records import record_files
+from trainers.reports.records import recorded
 
 
 @pytest.mark.parametrize(
@@ -167,9 +167,9 @@ def test_a_renamed_recipe_says_its_new_name():
 def test_results_are_recorded_under_names_of_recipes():
     families = recipes.families().values()
     names = {recipe.name for family in families for recipe in family}
-    for path in RESULTS.glob("*.json"):
-        assert path.stem in names
-        assert json.loads(path.read_text())["recipe"] == path.stem
+    for name, path in record_files().items():
+        assert name in names
+        assert json.loads(path.read_text())["recipe"] == name
 
 
 def test_a_family_stands_for_all_its_recipes():

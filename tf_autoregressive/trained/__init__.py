@@ -113,7 +113,16 @@ def record(path: pathlib.Path) -> dict[str, Any]:
     Args:
         path: The folder of the model.
     """
-    return _content(path / "run" / "result.json")
+    return _content(record_file(path))
+
+
+def record_file(path: pathlib.Path) -> pathlib.Path:
+    """Returns the file with the record of a trained model's training.
+
+    Args:
+        path: The folder of the model.
+    """
+    return path / "run" / "result.json"
 
 
 def size(path: pathlib.Path) -> int:

@@ -4,7 +4,7 @@ import argparse
 
 from .. import recipes
 from ..recipe import Recipe
-from ..reports.results_table import recorded
+from ..reports.records import recorded
 from ..reports.summary import score_text
 from ..reports.table import aligned
 

@@ -1,6 +1,5 @@
-"""The tables of recorded results in the pages, made from results/*.json."""
+"""The tables of recorded results in the pages, made from the records."""
 
-import json
 import pathlib
 from typing import Any
 
@@ -9,11 +8,11 @@ from ..errors import UsageError
 from ..files import write_text
 from ..published import Published
 from ..recipe import Recipe
+from .records import recorded
 from .summary import units_text
 from .table import markdown
 
 _HERE = pathlib.Path(__file__).parent.parent
-RESULTS = _HERE / "results"
 
 _BEGIN = "<!-- Written by `tfar results`. -->"
 _END = "<!-- Until here. -->"
@@ -82,12 +81,6 @@ def compared() -> str:
         if result and isinstance(recipe.published, Published):
             rows.append(_compared(recipe, result))
     return markdown([[*columns, "training"], *rows])
-
-
-def recorded(recipe: Recipe) -> dict[str, Any] | None:
-    """Returns the recorded result of a recipe, `None` if it was not run."""
-    path = RESULTS / f"{recipe.name}.json"
-    return json.loads(_text(path)) if path.exists() else None
 
 
 def _recipes() -> list[Recipe]:

@@ -2,9 +2,11 @@ import json
 
 import pytest
 
+from tf_autoregressive import trained
 from trainers import recipes
 from trainers.cli import main
 from trainers.errors import UsageError
+from trainers.reports import records
 from trainers.reports import results_table
 
 
@@ -23,7 +25,8 @@ def clone(tmp_path, monkeypatch):
     results.mkdir(parents=True)
     (results / "fvsbn_mushrooms.json").write_text(json.dumps(result))
     monkeypatch.setattr(results_table, "_HERE", trainers)
-    monkeypatch.setattr(results_table, "RESULTS", results)
+    monkeypatch.setattr(records, "_RESULTS", results)
+    monkeypatch.setattr(trained, "_HERE", tmp_path / "trained")
     return tmp_path
 
 
@@ -33,10 +36,17 @@ def test_the_tables_in_the_repository_are_those_of_the_results():
         assert results_table.with_table(path, table) == path.read_text()
 
 
-def test_every_recorded_result_belongs_to_a_recipe():
-    families = recipes.families().values()
-    names = {recipe.name for family in families for recipe in family}
-    assert {path.stem for path in results_table.RESULTS.iterdir()} <= names
+def test_a_trained_model_has_its_record_in_its_folder(clone):
+    (recipe,) = recipes.find("made_mushrooms")
+    assert records.recorded(recipe) is None
+    folder = clone / "trained" / "made_mushrooms"
+    (folder / "run").mkdir(parents=True)
+    (folder / "card.json").write_text("{}")
+    (folder / "run" / "result.json").write_text('{"steps": 7}')
+    assert records.recorded(recipe) == {"steps": 7}
+    (folder / "run" / "result.json").write_text("{")
+    with pytest.raises(UsageError, match=r"The record .* cannot be read"):
+        records.recorded(recipe)
 
 
 def test_the_tables_replace_those_before_and_nothing_else(clone, capsys):
