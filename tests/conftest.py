@@ -138,12 +138,33 @@ def group_of(item):
 def put_long_groups_first(items):
     """Sorts tests such that no process is left with a long group at the end.
 
-    The number of slow tests tells how long a group takes.
+    The number of slow tests tells how long a group takes. The tests of a group
+    follow each other, because they share what the next group frees.
     """
     num_slow = collections.Counter(
         group_of(item) for item in items if "slow" in item.keywords
     )
-    items.sort(key=lambda item: -num_slow[group_of(item)])
+    items.sort(key=lambda item: (-num_slow[group_of(item)], group_of(item)))
+
+
+# What the tests of the group that runs have made for each other.
+SHARED = pytest.StashKey[dict]()
+GROUP = pytest.StashKey[str]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Frees what the group before shared, models and their graphs.
+
+    They are parts of cycles, which Python would let pile up to gigabytes. Here,
+    because the last test of the group still held its models when it ended. What
+    survives is not looked through again: that would cost seconds each time.
+    """
+    stash, group = item.session.stash, group_of(item)
+    if stash.get(GROUP, None) != group:
+        stash[GROUP], stash[SHARED] = group, {}
+        gc.collect()
+        gc.freeze()
 
 
 @pytest.fixture
@@ -158,16 +179,10 @@ def rng(seed):
     return np.random.default_rng(seed)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def collected():
-    """Frees graphs that are parts of cycles; Python would let them pile up.
-
-    What survives a module is shared by later ones. It is not looked through
-    again: that would cost seconds after every module.
-    """
-    gc.freeze()
-    yield
-    gc.collect()
+@pytest.fixture
+def shared(request):
+    """A dict that the tests of a group share; the next group's is empty."""
+    return request.session.stash[SHARED]
 
 
 @pytest.fixture(autouse=True)

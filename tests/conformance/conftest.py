@@ -1,4 +1,4 @@
-"""Models of the zoo, built once a session and shared by the tests."""
+"""Models of the zoo, built once and shared by the tests of a case."""
 
 import keras
 import pytest
@@ -10,18 +10,13 @@ from tf_autoregressive.models.loading import load_model
 BATCH_SIZE = 48
 
 
-@pytest.fixture(scope="session")
-def shared_models():
-    return {}
-
-
 @pytest.fixture
-def model(case, seed, shared_models):
+def model(case, seed, shared):
     """The model of a case with large random weights; no test may change it."""
-    key = (case.name, seed)
-    if key not in shared_models:
-        shared_models[key] = case.build(seed)
-    return shared_models[key]
+    key = ("model", case.name, seed)
+    if key not in shared:
+        shared[key] = case.build(seed)
+    return shared[key]
 
 
 @pytest.fixture
@@ -31,21 +26,16 @@ def context(case, rng):
     return None if contexts is None else contexts[1]
 
 
-@pytest.fixture(scope="session")
-def shared_trained_models():
-    return {}
-
-
 @pytest.fixture
-def trained(case, seed, shared_trained_models):
+def trained(case, seed, shared):
     """A model after some updates on one batch: `(model, batch, before)`.
 
     `before` is its `log_prob` of the batch before the updates.
     """
-    key = (case.name, seed)
-    if key not in shared_trained_models:
-        shared_trained_models[key] = _trained(case, seed)
-    return shared_trained_models[key]
+    key = ("trained", case.name, seed)
+    if key not in shared:
+        shared[key] = _trained(case, seed)
+    return shared[key]
 
 
 def _trained(case, seed):
@@ -65,20 +55,15 @@ def dataset(x, context=None, batch_size=BATCH_SIZE):
     return tf.data.Dataset.from_tensor_slices(data).batch(batch_size)
 
 
-@pytest.fixture(scope="session")
-def shared_draws():
-    return {}
-
-
 @pytest.fixture
-def draws(case, model, seed, shared_draws):
+def draws(case, model, seed, shared):
     """Returns the shared `Draws` of a method."""
 
     def of_method(method):
-        key = (case.name, seed, method)
-        if key not in shared_draws:
-            shared_draws[key] = record_draws(case, model, seed, method)
-        return shared_draws[key]
+        key = ("draws", case.name, seed, method)
+        if key not in shared:
+            shared[key] = record_draws(case, model, seed, method)
+        return shared[key]
 
     return of_method
 

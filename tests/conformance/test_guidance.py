@@ -82,9 +82,8 @@ def test_guided_samples_follow_their_log_prob(case, model, seed, context):
 
 
 @pytest.mark.usefixtures("eagerly")
-def test_the_temperature_comes_after_guidance(seed, shared_models, rng):
-    case = BY_NAME["made-orders-labels"]
-    model = shared_models.setdefault((case.name, seed), case.build(seed))
+@pytest.mark.parametrize("case", FAST[:1], ids=repr)
+def test_the_temperature_comes_after_guidance(case, model, seed, rng):
     options = {"guidance": 1.7, "temperature": 0.6}
     x, log_prob = model.sample(
         50, seed=seed, context=1, return_log_prob=True, **options
