@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import keras
+import tensorflow as tf
 from keras.src.backend.common import global_state
 
 
@@ -37,6 +38,11 @@ def whole_or_nothing(model: Any) -> Iterator[Any]:
         raise
 
 
+def _num_bytes(shape, dtype):
+    shape = (shape,) if isinstance(shape, int) else shape or ()
+    return math.prod(shape) * tf.as_dtype(dtype).size
+
+
 _COUNTING = threading.RLock()
 
 
@@ -45,26 +51,26 @@ def no_more_weights_than(limit: int) -> Iterator[None]:
     """Refuses layers that ask for too many weights, before they get memory.
 
     Args:
-        limit: Number of values that the weights within may have together.
+        limit: Bytes that the weights within may take together.
 
     Raises:
-        ValueError: If they have more.
+        ValueError: If they take more.
     """
     thread = threading.get_ident()
     asked = 0
 
-    def counted(self, shape=None, *args, **kwargs):
+    def counted(self, shape=None, initializer=None, dtype=None, **kwargs):
         nonlocal asked
         if threading.get_ident() == thread:
-            asked += math.prod(
-                (shape,) if isinstance(shape, int) else shape or ()
-            )
+            asked += _num_bytes(shape, dtype or self.variable_dtype)
             if asked > limit:
                 raise ValueError(
-                    f"The weights must have at most {limit} values. Received: "
+                    f"The weights must have at most {limit} bytes. Received: "
                     f"{asked}, with those of {self.name}"
                 )
-        return add_weight(self, shape, *args, **kwargs)
+        return add_weight(
+            self, shape=shape, initializer=initializer, dtype=dtype, **kwargs
+        )
 
     # Keras has no hook, and no way to build a model without its weights.
     with _COUNTING:

@@ -19,6 +19,7 @@ from tf_autoregressive.models.building import no_more_weights_than
 from tf_autoregressive.models.likelihood_model import LikelihoodModel
 from tf_autoregressive.types import Path
 
+_WEIGHTS = "model.weights.h5"
 # Bytes that members may have beyond twice the size of the file. Keras does not
 # compress them.
 _UNPACKED = 2**26
@@ -35,9 +36,9 @@ _LAYERS = ("num_blocks", "num_layers", "num_resolutions", "num_stacks")
 def load_model(path: Path) -> LikelihoodModel:
     """Returns the model of a `.keras` file, which anyone may have written.
 
-    It runs no code of the file, and it makes no more weights than the file has
-    bytes, nor arrays of more than 2**24 entries. `keras.saving.load_model` has
-    no such limits.
+    It runs no code of the file, and the weights that it makes take no more
+    bytes than the stored ones, nor any array more than 2**24 entries.
+    `keras.saving.load_model` has no such limits.
 
     Args:
         path: The file, or a directory with what would be in it, as Keras
@@ -72,11 +73,10 @@ def load_model(path: Path) -> LikelihoodModel:
 
 
 def _stored(path):
-    """Returns the bytes of a model's file, and its configuration."""
+    """Returns the bytes of a model's weights, and its configuration."""
     if path.is_dir():
         text = (path / "config.json").read_text(encoding="utf-8")
-        size = os.path.getsize(path / "model.weights.h5")
-        return size, json.loads(text)["config"]
+        return os.path.getsize(path / _WEIGHTS), json.loads(text)["config"]
     size = os.path.getsize(path)
     with zipfile.ZipFile(path) as archive:
         unpacked = sum(member.file_size for member in archive.infolist())
@@ -85,7 +85,8 @@ def _stored(path):
                 f"a file of {size} bytes may unpack to {2 * size + _UNPACKED}. "
                 f"Received: {unpacked}"
             )
-        return size, json.loads(archive.read("config.json"))["config"]
+        weights = archive.getinfo(_WEIGHTS).file_size
+        return weights, json.loads(archive.read("config.json"))["config"]
 
 
 def _check_configuration(config, size):
@@ -101,8 +102,8 @@ def _check_configuration(config, size):
     layers = _product(sizes, _LAYERS)
     if layers > max(size // _BYTES_OF_A_LAYER, 1):
         raise ValueError(
-            f"a file of {size} bytes may hold {size // _BYTES_OF_A_LAYER} "
-            f"layers. Received: {layers}"
+            f"{size} bytes of weights may be those of "
+            f"{size // _BYTES_OF_A_LAYER} layers. Received: {layers}"
         )
 
 
