@@ -12,6 +12,7 @@ from tf_autoregressive.types import Array
 from .conversation import Conversation
 from .conversation import Request
 from .conversation import array_of
+from .conversation import output
 from .deadline import Deadline
 from .errors import AnswerError
 from .errors import NotFoundError
@@ -79,14 +80,13 @@ class ServedStream:
             )
         state, found = self._state, []
         for start in range(0, x.shape[1], CHUNK):
-            answer = self._answer(
+            surprise, state = self._answer(
                 x[:, start : start + CHUNK],
                 state,
                 self.num_steps + start,
                 deadline,
             )
-            found.append(answer["surprise"])
-            state = answer["state"]
+            found.append(surprise)
         self._state = state
         self.num_steps += x.shape[1]
         return np.concatenate(found, axis=1)
@@ -107,13 +107,8 @@ class ServedStream:
                 f"Version {self._version}, with which the stream began, is "
                 "gone, and no other has its state: begin another stream."
             ) from error
-        if answer["surprise"].shape != piece.shape[:2]:
-            raise AnswerError(
-                "The answer's `surprise` must have shape "
-                f"{list(piece.shape[:2])}. Received: "
-                f"{list(answer['surprise'].shape)}"
-            )
-        return answer
+        surprise = output([answer], "surprise", piece.shape[:2])
+        return surprise, output([answer], "state", state.shape)
 
     def _size(self, signature):
         spec = signature.inputs.get("state")

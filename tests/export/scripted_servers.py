@@ -54,8 +54,18 @@ _DESCRIBED = {
 
 def definitions():
     """Returns the `SignatureDef`s of the model by name."""
+    return described(_DESCRIBED)
+
+
+def described(signatures):
+    """Returns `SignatureDef`s by name.
+
+    Args:
+        signatures: Pairs of inputs and outputs by name, each a dtype and a
+            shape by name.
+    """
     found = {}
-    for name, kinds in _DESCRIBED.items():
+    for name, kinds in signatures.items():
         found[name] = meta_graph_pb2.SignatureDef()
         for kind, specs in zip(("inputs", "outputs"), kinds, strict=True):
             for key, (dtype, shape) in specs.items():

@@ -16,7 +16,7 @@ from tests.fuzz.mutations import mutated
 
 _EVENTS = np.zeros((5, 3), "uint8")
 _GOOD = b'{"outputs": [-3.0, -2.5, -3.0, -1.0, -3.0]}'
-_VALUES = (
+VALUES = (
     *(0, -1, -2.5, 1e39, 10**400, 2**70, -(2**31), math.nan, math.inf),
     *("1", "", None, True, False, [], [1], {}, {"log_prob": [1.0]}, [[]]),
 )
@@ -51,9 +51,9 @@ class RESTAnswers(Door):
         if rng.random() < 0.4:
             scores = [-1.0] * int(rng.choice([0, 4, 5, 5, 5, 6]))
             for _ in range(rng.integers(3)):
-                scores[:1] = [_VALUES[rng.integers(len(_VALUES))]]
+                scores[:1] = [VALUES[rng.integers(len(VALUES))]]
             body = json.dumps({"outputs": scores}).encode()
-            return Answer(_http(200, body), scores)
+            return Answer(http_answer(200, body), scores)
         body = _GOOD if rng.random() < 0.3 else mutated(rng, _GOOD)
         if rng.random() < 0.1:
             body = b"[" * int(rng.integers(1, 200_000))
@@ -61,7 +61,7 @@ class RESTAnswers(Door):
         status = 200
         if rng.random() < 0.2:
             status = int(_STATUSES[rng.integers(len(_STATUSES))])
-        sent = _http(status, body, *headers)
+        sent = http_answer(status, body, *headers)
         return Answer(mutated(rng, sent) if rng.random() < 0.4 else sent)
 
     def enter(self, given):
@@ -175,7 +175,8 @@ def _others(given):
     return {k: v for k, v in given.items() if k not in ("host", "model")}
 
 
-def _http(status, body, *headers):
+def http_answer(status, body, *headers):
+    """Returns the bytes of an answer, with these lines in its head."""
     head = [f"HTTP/1.1 {status} Said".encode(), *headers]
     if not any(header.startswith(b"Content-Length") for header in headers):
         head.append(f"Content-Length: {len(body)}".encode())

@@ -12,6 +12,7 @@ from tests.fuzz import rows
 from tests.fuzz import runs
 from tests.fuzz import scores
 from tests.fuzz import sounds
+from tests.fuzz import streams
 from tests.fuzz import texts
 from tests.fuzz import trained_models
 
@@ -19,6 +20,8 @@ _OF_SERVERS = (
     answers.RESTAnswers(),
     answers.GRPCAnswers(),
     answers.ClientArguments(),
+    streams.GRPCStreams(),
+    streams.RESTStreams(),
 )
 # The messages of TF-Serving are an extra.
 _HAS_MESSAGES = importlib.util.find_spec("tensorflow_serving") is not None
