@@ -1,7 +1,7 @@
 """Figures of the ways to run a stack: what a call computes, what it finds.
 
-`hooks.py` draws them while the pages are built. `python docs/stack_figures.py`
-writes them as PNG files into the working directory.
+`figures.py` draws them while the site is built, and
+`python docs/stack_figures.py` writes them into the working directory.
 """
 
 import pathlib

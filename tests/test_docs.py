@@ -134,5 +134,5 @@ def test_every_model_has_a_page_and_every_page_is_in_the_site():
     for name in tf_autoregressive.models.__all__:
         assert f"::: tf_autoregressive.models.{name}\n" in pages
     drawn = set(re.findall(r"figures/(\w+)\.png", pages))
-    hooks = (ROOT / "docs" / "hooks.py").read_text()
-    assert drawn == set(re.findall(r'^    "(\w+)": ', hooks, re.MULTILINE))
+    figures = (ROOT / "docs" / "figures.py").read_text()
+    assert drawn == set(re.findall(r'^    "(\w+)": ', figures, re.MULTILINE))

@@ -1,76 +1,18 @@
-"""Hooks that put figures and recorded results into the pages.
+"""Figures of the pages, drawn from the models themselves.
 
-`figures/NAME.png` is drawn by `FIGURES[NAME]` while the pages are built. A
-line `<!-- results: MODEL -->` becomes the table of that model's recipes,
-`<!-- results -->` that of all of them, from the records of their runs. The
-cards of the trained models of the package become the pages `trained/NAME/`,
-and the line `<!-- trained models -->` a table that leads to them.
+`FIGURES[NAME]` draws `figures/NAME.png` while the site is built.
 """
 
 import math
-import re
 
 import numpy as np
-import stack_figures
-from mkdocs.structure.files import File
 
+from docs import stack_figures
 from tf_autoregressive import dependencies
 from tf_autoregressive import evaluation
 from tf_autoregressive import layers
 from tf_autoregressive import models
 from tf_autoregressive import plots
-from tf_autoregressive import trained
-from tf_autoregressive.trainers.reports import results_table
-from tf_autoregressive.trainers.reports import table
-
-_MARK = re.compile(r"<!-- results(?:: (\w+))? -->")
-
-
-def on_files(files, *, config):
-    """Adds the figures to the site."""
-    for name, draw in FIGURES.items():
-        path = f"figures/{name}.png"
-        files.append(File.generated(config, path, content=bytes(draw())))
-    for name in trained.names():
-        folder = trained.folder(name)
-        files.append(_copied(config, folder / "README.md", "index.md"))
-        for picture in folder.glob("*.png"):
-            files.append(_copied(config, picture, picture.name))
-    return files
-
-
-def _copied(config, path, name):
-    """Returns a file of a trained model as one of the site."""
-    target = f"trained/{path.parent.name}/{name}"
-    return File.generated(config, target, content=path.read_bytes())
-
-
-def on_page_markdown(markdown, **_):
-    """Puts recorded results and trained models in the place of their marks."""
-    markdown = markdown.replace("<!-- trained models -->", _trained_models())
-    return _MARK.sub(lambda found: _results(found[1]), markdown)
-
-
-def _trained_models():
-    rows = [["model", "data", "test nats", "size"]]
-    for about in models.pretrained():
-        nats = f"{about.nats:.2f} ± {about.standard_error:.2f}"
-        size = f"{about.num_bytes / 1e6:.1f} MB"
-        link = f"[{about.name}](../trained/{about.name}/index.md)"
-        rows.append([link, about.data, nats, size])
-    return table.markdown(rows)
-
-
-def _results(model):
-    if model is None:
-        return results_table.table()
-    if not hasattr(models, model):
-        raise ValueError(f"There is no model {model!r} to show results of.")
-    head, rule, *rows = results_table.table().splitlines()
-    of_model = [row for row in rows if f"| {model} |" in row]
-    if not of_model:
-        return "No recipe trains this model yet, so there are no results."
-    return "\n".join([head, rule, *of_model])
 
 
 def _with_weights(model):

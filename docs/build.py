@@ -1,0 +1,92 @@
+"""Builds the site: `python -m docs.build` writes it into `site/`.
+
+Its pages are those of `docs/` with figures that the library draws, tables from
+the records, and the cards of the trained models; they are written to
+`build/docs/`, from where `python -m zensical serve` shows them. Links that lead
+nowhere, and whatever the generator warns of, fail the build.
+"""
+
+import argparse
+import pathlib
+import shutil
+import subprocess
+import sys
+
+from docs import links
+
+_DOCS = pathlib.Path(__file__).parent
+_ROOT = _DOCS.parent
+PAGES = _ROOT / "build" / "docs"
+SITE = _ROOT / "site"
+
+
+def main() -> int:
+    """Builds the site; returns the status of the command."""
+    parser = argparse.ArgumentParser(prog="python -m docs.build")
+    parser.description = "Builds the site into site/."
+    parser.add_argument(
+        "--keep-figures",
+        action="store_true",
+        help="draw only the figures that are not there since the last build",
+    )
+    arguments = parser.parse_args()
+    prepare(keep_figures=arguments.keep_figures)
+    command = [sys.executable, "-m", "zensical", "build", "--clean", "--strict"]
+    status = subprocess.run(command, cwd=_ROOT, check=False).returncode
+    if status:
+        return status
+    found = links.dead(SITE)
+    for link in found:
+        print(f"A link leads nowhere. {link}", file=sys.stderr)
+    return 1 if found else 0
+
+
+def prepare(*, keep_figures: bool = False) -> None:
+    """Writes the pages and all that they show to `PAGES`.
+
+    Args:
+        keep_figures: Whether figures of an earlier build stay as they are.
+    """
+    # TensorFlow is loaded here, since `--help` must not wait for it.
+    from docs import figures
+    from docs import records
+    from tf_autoregressive import trained
+
+    PAGES.mkdir(parents=True, exist_ok=True)
+    for old in PAGES.iterdir():
+        if old.is_file():
+            old.unlink()
+        elif not (keep_figures and old.name == "figures"):
+            shutil.rmtree(old)
+    shutil.copytree(
+        _DOCS,
+        PAGES,
+        dirs_exist_ok=True,
+        ignore=shutil.ignore_patterns("*.py", "__pycache__"),
+    )
+    for page in _DOCS.rglob("*.md"):
+        place = page.relative_to(_DOCS)
+        text = records.filled_in(
+            page.read_text(encoding="utf-8"), "../" * (len(place.parts) - 1)
+        )
+        (PAGES / place).write_text(text, encoding="utf-8")
+    for name in trained.names():
+        _copy_card(trained.folder(name))
+    (PAGES / "figures").mkdir(exist_ok=True)
+    for name, draw in figures.FIGURES.items():
+        path = PAGES / "figures" / f"{name}.png"
+        if not path.exists():
+            path.write_bytes(bytes(draw()))
+
+
+def _copy_card(folder):
+    """Makes the card of a trained model a page."""
+    target = PAGES / "trained" / folder.name
+    target.mkdir(parents=True)
+    shutil.copy(folder / "README.md", target / "index.md")
+    for picture in folder.glob("*.png"):
+        shutil.copy(picture, target)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

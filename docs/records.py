@@ -1,0 +1,204 @@
+"""Tables of the pages from the records of runs, in the place of their marks.
+
+`<!-- results: MODEL -->` becomes the recorded results of a model,
+`<!-- results -->` a ranking for every data set, `<!-- not run -->` the recipes
+without a record, `<!-- headline -->` how many published figures were reached,
+and `<!-- trained models -->` a table that leads to their pages.
+"""
+
+import collections
+import pathlib
+import re
+
+from tf_autoregressive import models
+from tf_autoregressive.trainers import recipes
+from tf_autoregressive.trainers.published import Published
+from tf_autoregressive.trainers.reports import results_table
+from tf_autoregressive.trainers.reports import table
+
+# Where no paper has a figure, the first of these that a score has.
+_UNITS = ("nats_per_step", "nats_per_token", "nats")
+_TITLES = {
+    "binarized_mnist": "Binarized MNIST, the fixed set",
+    "cifar10": "CIFAR-10",
+    "jsb_chorales": "Bach's chorales (JSB)",
+    "nottingham": "Nottingham folk tunes",
+    "tiny_shakespeare": "Tiny Shakespeare",
+    "spoken_digits": "Spoken digits at 8 kHz",
+    "adult": "Adult, binary",
+    "connect4": "Connect-4, binary",
+    "dna": "DNA, binary",
+    "mushrooms": "Mushrooms, binary",
+    "nips_0_12": "NIPS 0-12, binary",
+    "ocr_letters": "OCR letters, binary",
+    "red_wine": "Red wine, real values",
+    "white_wine": "White wine, real values",
+    "parkinsons": "Parkinsons, real values",
+    "ionosphere": "Ionosphere, real values",
+}
+_COLUMNS = ("measured", "unit", "published", "verdict", "cost")
+_MARK = re.compile(
+    r"<!-- (results|not run|headline|trained models)(?:: (\w+))? -->"
+)
+_MODELS = pathlib.Path(__file__).parent / "models"
+
+
+def filled_in(text: str, root: str) -> str:
+    """Returns the text of a page with tables in the place of its marks.
+
+    Args:
+        text: The text of the page.
+        root: The way from the page's folder to the first page, such as "../".
+    """
+    writers = {
+        "results": lambda: _rankings(root),
+        "not run": _not_run,
+        "headline": _headline,
+        "trained models": lambda: _trained_models(root),
+    }
+
+    def written(found):
+        kind, model = found.groups()
+        return writers[kind]() if model is None else _of_model(model)
+
+    return _MARK.sub(written, text)
+
+
+def _runs(*, recorded=True):
+    """Returns recipes with their results, or those that have none."""
+    families = recipes.families().values()
+    every = [recipe for family in families for recipe in family]
+    found = [(recipe, results_table.recorded(recipe)) for recipe in every]
+    return [(r, result) for r, result in found if bool(result) == recorded]
+
+
+def _rankings(root):
+    """Returns a table for every data set, its best result first."""
+    of_data = collections.defaultdict(list)
+    for run in _runs():
+        of_data[run[0].dataset].append(run)
+    pages = _pages()
+    parts = []
+    for data in sorted(of_data, key=list(_TITLES).index):
+        runs = sorted(of_data[data], key=lambda run: _score(*run)[0])
+        most = max(result["test"]["examples"] for _, result in runs)
+        rows = [
+            [
+                f"[{recipe.model}]({root}models/{pages[recipe.model]}.md)"
+                f"<br><small>`{recipe.name}`</small>",
+                *_cells(recipe, result, most),
+            ]
+            for recipe, result in runs
+        ]
+        parts += [f"## {_TITLES[data]}", _table("model and recipe", rows)]
+    return "\n\n".join(parts)
+
+
+def _of_model(model):
+    """Returns a line for every result of a model."""
+    if not hasattr(models, model):
+        raise ValueError(f"There is no model {model!r} to show results of.")
+    runs = [run for run in _runs() if run[0].model == model]
+    if not runs:
+        return "No recorded run has trained this model yet."
+    rows = [
+        [
+            f"{_TITLES[recipe.dataset]}<br><small>`{recipe.name}`</small>",
+            *_cells(recipe, result, result["test"]["examples"]),
+        ]
+        for recipe, result in runs
+    ]
+    return _table("data and recipe", rows)
+
+
+def _score(recipe, result):
+    """Returns the score of a result, and its unit."""
+    test = result["test"]
+    if isinstance(recipe.published, Published):
+        unit = recipe.published.unit
+    else:
+        unit = next(unit for unit in _UNITS if test.get(unit) is not None)
+    return test[unit], unit
+
+
+def _cells(recipe, result, examples):
+    """Returns the cells of `_COLUMNS`, and fewer test examples than usual."""
+    score, unit = _score(recipe, result)
+    test, published = result["test"], recipe.published
+    # Of texts, differences are in the third decimal.
+    measured = f"{score:.3f}" if unit == "nats_per_token" else f"{score:.2f}"
+    if unit == "nats":
+        measured += f" ± {test['standard_error']:.2f}"
+    if test["examples"] < examples:
+        measured += f"<br><small>{test['examples']:,} test examples</small>"
+    verdict = "-"
+    if isinstance(published, Published):
+        verdict = published.verdict(test)
+        value = f"{published.value:.2f}"
+        if published.interval is not None:
+            value += f" ± {published.interval:.2f}"
+        published = f"{value}<br><small>{published.source}</small>"
+    cost = (
+        f"{result['train_seconds']:,.0f} s<br>"
+        f"<small>{result['num_parameters']:,} weights</small>"
+    )
+    return measured, unit.replace("_per_", "/"), published, verdict, cost
+
+
+def _table(first, rows):
+    """Returns a table whose cells say what they are where it is narrow."""
+    named = [
+        [
+            f'{cell} {{: data-label="{name}" }}'
+            for name, cell in zip((first, *_COLUMNS), row, strict=True)
+        ]
+        for row in rows
+    ]
+    written = table.markdown([[first, *_COLUMNS], *named])
+    return f'<div class="results" markdown>\n\n{written}\n\n</div>'
+
+
+def _not_run():
+    """Returns the recipes that have no record."""
+    return "\n".join(
+        f"- `{recipe.name}`: {recipe.model}; published: {recipe.published}"
+        for recipe, _ in _runs(recorded=False)
+    )
+
+
+def _headline():
+    """Returns a sentence on how many published figures were reached."""
+    verdicts = [
+        recipe.published.verdict(result["test"])
+        for recipe, result in _runs()
+        if isinstance(recipe.published, Published)
+    ]
+    beaten, within = verdicts.count("beaten"), verdicts.count("within")
+    return (
+        f"Of {len(verdicts)} recorded runs with a published figure beside "
+        f"them, **{beaten} are better than it, {within} lie within its "
+        f"interval** and {len(verdicts) - beaten - within} miss it."
+    )
+
+
+def _trained_models(root):
+    rows = [["model", "data", "test nats", "size"]]
+    for about in models.pretrained():
+        nats = f"{about.nats:.2f} ± {about.standard_error:.2f}"
+        size = f"{about.num_bytes / 1e6:.1f} MB"
+        link = f"[{about.name}]({root}trained/{about.name}/index.md)"
+        rows.append([link, about.data, nats, size])
+    return table.markdown(rows)
+
+
+def _pages():
+    """Returns the name of every model's page."""
+    return {
+        name: page.stem
+        for page in _MODELS.glob("*.md")
+        for name in re.findall(
+            r"^::: tf_autoregressive\.models\.(\w+)$",
+            page.read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    }
