@@ -8,11 +8,14 @@ nowhere, and whatever the generator warns of, fail the build.
 
 import argparse
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
 
 from docs import links
+from docs import records
+from tf_autoregressive import trained
 
 _DOCS = pathlib.Path(__file__).parent
 _ROOT = _DOCS.parent
@@ -47,11 +50,6 @@ def prepare(*, keep_figures: bool = False) -> None:
     Args:
         keep_figures: Whether figures of an earlier build stay as they are.
     """
-    # TensorFlow is loaded here, since `--help` must not wait for it.
-    from docs import figures
-    from docs import records
-    from tf_autoregressive import trained
-
     PAGES.mkdir(parents=True, exist_ok=True)
     for old in PAGES.iterdir():
         if old.is_file():
@@ -72,11 +70,21 @@ def prepare(*, keep_figures: bool = False) -> None:
         (PAGES / place).write_text(text, encoding="utf-8")
     for name in trained.names():
         _copy_card(trained.folder(name))
-    (PAGES / "figures").mkdir(exist_ok=True)
-    for name, draw in figures.FIGURES.items():
-        path = PAGES / "figures" / f"{name}.png"
-        if not path.exists():
-            path.write_bytes(bytes(draw()))
+    _draw(PAGES / "figures")
+
+
+def _draw(folder):
+    """Draws the figures of the pages that are not in the folder yet."""
+    folder.mkdir(exist_ok=True)
+    texts = [page.read_text(encoding="utf-8") for page in _DOCS.rglob("*.md")]
+    shown = set(re.findall(r"figures/(\w+)\.png", "".join(texts)))
+    missing = shown - {path.stem for path in folder.iterdir()}
+    if missing:
+        # It loads TensorFlow.
+        from docs import figures
+
+        for name in sorted(missing):
+            (folder / f"{name}.png").write_bytes(bytes(figures.FIGURES[name]()))
 
 
 def _copy_card(folder):

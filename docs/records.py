@@ -1,6 +1,7 @@
 """Tables of the pages from the records of runs, in the place of their marks.
 
 `<!-- results: MODEL -->` becomes the recorded results of a model,
+`<!-- score: RECIPE -->` the score of one run,
 `<!-- results -->` a ranking for every data set, `<!-- not run -->` the recipes
 without a record, `<!-- headline -->` how many published figures were reached,
 and `<!-- trained models -->` a table that leads to their pages.
@@ -10,10 +11,12 @@ import collections
 import pathlib
 import re
 
-from tf_autoregressive import models
+from markdown.extensions import toc
+
+from tf_autoregressive import trained
 from tf_autoregressive.trainers import recipes
 from tf_autoregressive.trainers.published import Published
-from tf_autoregressive.trainers.reports import results_table
+from tf_autoregressive.trainers.reports import records
 from tf_autoregressive.trainers.reports import table
 
 # Where no paper has a figure, the first of these that a score has.
@@ -38,7 +41,7 @@ _TITLES = {
 }
 _COLUMNS = ("measured", "unit", "published", "verdict", "cost")
 _MARK = re.compile(
-    r"<!-- (results|not run|headline|trained models)(?:: (\w+))? -->"
+    r"<!-- (results|score|not run|headline|trained models)(?:: (\w+))? -->"
 )
 _MODELS = pathlib.Path(__file__).parent / "models"
 
@@ -58,8 +61,10 @@ def filled_in(text: str, root: str) -> str:
     }
 
     def written(found):
-        kind, model = found.groups()
-        return writers[kind]() if model is None else _of_model(model)
+        kind, name = found.groups()
+        if name is None:
+            return writers[kind]()
+        return _of_run(name, root) if kind == "score" else _of_model(name)
 
     return _MARK.sub(written, text)
 
@@ -68,7 +73,7 @@ def _runs(*, recorded=True):
     """Returns recipes with their results, or those that have none."""
     families = recipes.families().values()
     every = [recipe for family in families for recipe in family]
-    found = [(recipe, results_table.recorded(recipe)) for recipe in every]
+    found = [(recipe, records.recorded(recipe)) for recipe in every]
     return [(r, result) for r, result in found if bool(result) == recorded]
 
 
@@ -85,7 +90,7 @@ def _rankings(root):
         rows = [
             [
                 f"[{recipe.model}]({root}models/{pages[recipe.model]}.md)"
-                f"<br><small>`{recipe.name}`</small>",
+                f"<br>{_small(recipe)}",
                 *_cells(recipe, result, most),
             ]
             for recipe, result in runs
@@ -96,19 +101,35 @@ def _rankings(root):
 
 def _of_model(model):
     """Returns a line for every result of a model."""
-    if not hasattr(models, model):
-        raise ValueError(f"There is no model {model!r} to show results of.")
+    if model not in _pages():
+        raise ValueError(
+            f"There is no page of a model {model!r} to show results of."
+        )
     runs = [run for run in _runs() if run[0].model == model]
     if not runs:
         return "No recorded run has trained this model yet."
     rows = [
         [
-            f"{_TITLES[recipe.dataset]}<br><small>`{recipe.name}`</small>",
+            f"{_TITLES[recipe.dataset]}<br>{_small(recipe)}",
             *_cells(recipe, result, result["test"]["examples"]),
         ]
         for recipe, result in runs
     ]
     return _table("data and recipe", rows)
+
+
+def _of_run(name, root):
+    """Returns the score of a run, as a link to the ranking."""
+    (recipe,) = recipes.find(name)
+    score, unit, *_ = _cells(recipe, records.recorded(recipe), 0)
+    anchor = toc.slugify(_TITLES[recipe.dataset], "-")
+    return f"[{score} {unit}]({root}results.md#{anchor})"
+
+
+def _small(recipe):
+    """Returns a recipe's name, which a narrow column breaks at `_`."""
+    name = recipe.name.replace("_", "_<wbr>")
+    return f"<small><code>{name}</code></small>"
 
 
 def _score(recipe, result):
@@ -183,11 +204,14 @@ def _headline():
 
 def _trained_models(root):
     rows = [["model", "data", "test nats", "size"]]
-    for about in models.pretrained():
-        nats = f"{about.nats:.2f} ± {about.standard_error:.2f}"
-        size = f"{about.num_bytes / 1e6:.1f} MB"
-        link = f"[{about.name}]({root}trained/{about.name}/index.md)"
-        rows.append([link, about.data, nats, size])
+    for name in trained.names():
+        folder = trained.folder(name)
+        result = trained.record(folder)
+        nats, error = (result["test"][k] for k in ("nats", "standard_error"))
+        link = f"[{name}]({root}trained/{name}/index.md)"
+        size = f"{trained.size(folder) / 1e6:.1f} MB"
+        data = result["data"]["name"]
+        rows.append([link, data, f"{nats:.2f} ± {error:.2f}", size])
     return table.markdown(rows)
 
 
