@@ -10,6 +10,7 @@ from tf_autoregressive.arguments import checked_count
 
 from .. import fingerprints
 from .extras import imported
+from .graph_errors import graph_errors
 from .row_reader import RowReader
 from .score_directory import LOG_PROB
 from .score_directory import ScoreDirectory
@@ -145,7 +146,9 @@ def _scores(score, events, contexts, rows, batch_size):
 
 def _scores_of_batch(score, events, contexts, start):
     try:
-        scores = np.asarray(score(events, contexts)).astype(_dtype(score))
+        with graph_errors():
+            scores = np.asarray(score(events, contexts))
+        scores = scores.astype(_dtype(score))
     except ValueError as error:
         row, reason = _first_refused(score, events, contexts)
         raise ValueError(
@@ -178,8 +181,10 @@ def _first_refused(score, events, contexts):
 
     def refusal(start, stop):
         rows = slice(start, stop)
+        some = None if contexts is None else contexts[rows]
         try:
-            score(events[rows], None if contexts is None else contexts[rows])
+            with graph_errors():
+                score(events[rows], some)
         except ValueError as error:
             return error
         return None

@@ -4,13 +4,13 @@ Shapes: B batch.
 """
 
 import pathlib
-import re
 from typing import Any
 
 import tensorflow as tf
 
 from .. import fingerprints
 from ..conversion import converted
+from .graph_errors import graph_errors
 
 
 class SavedModelScorer:
@@ -84,10 +84,8 @@ class SavedModelScorer:
             raise ValueError(f"`contexts`: the model {takes}.")
         if contexts is not None:
             inputs["context"] = self._tensor("context", contexts)
-        try:
+        with graph_errors():
             answer = self._function(**inputs, **self._numbers())
-        except tf.errors.OpError as error:
-            raise ValueError(message_of(error)) from error
         return self._scores({k: value.numpy() for k, value in answer.items()})
 
     def _numbers(self):
@@ -107,12 +105,6 @@ class SavedModelScorer:
         if name not in self._specs:
             return None
         return tuple(self._specs[name].shape[1:])
-
-
-def message_of(error: tf.errors.OpError) -> str:
-    """Returns the message of a check in a graph, without its place there."""
-    found = re.search(r"assertion failed: \[(.*)\]", error.message)
-    return found[1] if found else " ".join(error.message.split())
 
 
 def _loaded(path):

@@ -14,6 +14,9 @@ from ..training.finished_run import finished_run
 from .arguments import add_run
 from .arguments import positive
 from .arguments import rate
+from .event_rows import add_context_key
+from .event_rows import open_rows
+from .event_rows import row_shapes
 
 # A batch has one score for several rows, and is not offered here.
 SCORES = (
@@ -50,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="x",
         help="the array of events in both files, or their feature (default: x)",
     )
+    add_context_key(parser)
     parser.add_argument(
         "--output",
         required=True,
@@ -100,12 +104,16 @@ def run(arguments: argparse.Namespace) -> None:
         path = output_file(path, ".keras", "--detector")
     export = exporter()
     with usage_errors(), contextlib.ExitStack() as files:
-        judge, events = _opened(export, arguments, files)
+        judge, events, contexts = _opened(export, arguments, files)
         if path is not None:
             with replacing(path) as temporary:
                 judge.detector.save(temporary)
         export.score_rows(
-            judge, events, arguments.output, batch_size=arguments.batch_size
+            judge,
+            events,
+            arguments.output,
+            contexts=contexts,
+            batch_size=arguments.batch_size,
         )
         count = len(events)
     alarms = _num_alarms(arguments.output)
@@ -116,11 +124,9 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _opened(export, arguments, files):
-    """Returns the calibrated judge of batches, and the rows to judge."""
+    """Returns the calibrated judge, the events to judge and their contexts."""
     directory = finished_run(arguments.run)
     model = directory.load_model()
-    if model.context.expected:
-        raise UsageError("RUN: a conditional model is not taken here.")
     about = {
         "model": str(directory.path.resolve()),
         "model sha256": export.fingerprints.sha256(directory.model),
@@ -134,27 +140,20 @@ def _opened(export, arguments, files):
         about["background sha256"] = export.fingerprints.sha256(
             background.model
         )
-    normal, events = (
-        files.enter_context(
-            export.open_rows(
-                path,
-                arguments.key,
-                model.event_shape,
-                num_levels=model.num_levels,
-            )
-        )
+    normal, rows = (
+        open_rows(export, path, arguments, row_shapes(model), files)
         for path in (arguments.normal, arguments.input)
     )
     about["normal sha256"] = export.fingerprints.of_files(
-        normal.files, normal.path.parent
+        normal[0].files, normal[0].path.parent
     )
     detector = _detector(arguments, model, options)
     judge = _Judge(
-        _calibrated(detector, normal, arguments.normal),
+        _calibrated(detector, *normal, arguments.normal),
         about,
         export.AnomalyScorer.dtype,
     )
-    return judge, events
+    return judge, *rows
 
 
 def _detector(arguments, model, options):
@@ -169,12 +168,16 @@ def _detector(arguments, model, options):
     )
 
 
-def _calibrated(detector, normal, path):
+def _calibrated(detector, events, contexts, path):
     """Returns a detector that has enough normal events for its rate."""
     with usage_errors(f"--normal {path}: "):
-        detector.calibrate(normal.read(0, len(normal)))
+        detector.calibrate(_all(events), _all(contexts))
         detector.calibration.threshold(detector.false_alarm_rate)
     return detector
+
+
+def _all(rows):
+    return None if rows is None else rows.read(0, len(rows))
 
 
 class _Judge(typing.NamedTuple):
@@ -186,13 +189,8 @@ class _Judge(typing.NamedTuple):
 
     def __call__(self, events, contexts):
         import numpy as np
-        import tensorflow as tf
 
-        try:
-            scores = self.detector.score(events)
-        # This happens if there is too little memory for a batch.
-        except tf.errors.OpError as error:
-            raise ValueError(error.message) from error
+        scores = self.detector.score(events, contexts)
         p_values = self.detector.calibration.p_values(scores)
         found = np.empty(len(events), self.dtype)
         found["score"], found["p_value"] = scores, p_values

@@ -12,6 +12,9 @@ from ..sibling import exporter
 from ..training.finished_run import finished_run
 from .arguments import positive
 from .arguments import rate
+from .event_rows import add_context_key
+from .event_rows import open_rows
+from .event_rows import row_shapes
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,11 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ".tfrecord file: int64s, floats, or bytes that are a uint8 for each "
         "dimension or an encoded image (default: x)",
     )
-    parser.add_argument(
-        "--context-key",
-        metavar="KEY",
-        help="the array, or the feature, of contexts in it",
-    )
+    add_context_key(parser)
     parser.add_argument(
         "--output",
         required=True,
@@ -83,7 +82,9 @@ def run(arguments: argparse.Namespace) -> None:
     export = exporter()
     with usage_errors(), contextlib.ExitStack() as files:
         scorer = _scorer(export, arguments)
-        events, contexts = _rows(export, arguments, scorer, files)
+        events, contexts = open_rows(
+            export, arguments.input, arguments, scorer, files
+        )
         mean = export.score_rows(
             scorer,
             events,
@@ -95,26 +96,6 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.signature == "log_prob":
         mean = -mean
     print(f"{arguments.output}: {mean:.4f} nats on {count:,} examples")
-
-
-def _rows(export, arguments, scorer, files):
-    """Returns the events and the contexts, `None` if the model takes none."""
-
-    def opened(key, shape):
-        rows = export.open_rows(
-            arguments.input, key, shape, num_levels=scorer.num_levels
-        )
-        return files.enter_context(rows)
-
-    named = arguments.context_key
-    if named is None and scorer.context_shape is not None:
-        raise UsageError("--context-key is missing: the model takes contexts.")
-    if named is not None and scorer.context_shape is None:
-        raise UsageError("--context-key: the model takes no contexts.")
-    if named is not None and pathlib.Path(arguments.input).is_dir():
-        raise UsageError("--context-key: a folder of images has no contexts.")
-    events = opened(arguments.key, scorer.event_shape)
-    return events, named and opened(named, scorer.context_shape)
 
 
 def _scorer(export, arguments):
@@ -140,20 +121,12 @@ class _RunScorer:
 
     def __init__(self, export, directory):
         self._model = directory.load_model()
-        self.event_shape = self._model.event_shape
-        self.num_levels = self._model.num_levels
-        is_labels = self._model.context.num_classes is not None
-        self.context_shape = () if is_labels else self._model.context.shape
+        shapes = row_shapes(self._model)
+        self.event_shape, self.num_levels, self.context_shape = shapes
         self.about = {
             "model": str(directory.path.resolve()),
             "model sha256": export.fingerprints.sha256(directory.model),
         }
 
     def __call__(self, events, contexts):
-        import tensorflow as tf
-
-        try:
-            return self._model.log_prob(events, contexts).numpy()
-        # This happens if there is too little memory for a batch.
-        except tf.errors.OpError as error:
-            raise ValueError(error.message) from error
+        return self._model.log_prob(events, contexts).numpy()

@@ -6,6 +6,7 @@ import pyarrow.parquet
 import pytest
 
 from tests.zoo import BY_NAME
+from tf_autoregressive import anomaly
 from trainers.cli import main
 from trainers.commands import detect
 from trainers.training.run_directory import RunDirectory
@@ -16,9 +17,18 @@ def model():
     return BY_NAME["nade-categorical"].build(0)
 
 
+@pytest.fixture(scope="module")
+def of_labels():
+    return BY_NAME["fvsbn-labels"].build(0)
+
+
 @pytest.fixture
 def command(model, tmp_path, monkeypatch):
-    """Runs the command on a run that holds the model; returns its status."""
+    return command_of(model, tmp_path, monkeypatch)
+
+
+def command_of(model, tmp_path, monkeypatch):
+    """Returns the command on a run of a model, which returns its status."""
     run = tmp_path / "run"
     run.mkdir()
     model.save(run / "model.keras")
@@ -26,7 +36,8 @@ def command(model, tmp_path, monkeypatch):
     rng = np.random.default_rng(0)
     for name, count in (("normal", 99), ("input", 40)):
         x = rng.integers(0, model.num_levels, (count, *model.event_shape))
-        np.savez(tmp_path / f"{name}.npz", x=x)
+        labels = np.arange(count) % 3
+        np.savez(tmp_path / f"{name}.npz", x=x, labels=labels, few=labels[:9])
 
     def call(**options):
         options = {
@@ -75,6 +86,42 @@ def test_the_detector_is_kept(command, model, tmp_path, capsys):
     assert found.false_alarm_rate == 0.05
     assert command(detector=tmp_path / "detector.h5") == 2
     assert "--detector must end in .keras" in capsys.readouterr().err
+
+
+def test_a_conditional_model_gets_its_contexts(
+    of_labels, tmp_path, monkeypatch
+):
+    command = command_of(of_labels, tmp_path, monkeypatch)
+    assert command(**{"context-key": "labels"}) == 0
+    pairs = (np.load(tmp_path / f"{n}.npz") for n in ("normal", "input"))
+    normal, new = ((pair["x"], pair["labels"]) for pair in pairs)
+    expected = anomaly.Detector(of_labels).calibrate(*normal).p_value(*new)
+    table = pyarrow.parquet.read_table(tmp_path / "scores").to_pydict()
+    np.testing.assert_allclose(table["p_value"], expected, atol=0.011)
+    scores = -of_labels.log_prob(*new).numpy()
+    np.testing.assert_allclose(table["score"], scores, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        (None, "--context-key is missing: the model takes contexts."),
+        ("nothing", "normal.npz has no array `nothing`"),
+        ("few", "`context` must hold one context for each of 99 events"),
+        ("x", "`x` must have rows of shape ()"),
+    ],
+)
+def test_contexts_that_do_not_fit_end_in_a_sentence(
+    of_labels, tmp_path, monkeypatch, capsys, key, message
+):
+    command = command_of(of_labels, tmp_path, monkeypatch)
+    assert command(**({"context-key": key} if key else {})) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_model_without_contexts_takes_none(command, capsys):
+    assert command(**{"context-key": "labels"}) == 2
+    assert "the model takes no contexts" in capsys.readouterr().err
 
 
 def test_too_few_normal_events_are_told_how_many_it_takes(command, capsys):
