@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 
+from docs import guide_figures
 from docs import stack_figures
 from tf_autoregressive import dependencies
 from tf_autoregressive import evaluation
@@ -53,6 +54,12 @@ _PIXELS = [(7, 7, 0), (10, 3, 0)]
 _STEPS = [(0,), (15,), (31,)]
 FIGURES = {
     "image_runs": stack_figures.image_runs,
+    "ordering_paths": guide_figures.ordering_paths,
+    "distribution_shapes": guide_figures.distribution_shapes,
+    "guidance_weights": guide_figures.guidance_weights,
+    "p_value": guide_figures.p_value,
+    "code_intervals": guide_figures.code_intervals,
+    "measured_and_published": guide_figures.measured_and_published,
     "sequence_runs": stack_figures.sequence_runs,
     "fvsbn": lambda: _masks(models.FVSBN((12,))),
     "made": lambda: _masks(models.MADE((12,), units=(24, 24))),

@@ -69,6 +69,25 @@ def filled_in(text: str, root: str) -> str:
     return _MARK.sub(written, text)
 
 
+def compared() -> list[tuple[str, float, float]]:
+    """Returns recipes with what they measured, in percent of what is published.
+
+    An entry has the name, by how much the measured score is above the published
+    figure, and half the width of that figure's interval.
+    """
+    found = []
+    for recipe, result in _runs():
+        published = recipe.published
+        if isinstance(published, Published):
+            percent = 100.0 / published.value
+            difference = published.difference(result["test"])
+            half_width = published.interval or 0.0
+            found.append(
+                (recipe.name, percent * difference, percent * half_width)
+            )
+    return found
+
+
 def _runs(*, recorded=True):
     """Returns recipes with their results, or those that have none."""
     families = recipes.families().values()
