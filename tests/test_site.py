@@ -32,6 +32,13 @@ def test_an_unknown_command_is_an_error():
         equations.mathml(r"\nosuchcommand x")
 
 
+def test_cells_have_the_titles_of_their_columns():
+    table = "| a | `b` |\n|---|---|\n| 1 | |\n| 2 | 3 |"
+    written = markdown.markdown(table, extensions=["tables", "docs.tables"])
+    assert written.count('<td data-label="a">') == 2
+    assert '<td data-label="b">3</td>' in written
+
+
 def test_dead_links_are_found(tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "index.html").write_text('<h2 id="here">A</h2>')
