@@ -1,9 +1,11 @@
 """The Diagonal BiLSTM: its equations, all earlier pixels and none later."""
 
+import keras
 import numpy as np
 import pytest
 
 from tests.conformance import receptive_fields
+from tests.fuzz.driver import Memory
 from tests.layers import lstms
 from tests.layers.convolutions import reached
 from tests.layers.test_row_lstm import MAPS
@@ -66,3 +68,10 @@ def test_a_new_layer_remembers():
     np.testing.assert_array_equal(forget, np.ones([2, 5]))
     for biases in (out, new, candidate):
         np.testing.assert_array_equal(biases, np.zeros([2, 5]))
+
+
+def test_a_tall_map_takes_no_memory_before_it_comes():
+    layer = DiagonalBiLSTM([0], [0] * 4)
+    before = Memory.now()
+    layer(keras.Input((10_000, 2, 1)))
+    assert Memory.now().beyond(before) < 10**9

@@ -30,6 +30,8 @@ _BYTES_OF_A_LAYER = 1024
 # Ends of the names of integers that may be as large as they like.
 _NOT_SIZES = ("seed", "shared_object_id")
 _MEMBERS = ("num_masks", "num_orderings")
+# Ends of the names of sizes that are an axis of weights.
+_AXES = ("units", "filters", "num_classes", "num_components", "embedding_size")
 _LAYERS = ("num_blocks", "num_layers", "num_resolutions", "num_stacks")
 
 
@@ -98,6 +100,13 @@ def _check_configuration(config, size):
         raise ValueError(
             f"its configuration may ask for arrays of {_LARGEST} entries. "
             f"Received: {entries}"
+        )
+    # Layers may make lists of their units before they make weights.
+    widest = max((n for name, n in sizes if name.endswith(_AXES)), default=0)
+    if widest > size:
+        raise ValueError(
+            f"{size} bytes of weights may have an axis of {size}. Received: "
+            f"{widest}"
         )
     layers = _product(sizes, _LAYERS)
     if layers > max(size // _BYTES_OF_A_LAYER, 1):

@@ -102,16 +102,16 @@ class DiagonalBiLSTM(PixelLSTM):
             tf.matmul(self.first_hidden[:, None], kernel)[:, None, None]
             for kernel in tf.split(self.kernel, 2, axis=1)
         )
-        is_first_row, is_first_column = (
-            tf.constant(np.float32(index == 0))[..., None]
-            for index in np.indices((height, width))
-        )
+        is_first_row = _equal(tf.range(height), 0)[:, None, None]
+        is_first_column = _equal(tf.range(width), 0)[:, None]
         return is_first_row * above + is_first_column * beside
 
     def _first_cells(self, height, width):
         """Returns the cells before the first column, `[N, 2, 1, H, h]`."""
-        diagonal, row = np.indices((height + width - 1, height))
-        is_first_column = tf.constant(np.float32(diagonal == row))
+        # A constant of all diagonals would be a part of the graph, and large
+        # for a tall image.
+        diagonal = tf.range(height + width - 1)[:, None]
+        is_first_column = _equal(diagonal, tf.range(height))
         return (
             is_first_column[:, None, None, :, None]
             * self.first_cell[:, None, None]
@@ -202,6 +202,10 @@ class DiagonalBiLSTM(PixelLSTM):
             # the last axis.
             "gates_to_left": tf.reshape(to_left, [-1, 4, cell.shape[-1]]),
         }
+
+
+def _equal(one, other):
+    return tf.cast(tf.equal(one, other), tf.float32)
 
 
 def skewed(maps: tf.Tensor) -> Any:
