@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from docs import guide_figures
+from docs import roofline_figure
 from docs import stack_figures
 from tf_autoregressive import dependencies
 from tf_autoregressive import evaluation
@@ -61,6 +62,7 @@ FIGURES = {
     "code_intervals": guide_figures.code_intervals,
     "measured_and_published": guide_figures.measured_and_published,
     "sequence_runs": stack_figures.sequence_runs,
+    "roofline": roofline_figure.roofline,
     "fvsbn": lambda: _masks(models.FVSBN((12,))),
     "made": lambda: _masks(models.MADE((12,), units=(24, 24))),
     "made_random": lambda: _masks(

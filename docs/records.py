@@ -4,7 +4,8 @@
 `<!-- score: RECIPE -->` the score of one run,
 `<!-- results -->` a ranking for every data set, `<!-- not run -->` the recipes
 without a record, `<!-- headline -->` how many published figures were reached,
-and `<!-- trained models -->` a table that leads to their pages.
+and `<!-- trained models -->` a table that leads to their pages. Marks of the
+roofline are in `roofline.py`.
 """
 
 import collections
@@ -13,6 +14,7 @@ import re
 
 from markdown.extensions import toc
 
+from docs import roofline
 from tf_autoregressive import trained
 from tf_autoregressive.trainers import recipes
 from tf_autoregressive.trainers.published import Published
@@ -41,7 +43,8 @@ _TITLES = {
 }
 _COLUMNS = ("measured", "unit", "published", "verdict", "cost")
 _MARK = re.compile(
-    r"<!-- (results|score|not run|headline|trained models)(?:: (\w+))? -->"
+    r"<!-- (results|score|not run|headline|trained models|roofline)"
+    r"(?:: (\w+))? -->"
 )
 _MODELS = pathlib.Path(__file__).parent / "models"
 
@@ -64,6 +67,8 @@ def filled_in(text: str, root: str) -> str:
         kind, name = found.groups()
         if name is None:
             return writers[kind]()
+        if kind == "roofline":
+            return roofline.WRITERS[name]()
         return _of_run(name, root) if kind == "score" else _of_model(name)
 
     return _MARK.sub(written, text)

@@ -16,6 +16,7 @@ import tensorflow as tf
 
 import tf_autoregressive as tfar
 from tests.benchmarks.models import IMAGE_MODELS
+from tests.benchmarks.models import MNIST
 from tests.benchmarks.models import MODELS
 
 
@@ -50,7 +51,7 @@ class _EpochClock(keras.callbacks.Callback):
 
 def examples(model):
     """Returns unbatched examples for the model."""
-    if model.num_levels == 2:
+    if model.num_levels == 2 and model.event_shape == MNIST:
         return tfar.datasets.load("binarized_mnist").train
     images = tf.random.uniform(
         [200, *model.event_shape], maxval=model.num_levels, dtype=tf.int32
