@@ -41,7 +41,8 @@ ROOMS = {
     "own_data": {"media", "recipes"},
     "training": {"media", "own_data"},
     "reports": {"media", "recipes", "training"},
-    "commands": {"media", "own_data", "recipes", "reports", "training"},
+    "demo": {"media"},
+    "commands": {"demo", "media", "own_data", "recipes", "reports", "training"},
 }
 
 # The rooms of export/ that each room may import.

@@ -11,6 +11,7 @@ from . import compare
 from . import complete
 from . import compress
 from . import decompress
+from . import demo
 from . import detect
 from . import evaluate
 from . import export
@@ -34,6 +35,7 @@ COMMANDS = (
     complete,
     inspect,
     show,
+    demo,
     compare,
     folds,
     recipes,

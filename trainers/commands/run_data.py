@@ -18,8 +18,6 @@ def load(config: RunConfig, arguments: argparse.Namespace) -> Any:
         UsageError: If the data cannot be loaded, or is not that of the
             training.
     """
-    from .. import data
-
     place = config.data_dir
     if isinstance(place, Places):
         place = place.moved(
@@ -29,6 +27,24 @@ def load(config: RunConfig, arguments: argparse.Namespace) -> Any:
         )
     elif arguments.data_dir:
         place = arguments.data_dir
+    return _checked(config, place)
+
+
+def load_as_trained(config: RunConfig) -> Any:
+    """Returns the `Data` of a run from the place where training found them.
+
+    Args:
+        config: What the run was begun with.
+
+    Raises:
+        UsageError: As `load`.
+    """
+    return _checked(config, config.data_dir)
+
+
+def _checked(config, place):
+    from .. import data
+
     loaded = data.load(config.recipe, place)
     config.check_same_data(loaded.info.sha256)
     return loaded

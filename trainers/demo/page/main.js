@@ -1,0 +1,73 @@
+// The page: models, and a tab for everything that a model can do.
+
+import { make } from "./elements.js";
+import * as bits from "./tabs/bits.js";
+import * as complete from "./tabs/complete.js";
+import * as dependencies from "./tabs/dependencies.js";
+import * as draw from "./tabs/draw.js";
+import * as sample from "./tabs/sample.js";
+
+const TABS = { sample, draw, complete, bits, dependencies };
+
+const list = document.getElementById("tabs");
+const panels = document.getElementById("panels");
+const select = document.getElementById("model");
+let shown = [];
+
+function open(name) {
+  for (const tab of shown) {
+    const isOpen = tab.name === name;
+    tab.button.setAttribute("aria-selected", isOpen);
+    tab.button.tabIndex = isOpen ? 0 : -1;
+    tab.panel.hidden = !isOpen;
+    if (isOpen && !tab.begun) {
+      tab.begun = true;
+      tab.begin?.();
+    }
+  }
+  history.replaceState(null, "", `#${select.value}-${name}`);
+}
+
+function build(name, index, model) {
+  const { title, build } = TABS[name];
+  const panel = make("section", { id: `panel-${name}`, role: "tabpanel", hidden: true });
+  const button = make("button", { id: `tab-${name}`, type: "button", role: "tab" }, title);
+  button.setAttribute("aria-controls", panel.id);
+  panel.setAttribute("aria-labelledby", button.id);
+  button.addEventListener("click", () => open(name));
+  return { name, button, panel, begun: false, ...build(panel, model, index) };
+}
+
+function show(models, index, wanted) {
+  const model = models[index];
+  for (const tab of shown) tab.end?.();
+  shown = Object.keys(TABS)
+    .filter((name) => model.actions.includes(name))
+    .map((name) => build(name, index, model));
+  list.replaceChildren(...shown.map((tab) => tab.button));
+  panels.replaceChildren(...shown.map((tab) => tab.panel));
+  document.getElementById("about").textContent =
+    `${model.model} of ${model.medium}, ${model.event_shape.join(" x ")}. ${model.summary}.`;
+  if (!shown.length) {
+    panels.append(make("p", {}, "The page has nothing to show of this model: its draws need a context."));
+    return;
+  }
+  open(shown.some((tab) => tab.name === wanted) ? wanted : shown[0].name);
+}
+
+list.addEventListener("keydown", (event) => {
+  const at = shown.findIndex((tab) => tab.button === document.activeElement);
+  const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: shown.length - 1 }[event.key];
+  if (to === undefined || at < 0) return;
+  event.preventDefault();
+  const tab = shown[(to + shown.length) % shown.length];
+  open(tab.name);
+  tab.button.focus();
+});
+
+const models = await (await fetch("api/models")).json();
+select.append(...models.map((model, value) => make("option", { value }, model.name)));
+select.addEventListener("change", () => show(models, Number(select.value), location.hash.split("-")[1]));
+const [first, tab] = location.hash.slice(1).split("-");
+select.value = first in models ? first : 0;
+show(models, Number(select.value), tab);

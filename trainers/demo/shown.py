@@ -1,0 +1,58 @@
+"""A model of the page, and what is made for it once."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from ..media import medium_of
+from .examples import Examples
+
+
+class Shown:
+    """A model that the page shows.
+
+    Args:
+        name: The name that the user gave.
+        model: The model.
+        rate: Samples a second of its sound, `None` for other events.
+        load_data: Returns the `Data` of the training.
+        summary: A sentence about the training and its result.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        model: Any,
+        *,
+        load_data: Callable[[], Any],
+        rate: int | None = None,
+        summary: str = "",
+    ) -> None:
+        self.name = name
+        self.model = model
+        self.medium = medium_of(model, rate)
+        self.summary = summary
+        self._load_data = load_data
+
+    @functools.cached_property
+    def examples(self) -> Examples:
+        """The test examples, loaded when they are first asked for.
+
+        Raises:
+            UsageError: If the data are not there any more.
+        """
+        return Examples(self._load_data().test)
+
+    def description(self) -> dict[str, Any]:
+        """Returns what the page has to know of the model."""
+        model = self.model
+        return {
+            "name": self.name,
+            "model": type(model).__name__,
+            "medium": self.medium.name,
+            "summary": self.summary,
+            "event_shape": list(model.event_shape),
+            "num_levels": model.num_levels,
+            "rate": self.medium.rate,
+            "any_order": bool(model.any_order),
+        }

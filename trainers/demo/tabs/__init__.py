@@ -1,0 +1,26 @@
+"""What the page can ask for, one module each.
+
+A module has a pydantic class `Asked`, `offered(shown)`, which says whether the
+model can do it, and `run(shown, asked)`, a generator of messages for the page.
+Its name is that of the request. A generator that is not asked for its next
+message has been stopped, and a person who waits gets a turn between messages.
+TensorFlow is imported when this package is.
+"""
+
+from ..shown import Shown
+from . import bits
+from . import complete
+from . import dependencies
+from . import draw
+from . import picture
+from . import sample
+
+ACTIONS = {
+    module.__name__.rpartition(".")[2]: module
+    for module in (picture, sample, draw, complete, bits, dependencies)
+}
+
+
+def offered(shown: Shown) -> list[str]:
+    """Returns the names of what a model can do."""
+    return [name for name, module in ACTIONS.items() if module.offered(shown)]

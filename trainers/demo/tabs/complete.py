@@ -1,0 +1,64 @@
+"""Completions of an image of which a part was erased."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ...media import draws
+from ..drawing import Drawing
+from ..events import event_of
+from ..events import listed
+from ..shown import Shown
+from .kinds import draws_images as offered
+
+__all__ = ["NUM_COMPLETIONS", "Asked", "offered", "run"]
+
+NUM_COMPLETIONS = 6
+
+
+class Asked(Drawing):
+    """An image, and whether each of its pixels is known, 0 or 1."""
+
+    image: list[int]
+    known: list[int]
+
+
+def run(shown: Shown, asked: Asked) -> Iterator[dict[str, Any]]:
+    """Yields the completions, those that `model.complete` returns."""
+    model = shown.model
+    image = event_of(asked.image, model)
+    known = _known(asked.known, model)
+    images = np.repeat(image[None], NUM_COMPLETIONS, axis=0)
+    completed = model.complete(images, known, **asked.options())
+    yield {"images": listed(completed), "note": _note(model, known)}
+
+
+def _known(pixels, model):
+    """Returns the known positions, bool `event_shape`, by pixel."""
+    height, width, channels = model.event_shape
+    one_channel = np.reshape(pixels[: height * width], (height, width, 1))
+    return np.repeat(one_channel.astype(bool), channels, axis=-1)
+
+
+def _note(model, known) -> str:
+    """Returns a sentence about what has no influence, if there is any."""
+    if model.any_order or known.all() or not known.any():
+        return ""
+    if draws.known_too_late(model, known):
+        return (
+            "The model draws all that is known last, so the completions do not "
+            "depend on it."
+        )
+    in_order = np.ravel(known)[model.ordering]
+    first_unknown = np.argmin(in_order, axis=-1)
+    num_later = sum(
+        row[first:].sum()
+        for row, first in zip(in_order, first_unknown, strict=True)
+    )
+    if not num_later:
+        return ""
+    return (
+        "The model draws in one order: known pixels that come after an erased "
+        "one have no influence on it."
+    )

@@ -1,0 +1,26 @@
+"""Work that nobody has asked for yet, so that nobody has to wait for graphs."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from . import tabs
+from .shown import Shown
+
+
+def works(shown: Shown) -> Iterator[Iterator[Any]]:
+    """Yields pieces of work that trace what people ask for first."""
+    names = tabs.offered(shown)
+    for drawing in ({}, {"temperature": 0.9}):
+        if "sample" in names:
+            asked = tabs.sample.Asked(num=1, **drawing)
+            yield tabs.sample.run(shown, asked)
+        if "complete" in names:
+            yield tabs.complete.run(shown, _completion(shown.model, drawing))
+
+
+def _completion(model, drawing):
+    image = [0] * model.num_dims
+    known = np.zeros(model.event_shape[:2], int).ravel().tolist()
+    return tabs.complete.Asked(image=image, known=known, **drawing)
