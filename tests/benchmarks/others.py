@@ -103,10 +103,14 @@ def gradients(theirs, ours, number):
 
 
 WAYS = {
-    "made-draws": lambda: drawing(tfp_made(), made(), 64),
-    "made-gradients": lambda: gradients(tfp_made(), made(), 100),
-    "pixel-cnn-draws": lambda: drawing(tfp_pixel_cnn(), pixel_cnn(), 4),
-    "pixel-cnn-gradients": lambda: gradients(tfp_pixel_cnn(), pixel_cnn(), 16),
+    "made-draws": lambda number=64: drawing(tfp_made(), made(), number),
+    "made-gradients": lambda number=100: gradients(tfp_made(), made(), number),
+    "pixel-cnn-draws": lambda number=4: drawing(
+        tfp_pixel_cnn(), pixel_cnn(), number
+    ),
+    "pixel-cnn-gradients": lambda number=16: gradients(
+        tfp_pixel_cnn(), pixel_cnn(), number
+    ),
 }
 
 

@@ -103,6 +103,14 @@ def _check_equal(naive, x):
     np.testing.assert_allclose(model.log_prob(x), naive.log_prob(x), rtol=1e-4)
 
 
+def pair(size, jit_compile=False):
+    """Returns a step of both ways of writing the layer."""
+    return {
+        "by diagonals": training_step(PixelRNN, size, jit_compile),
+        "pixel by pixel": training_step(NaivePixelRNN, size, jit_compile),
+    }
+
+
 def main():
     """Prints a line for each size of map, and one for the comparison."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -112,11 +120,7 @@ def main():
     for size, taken in alternated(steps, repeats=5).items():
         pixel = taken / math.prod(size)
         print(f"{size}: {taken * 1e3:8.1f} ms, {pixel * 1e6:6.1f} us a pixel")
-    pair = {
-        "by diagonals": steps[28, 28],
-        "pixel by pixel": training_step(NaivePixelRNN, (28, 28), jit_compile),
-    }
-    times = alternated(pair, repeats=5)
+    times = alternated(pair((28, 28), jit_compile), repeats=5)
     for name, taken in times.items():
         print(f"(28, 28) {name}: {taken * 1e3:8.1f} ms")
     ratio = times["pixel by pixel"] / times["by diagonals"]

@@ -32,6 +32,14 @@ def gradients_of(layer_class, shape, dtype):
     return step
 
 
+def pair(shape, dtype):
+    """Returns the gradients of both layers, as functions."""
+    return {
+        "here": gradients_of(SequenceLSTM, shape, dtype),
+        "Keras": gradients_of(keras.layers.LSTM, shape, dtype),
+    }
+
+
 def main():
     """Prints a line for each dtype policy."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -41,11 +49,7 @@ def main():
     arguments = parser.parse_args()
     shape = (arguments.batch, arguments.steps, arguments.units)
     for dtype in ("float32", "mixed_bfloat16"):
-        functions = {
-            "here": gradients_of(SequenceLSTM, shape, dtype),
-            "Keras": gradients_of(keras.layers.LSTM, shape, dtype),
-        }
-        taken = alternated(functions, repeats=5)
+        taken = alternated(pair(shape, dtype), repeats=5)
         print(
             f"{dtype}: {taken['here']:.2f} s, Keras {taken['Keras']:.2f} s, "
             f"{taken['Keras'] / taken['here']:.1f} times as long",
