@@ -109,6 +109,7 @@ ENVIRONMENTS = {
             *("--pre", "tf-nightly", "tf-keras-nightly", "keras-nightly"),
             # TFP imports distutils, which only setuptools still brings.
             *("tfp-nightly", "setuptools", "matplotlib", "pillow", "pydantic"),
+            *("rich", "shtab"),
         ),
         declared=False,
     ),

@@ -1,7 +1,6 @@
 """`tfar train`: recipes, or models on your own data, trained or continued."""
 
 import argparse
-import sys
 
 from ..errors import UsageError
 from ..recipe import Recipe
@@ -175,8 +174,8 @@ def _train_one(recipe: Recipe, chosen: choosing.Chosen, arguments):
             data_dir=chosen.data_dir,
             data=chosen.data_of(recipe),
             strategy=arguments.strategy,
-            # People get a progress bar, and a log gets one line an epoch.
-            verbose=1 if sys.stdout.isatty() else 2,
+            # A terminal gets a bar as well, and a log gets a line an epoch.
+            verbose=1,
             callbacks=lambda run: _watching(run, arguments),
         )
     print(summary(directory, result))

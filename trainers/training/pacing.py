@@ -48,23 +48,6 @@ def clock_of(recipe: Recipe, spent: float) -> TimeLimit:
     return kind(recipe.max_seconds or float("inf"), spent=spent)
 
 
-def paced(
-    recipe: Recipe, clock: TimeLimit, num_steps: int, *, verbose: int
-) -> list:
-    """Returns the callbacks of a recipe that is paced, none of others.
-
-    Args:
-        recipe: The recipe that is trained.
-        clock: The training clock; must come before these callbacks in `fit`.
-        num_steps: Steps of all epochs.
-        verbose: Whether to print a line after every epoch.
-    """
-    if not recipe.paced:
-        return []
-    shown = [TimeLines(clock)] if verbose else []
-    return [PacedLearningRate(recipe, clock, num_steps), *shown]
-
-
 class PacedLearningRate(keras.callbacks.Callback):
     """Sets the learning rate before every call of the training function.
 
@@ -105,27 +88,6 @@ class PacedLearningRate(keras.callbacks.Callback):
         return updates * (self.recipe.gradient_accumulation_steps or 1)
 
 
-class TimeLines(keras.callbacks.Callback):
-    """Prints the time spent and both scores after every epoch.
-
-    Args:
-        clock: The training clock.
-    """
-
-    def __init__(self, clock: TimeLimit) -> None:
-        super().__init__()
-        self.clock = clock
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        print(
-            f"{_minutes(self.clock.spent)} of {_minutes(self.clock.seconds)} "
-            f"minutes: {int(np.asarray(self.model.optimizer.iterations)):,} "
-            f"steps, {logs['loss']:.2f} nats in training, "
-            f"{logs['val_loss']:.2f} in validation",
-            flush=True,
-        )
-
-
 def scheduled(recipe: Recipe, spent: float) -> float:
     """Returns the learning rate as a share of its peak, without warm-up.
 
@@ -139,7 +101,3 @@ def scheduled(recipe: Recipe, spent: float) -> float:
     if recipe.schedule == "constant":
         return 1.0
     return final + (1.0 - final) * 0.5 * (1.0 + math.cos(math.pi * spent))
-
-
-def _minutes(seconds: float) -> str:
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"

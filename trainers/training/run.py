@@ -36,10 +36,11 @@ from .batches import steps_per_epoch
 from .batches import training_batches
 from .build import compiled_model
 from .checkpoints import Progress
+from .display import displayed
 from .divergence import StopOnDivergence
 from .history import as_csv
+from .pacing import PacedLearningRate
 from .pacing import clock_of
-from .pacing import paced
 from .record import EpochFollower
 from .record import EpochRecorder
 from .record import state_of
@@ -72,7 +73,8 @@ def run(
             takes it, or the places of a user's own.
         data: The recipe's data, if it is loaded already.
         strategy: Name of the devices to train on; see `strategies.strategy`.
-        verbose: As Keras's `fit` takes it.
+        verbose: 0 for silence, 1 for progress within epochs on a terminal, 2
+            for a line after every epoch.
         callbacks: A function of the `Run` that returns Keras callbacks beside
             the program's own.
 
@@ -164,7 +166,7 @@ class Run:
         """Trains until the recipe says that it is over.
 
         Args:
-            verbose: As Keras's `fit` takes it.
+            verbose: As `run` takes it.
             callbacks: Keras callbacks beside the program's own.
         """
         print(strategies.devices_text(self.devices))
@@ -174,30 +176,37 @@ class Run:
         validation, validation_steps = sharded_evaluation(
             self.data.validation, recipe.evaluation_batch_size, self.devices
         )
-        self.model.fit(
-            sharded(self._training_batches(), self.devices),
-            initial_epoch=self.progress.epoch,
-            epochs=recipe.epochs,
-            steps_per_epoch=steps,
-            validation_data=validation,
-            validation_steps=validation_steps,
-            # The batches come in their order. Keras would warn that it cannot
-            # shuffle them.
-            shuffle=False,
-            # A paced recipe has a line of its own, as nobody knows how many
-            # epochs follow.
-            verbose=verbose if self.is_chief and not recipe.paced else 0,
-            callbacks=[
-                ValidateAveraged(),
-                clock,
-                *paced(recipe, clock, recipe.epochs * steps, verbose=verbose),
-                StopOnDivergence(self.directory.checkpoints, steps),
-                (EpochRecorder if self.is_chief else EpochFollower)(
-                    self, clock
-                ),
-                *callbacks,
-            ],
+        pacing = (
+            [PacedLearningRate(recipe, clock, recipe.epochs * steps)]
+            if recipe.paced
+            else []
         )
+        with displayed(
+            recipe, clock, steps, verbose=verbose if self.is_chief else 0
+        ) as display:
+            self.model.fit(
+                sharded(self._training_batches(), self.devices),
+                initial_epoch=self.progress.epoch,
+                epochs=recipe.epochs,
+                steps_per_epoch=steps,
+                validation_data=validation,
+                validation_steps=validation_steps,
+                # The batches come in their order. Keras would warn that it
+                # cannot shuffle them.
+                shuffle=False,
+                verbose=0,
+                callbacks=[
+                    ValidateAveraged(),
+                    clock,
+                    *pacing,
+                    StopOnDivergence(self.directory.checkpoints, steps),
+                    (EpochRecorder if self.is_chief else EpochFollower)(
+                        self, clock
+                    ),
+                    *callbacks,
+                    *display,
+                ],
+            )
 
     def finish(self) -> dict[str, Any]:
         """Writes the best epoch's model, the pictures and, last, the result.
