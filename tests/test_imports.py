@@ -21,12 +21,15 @@ MAY_IMPORT_ONLY = {
     "backend": set(),
     "files": set(),
     "sampling_options": set(),
+    "suggestions": set(),
     "orderings": {"types"},
-    "trained": set(),
+    "trained": {"suggestions"},
     "types": set(),
     "masks": {"orderings"},
     "layers": {"arguments", "backend", "masks", "orderings", "types"},
-    "datasets": {"arguments", "backend", "types", "vocabulary"},
+    "datasets": {
+        *("arguments", "backend", "suggestions", "types", "vocabulary"),
+    },
 }
 MAY_NOT_IMPORT = {
     "distributions": {"compression", "layers", "masks", "models"},

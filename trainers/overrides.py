@@ -1,11 +1,11 @@
 """`--set key=value`: a recipe with some settings changed, or a clear error."""
 
-import difflib
 import json
-from collections.abc import Iterable
 from typing import Any
 
 import pydantic
+
+from tf_autoregressive.suggestions import closest
 
 from .errors import UsageError
 from .recipe import SUMMARY_FIELDS
@@ -40,12 +40,6 @@ def with_overrides(recipe: Recipe, assignments: list[str]) -> Recipe:
         return Recipe.model_validate(fields)
     except pydantic.ValidationError as error:
         raise UsageError(explain(error)) from error
-
-
-def closest(name: str, names: Iterable[str]) -> str:
-    """Returns the hint " Did you mean ...?", or "" if nothing is close."""
-    matches = difflib.get_close_matches(name, names, n=1)
-    return f" Did you mean {matches[0]!r}?" if matches else ""
 
 
 def _assign(fields: dict[str, Any], key: str, value: Any):

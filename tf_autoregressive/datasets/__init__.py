@@ -36,6 +36,7 @@ from tf_autoregressive.datasets.text import continued_batches
 from tf_autoregressive.datasets.text import from_text
 from tf_autoregressive.datasets.text import load_tiny_shakespeare
 from tf_autoregressive.datasets.wav_folder import from_wav_folder
+from tf_autoregressive.suggestions import closest
 from tf_autoregressive.types import Path
 
 __all__ = [
@@ -127,14 +128,16 @@ def load(
     """
     if name not in _LOADERS:
         raise ValueError(
-            f"`name` must be one of {', '.join(names())}. Received: "
-            f"name={name!r}"
+            f"`name` must be one of {', '.join(names())}."
+            f"{closest(str(name), names())} Received: name={name!r}"
         )
     loader = _LOADERS[name]
     allowed = set(inspect.signature(loader).parameters)
-    if not allowed.issuperset(options):
+    unknown = set(options) - allowed
+    if unknown:
         raise ValueError(
-            f"{name!r} takes the options {', '.join(sorted(allowed))}. "
-            f"Received: {', '.join(sorted(set(options) - allowed))}"
+            f"{name!r} takes the options {', '.join(sorted(allowed))}."
+            f"{closest(min(unknown), allowed)} "
+            f"Received: {', '.join(sorted(unknown))}"
         )
     return loader(data_dir=data_dir, with_labels=with_labels, **options)

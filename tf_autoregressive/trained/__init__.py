@@ -9,12 +9,12 @@ test examples. It is a repository of the Hugging Face Hub too.
 """
 
 import dataclasses
-import difflib
 import hashlib
 import json
 import pathlib
 from typing import Any
 
+from tf_autoregressive.suggestions import closest
 from tf_autoregressive.trained import hub
 
 # The format of the folders. A reader knows the formats that were released.
@@ -67,10 +67,9 @@ def folder(name: str) -> pathlib.Path:
     known = names()
     if name in known:
         return _HERE / name
-    closest = difflib.get_close_matches(str(name), known, n=1)
-    hint = f" Did you mean {closest[0]!r}?" if closest else ""
     raise ValueError(
-        f"`name` must be the name of a trained model.{hint} There are: "
+        "`name` must be the name of a trained model."
+        f"{closest(str(name), known)} There are: "
         f"{', '.join(known)}. Received: name={name!r}"
     )
 

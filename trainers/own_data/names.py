@@ -1,6 +1,6 @@
 """Names on the command line, which stand for a model or for recipes."""
 
-import difflib
+from tf_autoregressive.suggestions import closest
 
 from .. import recipes
 from ..errors import UsageError
@@ -33,15 +33,15 @@ def named(name: str) -> list[Recipe | str]:
     if model:
         return [model]
     families = recipes.families()
-    known = {model.lower(): model for model in MODELS}
-    for family, members in families.items():
-        known |= {n: n for n in (family, *(member.name for member in members))}
+    known = [*families]
+    known += [
+        member.name for members in families.values() for member in members
+    ]
     if name in known or name in recipes.RENAMED:
         return list(recipes.find(name))
-    matches = difflib.get_close_matches(name.lower(), known, n=1)
-    hint = f" Did you mean {known[matches[0]]!r}?" if matches else ""
     raise UsageError(
-        f"There is no model or recipe {name!r}.{hint} Models: "
+        f"There is no model or recipe {name!r}."
+        f"{closest(name, [*MODELS, *known])} Models: "
         f"{', '.join(MODELS)}; recipes: see `tfar recipes`"
     )
 

@@ -11,8 +11,9 @@ data's: `made_500units_binarized_mnist`.
 import importlib
 import pkgutil
 
+from tf_autoregressive.suggestions import closest
+
 from ..errors import UsageError
-from ..overrides import closest
 from ..recipe import Recipe
 
 # Names that recipes once had.

@@ -8,10 +8,10 @@ import keras
 import tensorflow as tf
 
 import tf_autoregressive as tfar
+from tf_autoregressive.suggestions import closest
 
 from ..data import Data
 from ..errors import UsageError
-from ..overrides import closest
 from ..recipe import Recipe
 from .batches import steps_per_epoch
 
