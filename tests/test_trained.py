@@ -67,7 +67,7 @@ def test_the_list_says_what_the_records_say():
 
 
 def test_the_record_of_a_model_is_in_its_folder_alone():
-    """If it fails: remove the record in trainers/results/, `tfar results`."""
+    """If it fails: remove that in trainers/results/, `tfar results --write`."""
     for name in trained.names():
         (recipe,) = recipes.find(name)
         assert records.recorded(recipe) == trained.record(trained.folder(name))

@@ -30,9 +30,14 @@ class Published(pydantic.BaseModel):
     interval: pydantic.PositiveFloat | None = None
 
     def __str__(self) -> str:
-        interval = "" if self.interval is None else f" ± {self.interval:.2f}"
         unit = self.unit.replace("_per_", "/")
-        return f"{self.value:.2f}{interval} {unit} ({self.source})"
+        return f"{self.number} {unit} ({self.source})"
+
+    @property
+    def number(self) -> str:
+        """The figure with its interval, without the unit."""
+        interval = "" if self.interval is None else f" ± {self.interval:.2f}"
+        return f"{self.value:.2f}{interval}"
 
     def measured(self, score: dict[str, Any]) -> float:
         """Returns the score in the unit of the figure, to two decimals."""

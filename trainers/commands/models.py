@@ -7,7 +7,7 @@ from tf_autoregressive import trained
 from ..reports.summary import score_text
 from ..reports.table import aligned
 
-_COLUMNS = ("name", "data", "test", "size")
+_COLUMNS = ("name", "test", "size")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,5 +23,4 @@ def _row(name):
     folder = trained.folder(name)
     result = trained.record(folder)
     megabytes = trained.size(folder) / 1e6
-    score = score_text(result["test"])
-    return name, result["data"]["name"], score, f"{megabytes:.1f} MB"
+    return name, score_text(result["test"]), f"{megabytes:.1f} MB"

@@ -14,7 +14,7 @@ from .table import markdown
 
 _HERE = pathlib.Path(__file__).parent.parent
 
-_BEGIN = "<!-- Written by `tfar results`. -->"
+_BEGIN = "<!-- Written by `tfar results --write`. -->"
 _END = "<!-- Until here. -->"
 
 

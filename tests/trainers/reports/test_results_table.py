@@ -31,7 +31,7 @@ def clone(tmp_path, monkeypatch):
 
 
 def test_the_tables_in_the_repository_are_those_of_the_results():
-    """If it fails: `tfar results`."""
+    """If it fails: `tfar results --write`."""
     for path, table in results_table.pages().items():
         assert results_table.with_table(path, table) == path.read_text()
 
@@ -54,7 +54,7 @@ def test_the_tables_replace_those_before_and_nothing_else(clone, capsys):
     begin, end = results_table._BEGIN, results_table._END
     for readme in readmes:
         readme.write_text(f"# Head\n{begin}\nold\n{end}\ntail\n")
-    assert main(["results"]) == 0
+    assert main(["results", "--write"]) == 0
     assert capsys.readouterr().out.split() == [*map(str, readmes)]
     texts = [readme.read_text() for readme in readmes]
     for text in texts:
@@ -75,7 +75,7 @@ def test_the_tables_replace_those_before_and_nothing_else(clone, capsys):
 
 
 def test_there_must_be_places_for_the_tables(clone, capsys):
-    assert main(["results"]) == 2
+    assert main(["results", "--write"]) == 2
     assert "is written in a clone" in capsys.readouterr().err
     page = clone / "README.md"
     page.write_text("nothing")
