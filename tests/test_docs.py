@@ -92,7 +92,7 @@ def commands(page):
 @pytest.mark.parametrize("page", [named(page) for page in TEXTS])
 def test_commands_and_recipes_exist(page):
     for arguments in commands(page):
-        parsed = cli._parser().parse_args(arguments)
+        parsed = cli.parser().parse_args(arguments)
         find = names.named if getattr(parsed, "data", None) else recipes.find
         for name in getattr(parsed, "recipes", []):
             # A name in capitals is the reader's own.

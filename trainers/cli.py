@@ -6,11 +6,18 @@ The subcommands are in `commands`.
 import argparse
 import io
 import sys
+import textwrap
 
 from . import commands
 from . import tensorflow_log
 from .ending import ended
 from .errors import UsageError
+from .parsing import Parser
+
+_ABOUT = "Deep autoregressive models: train, draw, score, compress."
+
+# Names stand in a column of this width, and lines end before the 80th.
+_NAMES, _WIDTH = 14, 79
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -25,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
     _escape_what_the_terminal_cannot_show()
     words = sys.argv[1:] if argv is None else argv
     try:
-        arguments = _parser().parse_args(words)
+        arguments = _parsed(words)
     except SystemExit as end:
         return int(end.code or 0)
     return ended(lambda: _run(arguments, words), words)
@@ -43,25 +50,58 @@ def _escape_what_the_terminal_cannot_show():
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="tfar", description="Deep autoregressive models from recipes."
+def _parsed(words: list[str]) -> argparse.Namespace:
+    arguments, unknown = parser().parse_known_args(words)
+    if unknown:
+        # What is unknown to the subcommand comes back to the parser above it.
+        arguments.parser.refuse(unknown)
+    return arguments
+
+
+def parser() -> Parser:
+    """Returns the parser of all commands."""
+    program = _Program(
+        prog="tfar",
     )
-    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in commands.COMMANDS:
-        _add(subparsers, command)
-    return parser
+    subparsers = program.add_subparsers(
+        required=True, metavar="COMMAND", parser_class=Parser
+    )
+    for name in commands.names():
+        _add(subparsers, name)
+    return program
 
 
-def _add(subparsers, command):
-    description = command.run.__doc__.splitlines()[0]
+class _Program(Parser):
+    """The parser of all commands, whose help has them in groups.
+
+    The groups of argparse cannot hold subcommands.
+    """
+
+    def format_help(self) -> str:
+        lines = [self.format_usage(), _ABOUT]
+        for title, names in commands.GROUPS.items():
+            lines += ["", f"{title}:", *map(_help_of, names)]
+        hint = "`tfar COMMAND --help` lists the arguments of a command."
+        return "\n".join([*lines, "", hint, ""])
+
+
+def _add(subparsers, name: str):
+    command = commands.command(name)
+    description = commands.description(name)
     subparser = subparsers.add_parser(
-        command.__name__.rpartition(".")[2],
-        help=description,
-        description=description,
+        name, help=description, description=description
     )
-    subparser.set_defaults(command=command)
+    subparser.set_defaults(command=command, parser=subparser)
     command.add_arguments(subparser)
+
+
+def _help_of(name: str) -> str:
+    return textwrap.fill(
+        commands.description(name),
+        width=_WIDTH,
+        initial_indent=f"  {name:<{_NAMES - 2}}",
+        subsequent_indent=" " * _NAMES,
+    )
 
 
 if __name__ == "__main__":

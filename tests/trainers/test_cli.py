@@ -9,7 +9,6 @@ from PIL import Image
 
 from trainers import recipes
 from trainers.cli import main
-from trainers.reports.records import recorded
 from trainers.training.run import run
 from trainers.training.run_directory import RunDirectory
 
@@ -173,6 +172,13 @@ def test_more_than_there_are_examples_for_is_refused(images, data_dir, capsys):
         (["complete", "nowhere"], "nowhere is not a run directory"),
         (["complete", "nowhere", "--known", "middle"], "invalid choice"),
         (["tran"], "invalid choice: 'tran'"),
+        (["tran"], "Did you mean 'train'?"),
+        (["recipes", "mad_dna"], "Did you mean 'made_dna'?"),
+        (["sample", "nowhere", "--sede", "1"], "Did you mean '--seed'?"),
+        (["sample", "nowhere", "--sede=1"], "Did you mean '--seed'?"),
+        (["complete", "nowhere", "--known", "tpo"], "Did you mean 'top'?"),
+        (["client", "scroe"], "Did you mean 'score'?"),
+        (["sample", "fvsbn_binarised_mnist"], "'fvsbn_binarized_mnist'?"),
         (["train", "made_dna", "--set", f"seed={2**32}"], "less than 42949"),
         (["train", "made_dna", "--set", "batch_size=9e29"], "valid integer"),
         (["train", "made_dna", "--set", f"epochs={10**29}"], "less than 21474"),
@@ -224,25 +230,14 @@ def test_ctrl_c_says_how_to_go_on(monkeypatch, capsys):
     assert "with the same command" in capsys.readouterr().err
 
 
-def test_recipes_are_listed_with_their_figures(capsys):
-    assert main(["recipes"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split() == [
-        *("name", "model", "dataset", "published", "measured", "cost")
-    ]
-    (line,) = (line for line in lines if line.startswith("fvsbn_dna "))
-    assert "83.64 ± 0.50 nats (Germain et al. 2015, Table 4)" in line
-    nats = recorded(recipes.find("fvsbn_dna")[0])["test"]["nats"]
-    assert f"{nats:.2f} ± " in line
-    assert "made_binary_uci" in lines[-1]
-
-
 def test_help_and_the_list_do_not_wait_for_tensorflow():
     code = (
         "import sys; from trainers.cli import main; "
-        "main(['--help']); main(['recipes']); "
+        "main(['--help']); main(['train', '--help']); main(['recipes']); "
+        "main(['results']); main(['models']); main(['completion', 'bash']); "
         "main(['train', 'nothing']); main(['evaluate', 'nowhere']); "
-        "print(sorted({'tensorflow', 'keras', 'matplotlib'} & {*sys.modules}))"
+        "slow = {'tensorflow', 'keras', 'matplotlib', 'rich'}; "
+        "print(sorted(slow & {*sys.modules}))"
     )
     process = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True

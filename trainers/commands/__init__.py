@@ -6,47 +6,30 @@ imports it, is imported where it is used: help, the list of recipes and
 mistakes on the command line come at once.
 """
 
-from . import client
-from . import compare
-from . import complete
-from . import compress
-from . import decompress
-from . import demo
-from . import detect
-from . import evaluate
-from . import export
-from . import folds
-from . import inspect
-from . import models
-from . import publish
-from . import recipes
-from . import results
-from . import sample
-from . import score
-from . import show
-from . import train
-from . import verify
+import importlib
+import types
 
-# The help lists them in this order.
-COMMANDS = (
-    train,
-    evaluate,
-    sample,
-    complete,
-    inspect,
-    show,
-    demo,
-    compare,
-    folds,
-    recipes,
-    models,
-    results,
-    publish,
-    export,
-    verify,
-    score,
-    detect,
-    client,
-    compress,
-    decompress,
-)
+# The help lists the subcommands in this order, under what one wants to do.
+GROUPS = {
+    "see what there is": ("models", "recipes", "results"),
+    "train": ("train", "evaluate", "compare", "folds"),
+    "see a model at work": ("demo", "sample", "complete", "show", "inspect"),
+    "use a model": ("score", "detect", "compress", "decompress"),
+    "share and serve": ("publish", "export", "verify", "client"),
+    "set up": ("completion",),
+}
+
+
+def command(name: str) -> types.ModuleType:
+    """Returns the module of a subcommand."""
+    return importlib.import_module(f".{name}", __name__)
+
+
+def names() -> list[str]:
+    """Returns the names of the subcommands, in the order of the help."""
+    return [name for group in GROUPS.values() for name in group]
+
+
+def description(name: str) -> str:
+    """Returns the sentence that says what a subcommand does."""
+    return command(name).run.__doc__.splitlines()[0]

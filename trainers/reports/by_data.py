@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 from collections.abc import Iterable
 from operator import attrgetter
+from operator import itemgetter
 from typing import Any
 
 from ..published import Published
@@ -72,8 +73,12 @@ class OnData:
 
     def ranked(self) -> list[Entry]:
         """Returns the entries that have a result, the best first."""
-        run = [entry for entry in self.entries if entry.result]
-        return sorted(run, key=lambda entry: entry.result["test"][self.unit])
+        scored = [
+            (entry.result["test"][self.unit], entry)
+            for entry in self.entries
+            if entry.result
+        ]
+        return [entry for _, entry in sorted(scored, key=itemgetter(0))]
 
 
 def by_data(recipes: Iterable[Recipe]) -> list[OnData]:
