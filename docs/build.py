@@ -88,12 +88,13 @@ def _draw(folder):
 
 
 def _copy_card(folder):
-    """Makes the card of a trained model a page."""
+    """Makes the card of a trained model a page, with all that it shows."""
     target = PAGES / "trained" / folder.name
     target.mkdir(parents=True)
     shutil.copy(folder / "README.md", target / "index.md")
-    for picture in folder.glob("*.png"):
-        shutil.copy(picture, target)
+    for shown in ("*.png", "*.txt", "*.wav", "*.mid"):
+        for path in folder.glob(shown):
+            shutil.copy(path, target)
 
 
 if __name__ == "__main__":

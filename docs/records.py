@@ -1,10 +1,11 @@
 """Tables of the pages from the records of runs, in the place of their marks.
 
 `<!-- results: MODEL -->` becomes the recorded results of a model,
-`<!-- score: RECIPE -->` the score of one run,
-`<!-- results -->` a ranking for every data set, `<!-- not run -->` the recipes
-without a record, `<!-- headline -->` how many published figures were reached,
-and `<!-- trained models -->` a table that leads to their pages. Marks of the
+`<!-- results -->` a ranking for every data set, `<!-- score: RECIPE -->` the
+score of one run, and `<!-- not run -->` the recipes without a record.
+`<!-- headline -->` says how many published figures were reached.
+`<!-- samples: NAME -->` shows those of a trained model of the package, and
+`<!-- trained models -->` is a table that leads to their pages. Marks of the
 roofline are in `roofline.py`.
 """
 
@@ -41,9 +42,11 @@ _TITLES = {
     "parkinsons": "Parkinsons, real values",
     "ionosphere": "Ionosphere, real values",
 }
+# The lines of a text that are shown of its samples.
+_MOST_LINES = 16
 _COLUMNS = ("measured", "unit", "published", "verdict", "cost")
 _MARK = re.compile(
-    r"<!-- (results|score|not run|headline|trained models|roofline)"
+    r"<!-- (results|score|samples|not run|headline|trained models|roofline)"
     r"(?:: (\w+))? -->"
 )
 _MODELS = pathlib.Path(__file__).parent / "models"
@@ -69,6 +72,8 @@ def filled_in(text: str, root: str) -> str:
             return writers[kind]()
         if kind == "roofline":
             return roofline.WRITERS[name]()
+        if kind == "samples":
+            return _samples(name, root)
         return _of_run(name, root) if kind == "score" else _of_model(name)
 
     return _MARK.sub(written, text)
@@ -108,7 +113,7 @@ def _rankings(root):
         of_data[run[0].dataset].append(run)
     pages = _pages()
     parts = []
-    for data in sorted(of_data, key=list(_TITLES).index):
+    for data in sorted(of_data, key=_place):
         runs = sorted(of_data[data], key=lambda run: _score(*run)[0])
         most = max(result["test"]["examples"] for _, result in runs)
         rows = [
@@ -119,8 +124,19 @@ def _rankings(root):
             ]
             for recipe, result in runs
         ]
-        parts += [f"## {_TITLES[data]}", _table("model and recipe", rows)]
+        parts += [f"## {_title(data)}", _table("model and recipe", rows)]
     return "\n\n".join(parts)
+
+
+def _title(data):
+    """Returns the heading of a data set: its name, if it has no other."""
+    return _TITLES.get(data, data.replace("_", " "))
+
+
+def _place(data):
+    """Returns the place of a data set; those without a heading are last."""
+    titles = list(_TITLES)
+    return titles.index(data) if data in titles else len(titles)
 
 
 def _of_model(model):
@@ -134,7 +150,7 @@ def _of_model(model):
         return "No recorded run has trained this model yet."
     rows = [
         [
-            f"{_TITLES[recipe.dataset]}<br>{_small(recipe)}",
+            f"{_title(recipe.dataset)}<br>{_small(recipe)}",
             *_cells(recipe, result, result["test"]["examples"]),
         ]
         for recipe, result in runs
@@ -146,7 +162,7 @@ def _of_run(name, root):
     """Returns the score of a run, as a link to the ranking."""
     (recipe,) = recipes.find(name)
     score, unit, *_ = _cells(recipe, records.recorded(recipe), 0)
-    anchor = toc.slugify(_TITLES[recipe.dataset], "-")
+    anchor = toc.slugify(_title(recipe.dataset), "-")
     return f"[{score} {unit}]({root}results.md#{anchor})"
 
 
@@ -230,6 +246,23 @@ def _trained_models(root):
         data = result["data"]["name"]
         rows.append([link, data, f"{nats:.2f} ± {error:.2f}", size])
     return table.markdown(rows)
+
+
+def _samples(name, root):
+    """Returns the samples of a trained model of the package."""
+    if name not in trained.names():
+        raise ValueError(f"No trained model {name!r} comes with the package.")
+    page = f"{root}trained/{name}"
+    text = trained.folder(name) / "samples.txt"
+    if text.exists():
+        lines = text.read_text(encoding="utf-8").splitlines()[:_MOST_LINES]
+        shown = "\n".join(["```text", *lines, "```"])
+    else:
+        shown = f"![Samples of {name}]({page}/samples.png)"
+    return (
+        f"{shown}\n\nThe trained model [{name}]({page}/index.md) has drawn it "
+        "with seed 0, and none was selected."
+    )
 
 
 def _pages():
