@@ -9,6 +9,7 @@ import keras
 import pytest
 import tensorflow as tf
 
+import export
 from tf_autoregressive import backend
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -68,7 +69,7 @@ def needs_tensorflow(folder):
     )
 
 
-PACKAGES = [ROOT / "export", *(ROOT / "tf_autoregressive").glob("*/")]
+PACKAGES = (ROOT / "tf_autoregressive").glob("*/")
 
 
 @pytest.mark.parametrize(
@@ -85,6 +86,14 @@ def test_packages_check_before_they_import_anything_else(path):
     ]
     others = [line for line in imports if not is_of_python(line)]
     assert others[0] == "from tf_autoregressive import backend"
+
+
+def test_exporters_check_before_they_import_anything_else(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
+    monkeypatch.delitem(sys.modules, "tf_autoregressive.backend")
+    with pytest.raises(ImportError, match="needs TensorFlow"):
+        _ = export.Client
+    assert export.verify.__name__ == "verify"
 
 
 def is_of_python(line):

@@ -142,6 +142,7 @@ def tfar(installed, *arguments, cwd, **environment):
         (["train", "made_dna", "--set", "epoch=1"], 2),
         (["evaluate", "nowhere"], 2),
         (["sample", "nowhere", "--num", "0"], 2),
+        (["verify", "nowhere"], 2),
     ],
 )
 def test_help_and_mistakes_do_not_wait_for_tensorflow(

@@ -125,11 +125,12 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _opened(export, arguments, files):
     """Returns the calibrated judge, the events to judge and their contexts."""
+    fingerprints = exporter("fingerprints")
     directory = finished_run(arguments.run)
     model = directory.load_model()
     about = {
         "model": str(directory.path.resolve()),
-        "model sha256": export.fingerprints.sha256(directory.model),
+        "model sha256": fingerprints.sha256(directory.model),
         "score": arguments.score,
         "false_alarm_rate": arguments.false_alarm_rate,
     }
@@ -137,14 +138,12 @@ def _opened(export, arguments, files):
     if arguments.background is not None:
         background = finished_run(arguments.background)
         options["background"] = background.load_model()
-        about["background sha256"] = export.fingerprints.sha256(
-            background.model
-        )
+        about["background sha256"] = fingerprints.sha256(background.model)
     normal, rows = (
         open_rows(export, path, arguments, row_shapes(model), files)
         for path in (arguments.normal, arguments.input)
     )
-    about["normal sha256"] = export.fingerprints.of_files(
+    about["normal sha256"] = fingerprints.of_files(
         normal[0].files, normal[0].path.parent
     )
     detector = _detector(arguments, model, options)

@@ -107,7 +107,7 @@ def _scorer(export, arguments):
                 f"--signature {arguments.signature} takes an exported model "
                 "with a detector; `tfar detect` takes a run."
             )
-        return _RunScorer(export, finished_run(str(path)))
+        return _RunScorer(finished_run(str(path)))
     path = export.newest_version(path)
     if arguments.signature == "anomaly":
         return export.AnomalyScorer(path, arguments.false_alarm_rate)
@@ -119,13 +119,13 @@ def _scorer(export, arguments):
 class _RunScorer:
     """A scorer with a run's model, like that with an exported one."""
 
-    def __init__(self, export, directory):
+    def __init__(self, directory):
         self._model = directory.load_model()
         shapes = row_shapes(self._model)
         self.event_shape, self.num_levels, self.context_shape = shapes
         self.about = {
             "model": str(directory.path.resolve()),
-            "model sha256": export.fingerprints.sha256(directory.model),
+            "model sha256": exporter("fingerprints").sha256(directory.model),
         }
 
     def __call__(self, events, contexts):

@@ -3,7 +3,7 @@
 import argparse
 
 from ..errors import usage_errors
-from ..sibling import exporter
+from ..sibling import verifier
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,4 +27,4 @@ def run(arguments: argparse.Namespace) -> int:
         1 if an answer differs.
     """
     with usage_errors():
-        return int(not exporter().verify(arguments.path))
+        return int(not verifier()(arguments.path))

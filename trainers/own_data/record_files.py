@@ -82,7 +82,7 @@ def _shape(file, key):
     from tf_autoregressive.datasets.reading import reading
 
     # This comes first, because TensorFlow allocates what a damaged length says.
-    exporter().scoring.record_file.count_records(file)
+    exporter("scoring.record_file").count_records(file)
     compression = "GZIP" if file.suffix == ".gz" else ""
     with reading(file, "a TFRecord file of `tf.train.Example`s"):
         records = tf.data.TFRecordDataset(str(file), compression)
