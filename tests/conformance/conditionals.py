@@ -27,9 +27,18 @@ def member_parameters(
 
 def conditionals(case, model, x, context=None, **kwargs):
     """Returns the probabilities `[B, D, K]` of all levels, given `x[<i]`."""
+    if case.outputs not in _CONDITIONALS:
+        raise ValueError(
+            f"`outputs` of the case {case} must be one of "
+            f"{', '.join(_CONDITIONALS)}, or what computes its conditionals "
+            f"must be added to them here. Received: {case.outputs!r}"
+        )
     parameters = member_parameters(model, x, context, **kwargs)
-    if case.has_logistics:
-        return logistic_conditionals(case, parameters, x)
+    return _CONDITIONALS[case.outputs](case, parameters, x)
+
+
+def logit_conditionals(case, parameters, x):
+    """Returns `[B, D, K]` of logits `[B, S, P]` for every level."""
     if case.has_whole_steps:
         parameters = parameters.reshape(len(x), case.num_dims, -1)
     return probabilities(parameters)
@@ -62,6 +71,14 @@ def logistic_conditionals(case, parameters, x):
         weights = weights * np.take_along_axis(masses, chosen, -1)[..., 0]
     result = np.stack(result, axis=2)
     return result.reshape(len(x), -1, case.num_levels)
+
+
+# Functions of a case, its parameters and events, by the outputs of cases.
+_CONDITIONALS = {
+    "levels": logit_conditionals,
+    "symbols": logit_conditionals,
+    "logistics": logistic_conditionals,
+}
 
 
 def _sigmoid(x):

@@ -11,7 +11,12 @@ SEQUENCE, MAP = (2, 5, 3), (2, 4, 6, 3)
 LAYERS = {
     "dense": (layers.MaskedDense, ([[1, 2, 3]], [[1, 2, 3, 1]]), {}, (2, 3)),
     "nade": (layers.NADEConditionals, (4, 2), {}, (2, 3)),
+    "rescaled-nade": (layers.RescaledNADEConditionals, (4, 2), {}, (2, 3)),
     "causal": (layers.CausalConv1D, (4, 2), {}, SEQUENCE),
+    "attention": (layers.CausalSelfAttention, (1, 1, 3), {}, SEQUENCE),
+    "gru": (layers.SequenceGRU, (4,), {}, SEQUENCE),
+    "lstm": (layers.SequenceLSTM, (4,), {}, SEQUENCE),
+    "attention-2d": (layers.CausalSelfAttention2D, (1, 1, 3), {}, MAP),
     "shifted": (
         layers.ShiftedConv2D,
         (4, (2, 3)),
@@ -24,6 +29,15 @@ LAYERS = {
     "row": (layers.RowLSTM, (COLOURS, [0] * 4), {}, MAP),
     "diagonal": (layers.DiagonalBiLSTM, (COLOURS, [0] * 4), {}, MAP),
 }
+
+
+def test_every_layer_is_tried_here():
+    found = {
+        value
+        for value in vars(layers).values()
+        if isinstance(value, type) and issubclass(value, keras.layers.Layer)
+    }
+    assert found == {constructor for constructor, *_ in LAYERS.values()}
 
 
 @pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])
