@@ -126,6 +126,19 @@ def test_every_trained_model_has_its_page_in_the_site():
     assert pages == [*trained.names()]
 
 
+@pytest.mark.parametrize(
+    "page", [named(page) for page in PAGES if page.parent.name == "models"]
+)
+def test_the_page_of_a_model_teaches_it(page):
+    text = page.read_text()
+    titles = ["The idea", "When to choose it", "Use", "Results", "Read on"]
+    places = [text.index(f"\n## {title}\n") for title in titles]
+    assert places == sorted(places)
+    assert "figures/" in text
+    idea = text[places[0] : places[1]]
+    assert "$$" in idea
+
+
 def test_every_model_has_a_page_and_every_page_is_in_the_site():
     nav = (ROOT / "mkdocs.yml").read_text()
     for page in PAGES[1:]:
@@ -133,6 +146,9 @@ def test_every_model_has_a_page_and_every_page_is_in_the_site():
     pages = "".join(page.read_text() for page in PAGES[1:])
     for name in tf_autoregressive.models.__all__:
         assert f"::: tf_autoregressive.models.{name}\n" in pages
+    choosing = (ROOT / "docs" / "guides" / "choosing.md").read_text()
+    for page in (ROOT / "docs" / "models").glob("*.md"):
+        assert f"(../models/{page.name})" in choosing
     drawn = set(re.findall(r"figures/(\w+)\.png", pages))
     figures = (ROOT / "docs" / "figures.py").read_text()
     assert drawn == set(re.findall(r'^    "(\w+)": ', figures, re.MULTILINE))
