@@ -315,9 +315,23 @@ FAULTS = [
     Fault(
         "weights-without-limit",
         "A small file asks for more weights than it holds.",
-        "            asked += math.prod(",
-        "            asked += 0 * math.prod(",
+        "            asked += _num_bytes(",
+        "            asked += 0 * _num_bytes(",
         "test_the_weights_of_all_layers_count_together",
+    ),
+    Fault(
+        "weights-without-width",
+        "A small file asks for four times its bytes in float32.",
+        "    return math.prod(shape) * tf.as_dtype(dtype).size",
+        "    return math.prod(shape)",
+        "test_the_weights_of_all_layers_count_together",
+    ),
+    Fault(
+        "axis-without-limit",
+        "A small file makes lists of the units of a gigantic layer.",
+        "    if widest > size:",
+        "    if widest > 10**18:",
+        "test_a_configuration_asks_for_no_more_than_is_stored",
     ),
     # Distributions.
     Fault(
@@ -738,6 +752,13 @@ FAULTS = [
         "        return background - model.log_prob(x, context)\n",
         "        return model.log_prob(x, context) - background\n",
         "test_likelihood_ratio_is_high_where_the_background_is_better",
+    ),
+    Fault(
+        "detect-without-contexts",
+        "tfar detect scores events of a conditional model without contexts.",
+        "        scores = self.detector.score(events, contexts)",
+        "        scores = self.detector.score(events)",
+        "test_a_conditional_model_gets_its_contexts",
     ),
     Fault(
         "stream-forgets",
