@@ -17,7 +17,7 @@ class _Page(html.parser.HTMLParser):
     def handle_starttag(self, tag, attrs):
         found = dict(attrs)
         self.anchors |= {found.get("id"), found.get("name")} - {None}
-        for name in ("href", "src"):
+        for name in ("href", "src", "srcset"):
             if found.get(name):
                 self.targets.add(found[name])
 

@@ -44,8 +44,12 @@ ROOMS = {
     "own_data": {"media", "recipes"},
     "training": {"media", "own_data"},
     "reports": {"media", "recipes", "training"},
+    "animations": {"media"},
     "demo": {"media"},
-    "commands": {"demo", "media", "own_data", "recipes", "reports", "training"},
+    "commands": {
+        *("animations", "demo", "media", "own_data", "recipes", "reports"),
+        "training",
+    },
 }
 
 # The rooms of export/ that each room may import.

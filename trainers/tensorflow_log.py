@@ -1,7 +1,9 @@
 """TensorFlow's own log, which `tfar` keeps off the terminal."""
 
 import contextlib
+import logging
 import os
+from collections.abc import Iterator
 
 from .errors import UsageError
 
@@ -33,6 +35,22 @@ def import_tensorflow() -> None:
             from tf_autoregressive import backend  # noqa: F401
         except ImportError as error:
             raise UsageError(str(error)) from error
+
+
+@contextlib.contextmanager
+def without_warnings() -> Iterator[None]:
+    """Keeps the warnings of TensorFlow's Python code from a block.
+
+    It warns of functions that are traced again and again, as those of several
+    models have to be.
+    """
+    log = logging.getLogger("tensorflow")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 @contextlib.contextmanager

@@ -13,7 +13,14 @@ import types
 GROUPS = {
     "see what there is": ("models", "recipes", "results"),
     "train": ("train", "evaluate", "compare", "folds"),
-    "see a model at work": ("demo", "sample", "complete", "show", "inspect"),
+    "see a model at work": (
+        "demo",
+        "sample",
+        "complete",
+        "animate",
+        "show",
+        "inspect",
+    ),
     "use a model": ("score", "detect", "compress", "decompress"),
     "share and serve": ("publish", "export", "verify", "client"),
     "set up": ("completion",),
