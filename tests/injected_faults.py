@@ -332,6 +332,11 @@ FAULTS = [
         "    if widest > size:",
         "    if widest > 10**18:",
         "test_a_configuration_asks_for_no_more_than_is_stored",
+        "band-without-its-first-row",
+        "A band of an image lacks a row that its pixels see.",
+        "    above = rows_seen_above(model)\n",
+        "    above = rows_seen_above(model) - 1\n",
+        "test_bands_add_up_to_the_whole_image",
     ),
     # Distributions.
     Fault(

@@ -15,6 +15,7 @@ from tf_autoregressive.arguments import checked_counts
 from tf_autoregressive.distributions import OutputDistribution
 from tf_autoregressive.layers import MaskedConv2D
 from tf_autoregressive.layers import segments
+from tf_autoregressive.layers.lstm import sizes
 from tf_autoregressive.layers.raster.layer import array
 from tf_autoregressive.layers.raster.maps import MapScope
 from tf_autoregressive.layers.raster.maps import RecordingScope
@@ -23,6 +24,7 @@ from tf_autoregressive.layers.raster.rows import RowScope
 from tf_autoregressive.layers.raster.stack import RasterStack
 from tf_autoregressive.models.base import AutoregressiveModel
 from tf_autoregressive.models.context_layers import context_layers
+from tf_autoregressive.models.row_bands import score_in_bands
 from tf_autoregressive.types import Array
 from tf_autoregressive.types import Shape
 from tf_autoregressive.types import State
@@ -156,10 +158,35 @@ class RasterModel(AutoregressiveModel):
         x = self.first_inputs(inputs)
         self.row_stack(scope, x)
         scope.begin_pixels()
-        return tf.reshape(
-            tf.cast(self.pixel_stack(scope, x), tf.float32),
-            [-1, *self.site_shape, self.output_distribution.num_parameters],
-        )
+        parameters = tf.cast(self.pixel_stack(scope, x), tf.float32)
+        # The image may be a band of rows of a larger one.
+        shape = sizes(inputs)[1], *self.site_shape[1:]
+        width = self.output_distribution.num_parameters
+        return tf.reshape(parameters, [-1, *shape, width])
+
+    def log_prob_in_bands(
+        self, x: Array, context: Array | None = None, *, num_rows: int = 32
+    ) -> tf.Tensor:
+        """Returns `log_prob(x)`, `[B]` nats, of large images in little memory.
+
+        The image is scored band by band, each with the rows above it that its
+        pixels see. It is `log_prob` up to rounding. Models of convolutions at
+        one resolution offer it, such as `PixelCNN` and `GatedPixelCNN`: what
+        recurrent layers and attention see has no end.
+
+        Args:
+            x: Event values `[B, H, W, C]`.
+            context: Labels `[B]` or floats `[B, n]`, or `None`.
+            num_rows: Number of rows of a band. The rows that are seen above
+                are computed once more for each.
+
+        Raises:
+            ValueError: If `num_rows` is not positive, a layer sees all rows
+                above, or the context is a map.
+        """
+        num_rows = checked_count("num_rows", num_rows)
+        x, context = self.checked(x, context)
+        return score_in_bands(self, x, context, num_rows)
 
     def checked_filters(self, argument: str, number: int) -> int:
         """Returns a number of filters as an int, at least one a colour.
