@@ -1,10 +1,12 @@
 """The site: its equations, and the check of its links."""
 
-import markdown
 import pytest
 
-from docs import equations
-from docs import links
+markdown = pytest.importorskip("markdown", reason="needs .[docs]")
+pytest.importorskip("latex2mathml", reason="needs .[docs]")
+
+from docs import equations  # noqa: E402
+from docs import links  # noqa: E402
 
 
 def html(text):
