@@ -332,6 +332,8 @@ FAULTS = [
         "    if widest > size:",
         "    if widest > 10**18:",
         "test_a_configuration_asks_for_no_more_than_is_stored",
+    ),
+    Fault(
         "band-without-its-first-row",
         "A band of an image lacks a row that its pixels see.",
         "    above = rows_seen_above(model)\n",
