@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import logging
 
 from tf_autoregressive import trained
 
@@ -39,13 +40,17 @@ def run(arguments: argparse.Namespace) -> None:
     """Show models at work, on a page in the browser."""
     _check_installed()
     import_tensorflow()
+    # A page asks for many sizes, and TensorFlow warns of a graph for each.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     from ..demo.application import application
     from ..demo.serving import listening
     from ..demo.serving import serve
 
     with listening(arguments.port) as listener:
-        names = arguments.runs or trained.names()
-        models = [_shown(name) for name in names]
+        models = [_shown(run) for run in arguments.runs or trained.names()]
+        if not arguments.runs:
+            # People look at images first.
+            models.sort(key=lambda shown: shown.medium.name != "images")
         serve(application(models), listener, browser=not arguments.no_browser)
 
 

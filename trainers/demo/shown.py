@@ -17,6 +17,9 @@ class Shown:
         rate: Samples a second of its sound, `None` for other events.
         load_data: Returns the `Data` of the training.
         summary: A sentence about the training and its result.
+
+    Attributes:
+        detectors: Calibrated detectors of anomalies, by their scores.
     """
 
     def __init__(
@@ -32,6 +35,7 @@ class Shown:
         self.model = model
         self.medium = medium_of(model, rate)
         self.summary = summary
+        self.detectors: dict[str, Any] = {}
         self._load_data = load_data
 
     @functools.cached_property
@@ -42,6 +46,18 @@ class Shown:
             UsageError: If the data are not there any more.
         """
         return Examples(self._load_data().test)
+
+    @functools.cached_property
+    def stream_steps(self) -> Any:
+        """The steps of one sequence without an end, or `None`.
+
+        All sequences of the page share their graphs.
+        """
+        from tf_autoregressive.compression import stream_steps
+
+        if not stream_steps.can_stream(self.model):
+            return None
+        return stream_steps.StreamSteps(self.model, 1)
 
     def description(self) -> dict[str, Any]:
         """Returns what the page has to know of the model."""

@@ -18,6 +18,10 @@ def works(shown: Shown) -> Iterator[Iterator[Any]]:
             yield tabs.sample.run(shown, asked)
         if "complete" in names:
             yield tabs.complete.run(shown, _completion(shown.model, drawing))
+        for name in ("write", "music"):
+            if name in names:
+                module = tabs.ACTIONS[name]
+                yield module.run(shown, module.Asked(steps=2, **drawing))
 
 
 def _completion(model, drawing):

@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tf_autoregressive.models import RNNNADE
+from tf_autoregressive.models import CharRNN
 from tf_autoregressive.models import GatedPixelCNN
+from tf_autoregressive.models import Transformer
+from tf_autoregressive.models import WaveNet
 from trainers.demo.shown import Shown
 
 
@@ -42,6 +46,45 @@ def colours():
         num_levels=4,
     )
     return as_shown("colours", model)
+
+
+@pytest.fixture(scope="package")
+def texts():
+    """A model of texts of any length."""
+    tf.keras.utils.set_random_seed(0)
+    model = CharRNN((12,), vocabulary="ab c", units=8, num_layers=1)
+    return as_shown("texts", model)
+
+
+@pytest.fixture(scope="package")
+def short_texts():
+    """A model of texts that knows 12 steps and no more."""
+    tf.keras.utils.set_random_seed(0)
+    model = Transformer(
+        (12,),
+        vocabulary="ab c",
+        num_layers=1,
+        units=8,
+        num_heads=2,
+        positions="learned",
+    )
+    return as_shown("short texts", model)
+
+
+@pytest.fixture(scope="package")
+def music():
+    """A model of the 88 keys of a piano, for 6 steps."""
+    tf.keras.utils.set_random_seed(0)
+    model = RNNNADE((6, 88), units=4, nade_units=4, variable_length=True)
+    return as_shown("music", model)
+
+
+@pytest.fixture(scope="package")
+def sounds():
+    """A model of sound of 8 levels, 200 samples a second."""
+    tf.keras.utils.set_random_seed(0)
+    model = WaveNet((16,), num_levels=8, filters=4, num_stacks=1, num_layers=2)
+    return as_shown("sounds", model, rate=200)
 
 
 @pytest.fixture(scope="package")

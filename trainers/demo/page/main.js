@@ -1,13 +1,19 @@
 // The page: models, and a tab for everything that a model can do.
 
 import { make } from "./elements.js";
+import * as anomaly from "./tabs/anomaly.js";
 import * as bits from "./tabs/bits.js";
 import * as complete from "./tabs/complete.js";
+import * as compress from "./tabs/compress.js";
 import * as dependencies from "./tabs/dependencies.js";
 import * as draw from "./tabs/draw.js";
+import * as music from "./tabs/music.js";
+import * as read from "./tabs/read.js";
 import * as sample from "./tabs/sample.js";
+import * as sound from "./tabs/sound.js";
+import * as write from "./tabs/write.js";
 
-const TABS = { sample, draw, complete, bits, dependencies };
+const TABS = { sample, draw, complete, write, read, music, sound, bits, dependencies, anomaly, compress };
 
 const list = document.getElementById("tabs");
 const panels = document.getElementById("panels");

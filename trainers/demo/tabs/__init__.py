@@ -8,17 +8,36 @@ TensorFlow is imported when this package is.
 """
 
 from ..shown import Shown
+from . import anomaly
 from . import bits
 from . import complete
+from . import compress
 from . import dependencies
 from . import draw
+from . import example
+from . import music
 from . import picture
+from . import read
 from . import sample
+from . import sound
+from . import write
 
-ACTIONS = {
-    module.__name__.rpartition(".")[2]: module
-    for module in (picture, sample, draw, complete, bits, dependencies)
-}
+_MODULES = (
+    picture,
+    sample,
+    draw,
+    complete,
+    bits,
+    dependencies,
+    example,
+    write,
+    read,
+    music,
+    sound,
+    anomaly,
+    compress,
+)
+ACTIONS = {module.__name__.rpartition(".")[2]: module for module in _MODULES}
 
 
 def offered(shown: Shown) -> list[str]:

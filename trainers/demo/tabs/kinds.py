@@ -3,6 +3,7 @@
 from tf_autoregressive import plots
 
 from ...media import Image
+from ...media import Text
 from ..shown import Shown
 
 
@@ -20,3 +21,8 @@ def draws_images(shown: Shown) -> bool:
 def has_conditionals(shown: Shown) -> bool:
     """Returns whether there is one distribution of each value."""
     return not shown.model.has_many_orderings
+
+
+def writes_texts(shown: Shown) -> bool:
+    """Returns whether the model writes texts, without a context."""
+    return isinstance(shown.medium, Text) and not shown.model.context.expected

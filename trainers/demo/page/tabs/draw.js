@@ -48,11 +48,12 @@ export function build(panel, model, index) {
     picture.put(pixel, colour(image, pixel, model));
     const share = binary ? levels[1] : Math.min(nats / Math.LN2 / 8, 1);
     expected.put(pixel, binary ? `rgb(${[0, 1, 2].map(() => Math.round(255 * share)).join(" ")})` : heat(share));
-    if (at + 1 < steps.length || !work.running) tell(steps[at], pixel, nats);
   }
 
-  function tell({ values, levels }, pixel, nats) {
-    const lines = [`Pixel ${at + 1}, ${place(pixel, model)}: ${values.join(", ")}, a surprise of ${(nats / Math.LN2).toFixed(3)} bits. So far ${bits.toFixed(1)} bits.`];
+  // Says what the model expected of the pixel that came last.
+  function tell({ index: [row, column], values, nats, levels }) {
+    const pixel = row * width + column;
+    const lines = [`Pixel ${at}, ${place(pixel, model)}: ${values.join(", ")}, a surprise of ${(nats / Math.LN2).toFixed(3)} bits. So far ${bits.toFixed(1)} bits.`];
     if (binary) lines.unshift(`The probability of white was ${levels[1].toFixed(3)}.`);
     readout.textContent = lines.join(" ");
     if (!levels) return;
@@ -69,10 +70,11 @@ export function build(panel, model, index) {
     const due = Math.min(Math.floor(((now - last) / 1000) * perSecond()), steps.length - at);
     if (paused) last = now;
     else if (due > 0) {
-      for (let i = 0; i < due; i++, at++) step(steps[at]);
+      for (let i = 0; i < due; i++) step(steps[at++]);
+      tell(steps[at - 1]);
       last = at === steps.length ? now : last + (1000 * due) / perSecond();
     }
-    pause.disabled = at === steps.length && !work.running;
+    work.stop.disabled = pause.disabled = at === steps.length && !work.running;
     panel.dataset.drawn = at;
     if (work.running || at < steps.length) frame = requestAnimationFrame(animate);
   }

@@ -1,0 +1,82 @@
+"""How unusual a picture or a text is, and where."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+from typing import Literal
+
+import numpy as np
+import pydantic
+
+from ...errors import UsageError
+from ...errors import usage_errors
+from ..events import event_of
+from ..shown import Shown
+from .kinds import draws_images
+from .kinds import has_conditionals
+from .kinds import writes_texts
+
+__all__ = ["Asked", "offered", "run"]
+
+
+class Asked(pydantic.BaseModel):
+    """A picture as levels or a text, and the score that judges it."""
+
+    image: list[int] | None = None
+    text: str = pydantic.Field("", max_length=100_000)
+    score: Literal["likelihood", "typicality"] = "likelihood"
+
+
+def offered(shown: Shown) -> bool:
+    """Returns whether the events of the model are pictures or texts."""
+    is_shown = draws_images(shown) or writes_texts(shown)
+    return is_shown and has_conditionals(shown)
+
+
+def run(shown: Shown, asked: Asked) -> Iterator[dict[str, Any]]:
+    """Yields the p-value of a detector, and the surprise of each value."""
+    event, text = _event(shown.model, asked)
+    normal = shown.examples.normal
+    if asked.score not in shown.detectors:
+        yield {"said": f"Scoring {len(normal)} normal test examples, once."}
+    detector = _detector(shown, asked.score, normal)
+    scores = detector.calibration.scores
+    surprise = detector.explain(event[None])[0]
+    if surprise.ndim == 3:
+        surprise = surprise.sum(axis=-1)
+    yield {
+        "p_value": float(detector.p_value(event[None])[0]),
+        "score": float(detector.score(event[None])[0]),
+        "normal": [float(scores[0]), float(np.median(scores))],
+        "highest": float(scores[-1]),
+        "num_normal": len(scores),
+        "bits": np.round(surprise.ravel() / math.log(2), 4).tolist(),
+        "text": text,
+    }
+
+
+def _event(model, asked):
+    """Returns the event to judge, and its text if it has one."""
+    if asked.image is not None:
+        return event_of(asked.image, model), ""
+    if not hasattr(model, "encode"):
+        raise UsageError("The model judges pictures: choose one.")
+    (length,) = model.event_shape
+    if len(asked.text) < length:
+        raise UsageError(
+            f"The detector judges {length} characters at once. "
+            f"Received: {len(asked.text)}"
+        )
+    text = asked.text[:length]
+    with usage_errors():
+        return model.encode(text), text
+
+
+def _detector(shown, score, normal):
+    """Returns the calibrated detector of a model, made once for a score."""
+    from tf_autoregressive.anomaly import Detector
+
+    if score not in shown.detectors:
+        detector = Detector(shown.model, score, batch_size=64)
+        shown.detectors[score] = detector.calibrate(normal)
+    return shown.detectors[score]
