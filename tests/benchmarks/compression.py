@@ -1,6 +1,7 @@
 """Prints how small a run's model makes test data, and other coders.
 
 python -m tests.benchmarks.compression RUN [--number N] [--batch-size B]
+    [--float32]
     pip install zstandard pillow-jxl-plugin  # for the rows of these coders
 
 RUN is a run, or the name of a trained model of the package. The kind of its
@@ -11,7 +12,8 @@ Each coder is given all of it at once, which suits it better than one after the
 other, in several forms, of which the smallest result counts. The model's data
 are decoded and compared; its weights are not counted. `-log2 p(x)` is the code
 length, by one pass over the data. Sampling as many events, in the same batches,
-tells what decoding could cost.
+tells what decoding could cost. `--float32` computes with the weights of a model
+of mixed_bfloat16, whose conditionals are less exact, as exports do.
 """
 
 import argparse
@@ -21,6 +23,7 @@ import typing
 
 import numpy as np
 
+from export.saved_models.precision import in_float32
 from tests.benchmarks import other_coders
 from tests.compression.streams import num_code_bits
 from tf_autoregressive.anomaly import SurpriseStream
@@ -52,10 +55,10 @@ class Task(typing.NamedTuple):
     others: typing.Any
 
 
-def task_of(run, number, batch_size):
-    """Returns the `Task` of a run."""
+def task_of(run, number, batch_size, prepared):
+    """Returns the model of a run, prepared by a function, and its `Task`."""
     directory = finished_run(run)
-    model, config = directory.load_model(), directory.read_config()
+    model, config = prepared(directory.load_model()), directory.read_config()
     make = {
         "tiny_shakespeare": _text,
         "spoken_digits": _sound,
@@ -181,8 +184,14 @@ def main():
     parser.add_argument("run")
     parser.add_argument("--number", type=int)
     parser.add_argument("--batch-size", type=int, default=64)
-    arguments = parser.parse_args()
-    model, task = task_of(arguments.run, arguments.number, arguments.batch_size)
+    parser.add_argument(
+        "--float32",
+        dest="prepared",
+        action="store_const",
+        const=in_float32,
+        default=lambda model: model,
+    )
+    model, task = task_of(**vars(parser.parse_args()))
     contexts = [] if task.context is None else [task.context]
     compress = functools.partial(task.codec.compress, task.x, *contexts)
     # Graphs are traced before the clock runs.
