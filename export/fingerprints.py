@@ -3,6 +3,8 @@
 import hashlib
 import pathlib
 
+from tf_autoregressive.trained import MODEL_FILES
+
 # `sha256sum -c` reads it in the directory of the version.
 _SUMS = pathlib.Path("assets.extra", "SHA256SUMS")
 
@@ -11,6 +13,13 @@ def sha256(path: pathlib.Path) -> str:
     """Returns the SHA-256 of the contents of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def of_model(path: pathlib.Path) -> str:
+    """Returns a hash of a `.keras` file, or of a folder that Keras loads."""
+    if path.is_dir():
+        return of_files([path / name for name in MODEL_FILES], path)
+    return sha256(path)
 
 
 def of_files(files: list[pathlib.Path], folder: pathlib.Path) -> str:

@@ -221,3 +221,10 @@ def test_a_background_trains_on_mutated_inputs(x, model):
     data = anomaly.MutatedInputs(x, model.num_levels, batch_size=8)
     history = background.fit(data, epochs=2, verbose=0)
     assert len(history.history["loss"]) == 2
+
+
+def test_a_compressor_must_return_bytes(rng):
+    model = BY_NAME["fvsbn"].build(0)
+    score = anomaly.InputComplexity(lambda x: x.size)
+    with pytest.raises(ValueError, match=r"must return bytes\. Received: int"):
+        score.scores(model, BY_NAME["fvsbn"].events(rng, 2))

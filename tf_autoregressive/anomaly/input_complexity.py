@@ -64,8 +64,17 @@ class InputComplexity(Score):
         # The model checks the values before the compressor sees them.
         surprise = -model.log_prob(x, context)
         x = np.asarray(x).astype("int64")
-        lengths = [8 * len(self._compress(event[None])) for event in x]
+        lengths = [8 * self._num_bytes(event[None]) for event in x]
         return surprise - np.array(lengths, "float32") * math.log(2.0)
+
+    def _num_bytes(self, event):
+        compressed = self._compress(event)
+        if not isinstance(compressed, bytes | bytearray | memoryview):
+            raise ValueError(
+                "`compressor` must return bytes. Received: "
+                f"{type(compressed).__name__}"
+            )
+        return len(compressed)
 
     def get_config(self) -> dict[str, Any]:
         if _is_name(self.compressor):

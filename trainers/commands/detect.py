@@ -130,7 +130,7 @@ def _opened(export, arguments, files):
     model = directory.load_model()
     about = {
         "model": str(directory.path.resolve()),
-        "model sha256": fingerprints.sha256(directory.model),
+        "model sha256": fingerprints.of_model(directory.model),
         "score": arguments.score,
         "false_alarm_rate": arguments.false_alarm_rate,
     }
@@ -138,7 +138,7 @@ def _opened(export, arguments, files):
     if arguments.background is not None:
         background = finished_run(arguments.background)
         options["background"] = background.load_model()
-        about["background sha256"] = fingerprints.sha256(background.model)
+        about["background sha256"] = fingerprints.of_model(background.model)
     normal, rows = (
         open_rows(export, path, arguments, row_shapes(model), files)
         for path in (arguments.normal, arguments.input)

@@ -125,7 +125,7 @@ class _RunScorer:
         self.event_shape, self.num_levels, self.context_shape = shapes
         self.about = {
             "model": str(directory.path.resolve()),
-            "model sha256": exporter("fingerprints").sha256(directory.model),
+            "model sha256": exporter("fingerprints").of_model(directory.model),
         }
 
     def __call__(self, events, contexts):

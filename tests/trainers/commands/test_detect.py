@@ -124,6 +124,18 @@ def test_a_model_without_contexts_takes_none(command, capsys):
     assert "the model takes no contexts" in capsys.readouterr().err
 
 
+def test_a_trained_model_is_taken_by_its_name(tmp_path, capsys):
+    name = "fvsbn_binarized_mnist"
+    x = np.zeros((40, 28, 28, 1), "uint8")
+    np.savez(tmp_path / "x.npz", x=x)
+    paths = [f"--{n}={tmp_path / 'x.npz'}" for n in ("normal", "input")]
+    rest = [f"--output={tmp_path / 'scores'}", "--false-alarm-rate=0.05"]
+    for _ in range(2):
+        assert main(["detect", name, *paths, *rest]) == 0
+    assert main(["score", name, paths[1], f"--output={tmp_path / 'b'}"]) == 0
+    assert capsys.readouterr().out.count("0 of 40 examples alarm") == 2
+
+
 def test_too_few_normal_events_are_told_how_many_it_takes(command, capsys):
     assert command(**{"false-alarm-rate": 0.001}) == 2
     assert "at least 999 scores" in capsys.readouterr().err
