@@ -8,7 +8,12 @@ FOLDER = pathlib.Path(__file__).parent
 
 def paths() -> list[pathlib.Path]:
     """Returns the files of all notebooks, sorted."""
-    return sorted(FOLDER.glob("*.ipynb"))
+    return sorted(FOLDER.rglob("*.ipynb"))
+
+
+def name(path: pathlib.Path) -> str:
+    """Returns the name of the notebook in a file, as `lessons/1_chain_rule`."""
+    return path.relative_to(FOLDER).with_suffix("").as_posix()
 
 
 def read(path: pathlib.Path) -> dict:
@@ -26,9 +31,9 @@ def write(path: pathlib.Path, notebook: dict) -> None:
 
 def code_cells(notebook: dict) -> list[dict]:
     """Returns the cells with code that follow the one that installs."""
-    cells = notebook["cells"]
-    return [
-        cell
-        for cell in cells
-        if cell["cell_type"] == "code" and cell["id"] != "install"
-    ]
+    return [cell for cell in notebook["cells"] if is_run(cell)]
+
+
+def is_run(cell: dict) -> bool:
+    """Returns whether a cell has code, and not the code that installs."""
+    return cell["cell_type"] == "code" and cell["id"] != "install"

@@ -32,8 +32,8 @@ import pathlib
 
 PACKAGE = "tf_autoregressive[{extras}]"
 SOURCE = "{source}"
-if pathlib.Path("../tf_autoregressive").is_dir():  # This is a clone.
-    SOURCE = f" @ {{pathlib.Path('..').resolve().as_uri()}}"
+if pathlib.Path("{root}/tf_autoregressive").is_dir():  # This is a clone.
+    SOURCE = f" @ {{pathlib.Path('{root}').resolve().as_uri()}}"
 if importlib.util.find_spec("tf_autoregressive") is None:
     %pip install -q "{{PACKAGE}}{{SOURCE}}"\
 """
@@ -80,12 +80,19 @@ def installation(name: str, source: str = SOURCE) -> str:
     """Returns the code that installs what a notebook needs.
 
     Args:
-        name: Name of the notebook.
+        name: Name of the notebook, as `notebooks.name` gives it. Lessons need
+            TensorFlow alone.
         source: The text after the name of the package, as `SOURCE`.
     """
     if name == "tpu":
         return _INSTALLATION_FOR_A_TPU.format(source=source)
-    return _INSTALLATION.format(source=source, extras=_EXTRAS[name])
+    folders = name.count("/")
+    return _INSTALLATION.format(
+        source=source,
+        extras="tensorflow" if folders else _EXTRAS[name],
+        # A lesson lies one folder deeper.
+        root="/".join([".."] * (folders + 1)),
+    )
 
 
 def opened(notebook: dict, name: str, source: str = SOURCE) -> dict:
@@ -103,7 +110,9 @@ def opened(notebook: dict, name: str, source: str = SOURCE) -> dict:
 def main():
     """Writes the openings into all notebooks."""
     for path in notebooks.paths():
-        notebooks.write(path, opened(notebooks.read(path), path.stem))
+        notebooks.write(
+            path, opened(notebooks.read(path), notebooks.name(path))
+        )
 
 
 if __name__ == "__main__":

@@ -104,7 +104,7 @@ def _cleaned_output(output, folder):
 def main():
     """Runs the notebooks that the command line names, or all of them."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    names = [path.stem for path in notebooks.paths()]
+    names = [notebooks.name(path) for path in notebooks.paths()]
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help=f"one of {', '.join(names)}"
     )

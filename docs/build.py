@@ -13,6 +13,8 @@ import shutil
 import subprocess
 import sys
 
+from colab import lessons
+from docs import lesson_outputs
 from docs import links
 from docs import records
 from tf_autoregressive import trained
@@ -68,6 +70,8 @@ def prepare(*, keep_figures: bool = False) -> None:
             page.read_text(encoding="utf-8"), "../" * (len(place.parts) - 1)
         )
         (PAGES / place).write_text(text, encoding="utf-8")
+    for page in lessons.pages():
+        _write_lesson(page)
     for name in trained.names():
         _copy_card(trained.folder(name))
     _draw(PAGES / "figures")
@@ -85,6 +89,14 @@ def _draw(folder):
 
         for name in sorted(missing):
             (folder / f"{name}.png").write_bytes(bytes(figures.FIGURES[name]()))
+
+
+def _write_lesson(page):
+    """Makes a page of a lesson and of what its notebook prints and draws."""
+    text, pictures = lesson_outputs.with_outputs(page)
+    (PAGES / "lessons" / page.name).write_text(text, encoding="utf-8")
+    for name, picture in pictures.items():
+        (PAGES / "lessons" / name).write_bytes(picture)
 
 
 def _copy_card(folder):
