@@ -9,6 +9,7 @@ import pathlib
 import re
 import shlex
 
+import matplotlib.pyplot as plt
 import pytest
 
 import export
@@ -78,6 +79,7 @@ def test_the_python_blocks_of_a_page_run(
     for number, code in enumerate(blocks(page, "python")):
         name = f"<{page.name}, block {number + 1}>"
         exec(compile(code, name, "exec"), namespace)
+    plt.close("all")
 
 
 def commands(page):

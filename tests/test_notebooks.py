@@ -17,7 +17,7 @@ from colab import outputs
 from colab import seals
 
 PATHS = notebooks.paths()
-NOTEBOOKS = [pytest.param(path, id=path.stem) for path in PATHS]
+NOTEBOOKS = [pytest.param(path, id=notebooks.name(path)) for path in PATHS]
 
 FEW_STEPS = {
     "TFAR_STEPS": "2",
@@ -46,16 +46,17 @@ def has_pictures(notebook):
 
 
 def test_there_are_notebooks():
-    assert len(PATHS) == 11
+    assert len(PATHS) == 11 + 8
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS)
 def test_a_notebook_opens_in_colab(path):
     notebook = notebooks.read(path)
-    assert openings.opened(notebook, path.stem) == notebook
+    name = notebooks.name(path)
+    assert openings.opened(notebook, name) == notebook
     badge, *_ = notebook["cells"]
     assert badge["id"] == "badge"
-    assert f"/colab/{path.name})" in "".join(badge["source"])
+    assert f"/colab/{name}.ipynb)" in "".join(badge["source"])
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS)
@@ -68,10 +69,10 @@ def test_the_first_code_alone_installs(path):
 
 
 def test_the_source_is_set_at_one_place():
-    notebook = notebooks.read(PATHS[0])
-    published = openings.opened(notebook, PATHS[0].stem, source="")
+    notebook, name = notebooks.read(PATHS[0]), notebooks.name(PATHS[0])
+    published = openings.opened(notebook, name, source="")
     assert published != notebook
-    assert openings.opened(published, PATHS[0].stem) == notebook
+    assert openings.opened(published, name) == notebook
     (cell,) = [c for c in published["cells"] if c["id"] == "install"]
     assert 'SOURCE = ""\n' in cell["source"]
 
