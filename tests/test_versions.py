@@ -2,12 +2,14 @@
 
 import pathlib
 import re
+import shutil
 import tomllib
 
 import pytest
 from packaging.requirements import Requirement
 
 import tf_autoregressive
+from colab import address
 from tests.declared import CLASSIFIERS
 from tests.declared import PROJECT_URLS
 from tests.declared import PYTHON
@@ -108,9 +110,32 @@ def test_the_package_and_the_citation_have_the_declared_version():
     assert f"version: {VERSION}" in citation
 
 
+def test_the_changelog_begins_with_the_declared_version():
+    changelog = (ROOT / "CHANGELOG.md").read_text()
+    titles = re.findall(r"^## (\S+)", changelog, re.MULTILINE)
+    assert titles[0].strip(",") == VERSION
+
+
 def test_every_text_has_the_declared_address():
     texts = [*PROJECT_URLS, (ROOT / "README.md").read_text()]
     texts += [(ROOT / "CITATION.cff").read_text()]
     name = URL.rpartition("/")[2]
     found = re.findall(rf"https://[^\s/]+/[^\s/]+/{name}\b", "\n".join(texts))
     assert set(found) == {URL}
+
+
+def test_another_address_is_written_wherever_the_declared_one_is(tmp_path):
+    for name in address.FILES:
+        shutil.copy(ROOT / name, tmp_path)
+    other = "https://example.org/someone/tf_autoregressive"
+    address.write(other, tmp_path)
+    for name in address.FILES:
+        old, new = ((place / name).read_text() for place in (ROOT, tmp_path))
+        assert URL in old
+        assert new == old.replace(URL, other)
+
+
+def test_no_other_page_names_the_address():
+    pages = [*ROOT.glob("*.*"), *ROOT.glob("docs/**/*.md")]
+    naming = {p.name for p in pages if p.is_file() and URL in p.read_text()}
+    assert naming == set(address.FILES)

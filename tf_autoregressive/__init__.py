@@ -27,7 +27,7 @@ if typing.TYPE_CHECKING:
     from tf_autoregressive import plots
     from tf_autoregressive import sampling
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "anomaly",

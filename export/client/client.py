@@ -4,7 +4,6 @@ Shapes: N examples.
 """
 
 import pathlib
-import warnings
 from collections import abc
 from typing import Unpack
 
@@ -179,16 +178,6 @@ class Client:
             self._conversation, self._timeout, num_sequences, context
         )
 
-    def score(self, events: Array, context: Array = None) -> np.ndarray:
-        """The former name of `log_prob`; version 0.2 will not have it."""
-        _warn_of_old_name("score", "log_prob")
-        return self.log_prob(events, context)
-
-    def score_per_dim(self, events: Array, context: Array = None) -> np.ndarray:
-        """The former name of `log_prob_per_dim`; gone in version 0.2."""
-        _warn_of_old_name("score_per_dim", "log_prob_per_dim")
-        return self.log_prob_per_dim(events, context)
-
     def sample(
         self,
         num_samples: int,
@@ -340,15 +329,6 @@ class Client:
         inputs = self._conversation.signature(signature, deadline).inputs
         off = {name: OPTIONS[name].off for name in inputs.keys() & OPTIONS}
         return off | {k: v for k, v in options.items() if v is not None}
-
-
-def _warn_of_old_name(old, new):
-    warnings.warn(
-        f"`Client.{old}` is now called `{new}`, as on the model. Version 0.2 "
-        "will not have the old name.",
-        DeprecationWarning,
-        stacklevel=3,
-    )
 
 
 def _starts(count, size):

@@ -61,21 +61,6 @@ def test_scores_are_those_of_the_model(client, fvsbn, rng):
         )
 
 
-@pytest.mark.parametrize("name", ["log_prob", "log_prob_per_dim"])
-def test_old_names_answer_and_say_the_new_ones(served, fvsbn, rng, name):
-    x = fvsbn.case.events(rng, 2)
-    with (
-        SERVERS["grpc"](served) as host,
-        Client(host, "fvsbn", timeout=20.0) as client,
-    ):
-        old = name.replace("log_prob", "score")
-        with pytest.warns(DeprecationWarning, match=f"{old}.*`{name}`") as seen:
-            answer = getattr(client, old)(x)
-        np.testing.assert_array_equal(answer, getattr(client, name)(x))
-    # This is the line that has to change.
-    assert seen[0].filename == __file__
-
-
 def test_samples_are_those_of_the_model(client, fvsbn):
     for options in ({}, {"temperature": 0.5}, {"top_k": 1}, {"top_p": 0.6}):
         events, log_prob = client.sample(9, seed=-3, **options)
