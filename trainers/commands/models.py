@@ -4,10 +4,11 @@ import argparse
 
 from tf_autoregressive import trained
 
-from ..reports.summary import score_text
 from ..reports.table import aligned
 
-_COLUMNS = ("name", "test", "size")
+_COLUMNS = ("name", "data", "test", "size")
+# Papers give nats per character of texts and per step of songs.
+_UNITS = ("nats_per_token", "nats_per_step", "nats")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,4 +24,6 @@ def _row(name):
     folder = trained.folder(name)
     result = trained.record(folder)
     megabytes = trained.size(folder) / 1e6
-    return name, score_text(result["test"]), f"{megabytes:.1f} MB"
+    unit = next(unit for unit in _UNITS if unit in result["test"])
+    score = f"{result['test'][unit]:.2f} {unit.replace('_per_', '/')}"
+    return name, result["data"]["name"], score, f"{megabytes:.1f} MB"
