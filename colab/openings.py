@@ -67,6 +67,7 @@ _EXTRAS = {
     "text_and_sound": "tensorflow,tfds",
     "tfp": "tensorflow",
     "tour": "tensorflow",
+    "vq_vae": "tensorflow",
 }
 
 
