@@ -133,6 +133,13 @@ FAULTS = [
         'ops.cast(self.kernel, "float32"), axis=[0, 1]',
         "test_the_norm_of_a_filter_is_its_scale",
     ),
+    Fault(
+        "past-out-of-order",
+        "A convolution takes what it kept of a stream in the wrong order.",
+        "        past = tf.roll(state, -(time % self.reach), axis=0)\n",
+        "        past = tf.roll(state, time % self.reach, axis=0)\n",
+        "test_sequences_go_on_from_a_state",
+    ),
     # Models.
     Fault(
         "nade-does-not-look",

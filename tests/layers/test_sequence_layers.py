@@ -116,18 +116,24 @@ def test_states_of_an_lstm_keep_their_precision(rng):
     assert [part.dtype for part in states] == [tf.float32] * 2
 
 
-@pytest.mark.parametrize("name", ["lstm", "gru"])
-def test_sequences_go_on_from_a_state(name, rng):
+@pytest.mark.parametrize("size", [1, 2, 5])
+@pytest.mark.parametrize("name", LAYERS)
+def test_sequences_go_on_from_a_state(name, size, rng):
     layer = made(name, rng)
+    if type(layer).steps is SequenceLayer.steps:
+        pytest.skip("the layer goes on step by step alone")
     x = rng.normal(size=(2, STEPS, CHANNELS)).astype("float32")
-    first, state = layer.steps(x[:, :5], layer.first_state(2, STEPS))
-    second, state = layer.steps(x[:, 5:], state)
-    np.testing.assert_allclose(
-        tf.concat([first, second], axis=1), layer(x), atol=1e-5
-    )
+    outputs, state = [], layer.first_state(2, STEPS)
+    for time in range(0, STEPS, size):
+        piece = tf.constant(x[:, time : time + size])
+        found, state = layer.steps(piece, state, time)
+        outputs.append(found)
+    np.testing.assert_allclose(tf.concat(outputs, 1), layer(x), atol=1e-5)
     _, after = stepped(layer, x, block_size=STEPS)
     (expected,) = after["states"].values()
-    for one, other in zip(state, expected, strict=True):
+    for one, other in zip(
+        tf.nest.flatten(state), tf.nest.flatten(expected), strict=True
+    ):
         np.testing.assert_allclose(one, other, atol=1e-5)
 
 

@@ -11,10 +11,14 @@ import tensorflow as tf
 
 from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.arguments import plain_array
+from tf_autoregressive.layers import is_compiled
 from tf_autoregressive.models.generation import CHUNK
 from tf_autoregressive.models.sequence_model import SequenceModel
 from tf_autoregressive.sampling import score_sites
 from tf_autoregressive.types import Array
+
+# Number of steps that are computed at once, where layers can.
+_AT_ONCE = 1000
 
 
 class SurpriseStream:
@@ -23,9 +27,10 @@ class SurpriseStream:
         -log p(x[t] | x[<t]),  t = 0, 1, ...
 
     The surprises of all steps are those of `-model.log_prob_per_dim` on the
-    whole sequence, summed over the values of a step. A step costs the same
-    however many came before, and the memory does not grow: what the model keeps
-    of the past is its recurrent state, or as much as it can see.
+    whole sequence, summed over the values of a step, up to rounding. A step
+    costs the same however many came before, and the memory does not grow: what
+    the model keeps of the past is its recurrent state, or as much as it can
+    see. Layers compute all steps of a piece at once where they can.
 
     Args:
         model: A `SequenceModel`: of logs, sensors, texts, sound, notes. Its
@@ -83,8 +88,9 @@ class SurpriseStream:
         """
         x = self._checked(x)
         state, found = self.state, []
-        for start in range(0, x.shape[1], CHUNK):
-            piece = x[:, start : start + CHUNK]
+        most = _AT_ONCE if self.model.has_steps else CHUNK
+        for start in range(0, x.shape[1], most):
+            piece = x[:, start : start + most]
             surprise, state = self.model._run(
                 ("surprise stream",),
                 functools.partial(advanced, self.model),
@@ -151,24 +157,36 @@ def advanced(model: Any, x: tf.Tensor, state: Any) -> tuple[tf.Tensor, Any]:
     Args:
         model: A `SequenceModel`.
         x: Valid values, float32 `[B, n, *event_shape[1:]]`, `n` at most
-            `CHUNK`: layers that look back make room for so many.
+            `CHUNK` unless the model `has_steps`: layers that go step by step
+            make room for so many.
         state: From `first_state`, or from here.
     """
     # Loops need the sizes that are known to stay known.
     batch_size = x.shape[0] or tf.shape(x)[0]
     num_steps = tf.shape(x)[1]
-    stack = model.sequence_stack.resumed(
-        state["stack"], batch_size, model.event_shape[0]
-    )
     num_dims = model.output_distribution.num_dims
     values = tf.reshape(x, [batch_size, -1, num_dims])
-    log_prob, state = score_sites(model, values, {**state, "stack": stack})
+    if model.has_steps and not is_compiled():
+        log_prob, state = _scored_at_once(model, x, values, state)
+    else:
+        stack = model.sequence_stack.resumed(
+            state["stack"], batch_size, model.event_shape[0]
+        )
+        log_prob, state = score_sites(model, values, {**state, "stack": stack})
     # Several sites may make a step.
     by_step = tf.reshape(
         log_prob,
         [batch_size, num_steps, model.num_sites // model.event_shape[0]],
     )
     return -tf.reduce_sum(by_step, axis=-1), state
+
+
+def _scored_at_once(model, x, values, state):
+    """Returns what `score_sites` does, from all steps of a piece at once."""
+    parameters, state = model.next_steps(
+        model.output_distribution.network_input(x), state
+    )
+    return model.output_distribution.site_log_prob(parameters, values), state
 
 
 def _begun(model, rows, context):

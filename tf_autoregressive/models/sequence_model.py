@@ -268,6 +268,39 @@ class SequenceModel(GenerationMethods, TextMethods, AutoregressiveModel):
         scope = self._sequence_scope(context, training)
         return self._next_parameters(scope, self._before(inputs))
 
+    @property
+    def has_steps(self) -> bool:
+        """Whether `next_steps` can take several steps at once."""
+        # A network of its own goes its own way.
+        is_plain = type(self).network is SequenceModel.network
+        return is_plain and self.sequence_stack.has_steps
+
+    def next_steps(self, inputs: tf.Tensor, cache: State) -> Any:
+        """Returns the parameters `[B, n, N * P]` of steps, and the cache after.
+
+        Args:
+            inputs: float32 `[B, n, *event_shape[1:]]`, the steps on the
+                network's scale.
+            cache: From `init_cache`, `end_block` or here.
+        """
+        codes, stack = self._codes(inputs), cache["stack"]
+        scope = scopes.CarryingScope(
+            stack["states"],
+            time=stack["time"],
+            shifts={
+                name: tf.transpose(shift, [1, 0, 2])
+                for name, shift in stack["shifts"].items()
+            },
+        )
+        before = tf.concat([cache["codes"][:, None], codes[:, :-1]], axis=1)
+        parameters = self._next_parameters(scope, before)
+        stack = {
+            **stack,
+            "time": stack["time"] + tf.shape(codes)[1],
+            "states": scope.states,
+        }
+        return parameters, {**cache, "codes": codes[:, -1], "stack": stack}
+
     def _before(self, inputs):
         """Returns `[B, T, N]`: the codes of the step before each step."""
         return tf.pad(self._codes(inputs)[:, :-1], [[0, 0], [1, 0], [0, 0]])

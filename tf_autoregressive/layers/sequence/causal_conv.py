@@ -53,6 +53,8 @@ class CausalConv1D(SequenceLayer, keras.layers.Layer):
             https://arxiv.org/abs/1609.03499
     """
 
+    has_steps = True
+
     def __init__(
         self,
         filters: int,
@@ -98,10 +100,18 @@ class CausalConv1D(SequenceLayer, keras.layers.Layer):
         return (*input_shape[:-1], self.filters)
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        length = tf.shape(inputs)[1]
         padded = tf.pad(inputs, [[0, 0], [self.reach, 0], [0, 0]])
+        return self._after_past(padded, tf.shape(inputs)[1])
+
+    def _after_past(self, inputs, length):
+        """Returns the outputs of the last steps, `[B, length, O]`.
+
+        Args:
+            inputs: `[B, reach + length, I]`.
+            length: Number of steps.
+        """
         taps = [
-            padded[:, tap * self.dilation : tap * self.dilation + length]
+            inputs[:, tap * self.dilation : tap * self.dilation + length]
             for tap in range(self.kernel_size)
         ]
         return self._of_window(taps)
@@ -156,6 +166,18 @@ class CausalConv1D(SequenceLayer, keras.layers.Layer):
 
     def closed(self, state: State, time: int | tf.Tensor) -> Any:
         return state.stack() if self.reach else ()
+
+    def steps(
+        self, x: tf.Tensor, state: State, time: int | tf.Tensor
+    ) -> tuple[tf.Tensor, State]:
+        if not self.reach:
+            return self(x), ()
+        past = tf.roll(state, -(time % self.reach), axis=0)
+        inputs = tf.concat([tf.transpose(past, [1, 0, 2]), x], axis=1)
+        length = tf.shape(x)[1]
+        last = tf.transpose(inputs[:, -self.reach :], [1, 0, 2])
+        state = tf.roll(last, (time + length) % self.reach, axis=0)
+        return self._after_past(inputs, length), state
 
     def get_config(self) -> dict[str, Any]:
         return {

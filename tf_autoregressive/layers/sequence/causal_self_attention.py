@@ -87,6 +87,8 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
             authors' code, where the paper has one more.
     """
 
+    has_steps = True
+
     def __init__(
         self,
         units: int,
@@ -168,13 +170,18 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
         scores = tf.matmul(query, key, transpose_b=True)
         return self._weights(scores, self._sees(steps[:, None] - steps))
 
-    def _of_all_steps(self, inputs):
-        """Returns queries, keys and values `[B, h, T, k or v]`."""
+    def _of_all_steps(self, inputs, time=0):
+        """Returns queries, keys and values `[B, h, T, k or v]`.
+
+        Args:
+            inputs: As `call` takes them.
+            time: Number of steps before them.
+        """
         query, key, value = (
             tf.transpose(part, [0, 2, 1, 3]) for part in self._heads(inputs)
         )
         if self.rotary:
-            steps = tf.range(tf.shape(inputs)[1])
+            steps = time + tf.range(tf.shape(inputs)[1])
             query, key = rotated(query, steps), rotated(key, steps)
         return query, key, value
 
@@ -220,9 +227,13 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
             drop: As `call_in_training` takes it, or `None`.
         """
         steps = tf.range(tf.shape(query)[2])[:, None] + start
-        back = steps - tf.range(tf.shape(key)[2]) - first
+        key_steps = tf.range(tf.shape(key)[2]) + first
+        seen = self._sees(steps - key_steps)
+        if not isinstance(first, int):
+            # What is kept of a stream may begin before its first step.
+            seen = seen & (key_steps >= 0)
         scores = tf.matmul(query, key, transpose_b=True)
-        weights = self._weights(scores, self._sees(back))
+        weights = self._weights(scores, seen)
         if drop is not None and self.dropout_layer is not None:
             weights = drop(self.dropout_layer, weights)
         return tf.matmul(weights, value)
@@ -308,6 +319,22 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
         outputs = tf.matmul(of_finished[..., None, :], state["values"])
         of_new = tf.transpose(of_new, [2, 0, 1])[..., None]
         return outputs[..., 0, :] + tf.reduce_sum(of_new * new_values, axis=0)
+
+    def steps(
+        self, x: tf.Tensor, state: State, time: int | tf.Tensor
+    ) -> tuple[tf.Tensor, State]:
+        query, key, value = self._of_all_steps(x, time)
+        keys = tf.concat([state["keys"], key], axis=2)
+        values = tf.concat([state["values"], value], axis=2)
+        first = time - tf.shape(state["keys"])[2]
+        outputs = self._of_block(query, keys, values, time, first, None)
+        outputs = tf.transpose(outputs, [0, 2, 1, 3])
+        num_kept = tf.minimum(tf.shape(keys)[2], self.window - 1)
+        start = tf.shape(keys)[2] - num_kept
+        return tf.reshape(outputs, [-1, sizes(x)[1], self.units]), {
+            "keys": keys[:, :, start:],
+            "values": values[:, :, start:],
+        }
 
     def closed(self, state: State, time: int | tf.Tensor) -> State:
         return {

@@ -21,6 +21,10 @@ class SequenceLayer:
     - `step(x, state, time)`: one step, `[B, I]` to `[B, O]`, from a state that
       holds what the layer needs of the steps before. This is how it is drawn.
 
+    A layer may have `steps(x, state, time)` too, which takes several steps at
+    once after a state. Streams are scored by it where all layers of a stack set
+    `has_steps`, which says that it is faster than one step after the other.
+
     A layer that looks at one step alone, such as `keras.layers.Dense`, needs
     none of this: stacks call it as it is.
 
@@ -30,6 +34,8 @@ class SequenceLayer:
     `opened` makes and `closed` undoes. That is much faster than tensors for
     whatever a step changes in one place only.
     """
+
+    has_steps = False
 
     def call_in_training(self, x: tf.Tensor, drop: Any) -> tf.Tensor:
         """Returns what `call` does, for a layer that drops nothing within.
@@ -74,6 +80,18 @@ class SequenceLayer:
                 the start of the sequence, also where a stream goes on.
         """
         raise NotImplementedError(f"{type(self).__name__} has no `step`")
+
+    def steps(
+        self, x: tf.Tensor, state: State, time: int | tf.Tensor
+    ) -> tuple[tf.Tensor, State]:
+        """Returns outputs `[B, n, O]` of several steps, and the state after.
+
+        Args:
+            x: Inputs `[B, n, I]`, in the compute dtype.
+            state: From `first_state`, `closed` or here.
+            time: Number of steps before, an int32 scalar.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no `steps`")
 
     def closed(self, state: State, time: int | tf.Tensor) -> Any:
         """Returns the state from that of `step`, at the end of a block.

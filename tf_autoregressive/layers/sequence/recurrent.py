@@ -12,7 +12,8 @@ class RecurrentLayer(SequenceLayer):
     """A base that makes a `keras.layers.RNN` a `SequenceLayer`.
 
     The layer is made with `return_sequences=True`, and with `return_state=True`
-    too where sequences go on after others (`steps`).
+    too where sequences go on after others (`steps`). For a few sequences that
+    is slower than one step after the other, so that streams do not use it.
     """
 
     def call(
@@ -30,13 +31,12 @@ class RecurrentLayer(SequenceLayer):
             return results[0]
         return results
 
-    def steps(self, x: tf.Tensor, state: State) -> Any:
-        """Returns outputs `[B, T, O]` after a state, and the state after them.
-
-        Args:
-            x: Inputs `[B, T, I]`.
-            state: From `first_state`, `step` or here.
-        """
-        state = [tf.cast(part, x.dtype) for part in state]
-        x, *state = self(x, initial_state=state)  # type: ignore[operator]
-        return x, tuple(state)
+    def steps(
+        self, x: tf.Tensor, state: State, time: int | tf.Tensor
+    ) -> tuple[tf.Tensor, State]:
+        first = [tf.cast(part, x.dtype) for part in state]
+        outputs, *last = self(x, initial_state=first)  # type: ignore[operator]
+        return outputs, tuple(
+            tf.cast(part, before.dtype)
+            for part, before in zip(last, state, strict=True)
+        )

@@ -84,22 +84,31 @@ class CarryingScope(SequenceScope):
 
     Args:
         states: By the layer's name, its state; other layers start anew.
+        time: Number of earlier steps.
         **kwargs: Passed to `SequenceScope`.
 
     Attributes:
         states: The states after the last step, once a stack has run.
     """
 
-    def __init__(self, states: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, states: Any, *, time: int | tf.Tensor = 0, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.states = dict(states)
+        self.time = time
 
     def run(self, layer: Any, x: tf.Tensor) -> Any:
         name = layer.name
         if name not in self.states:
             return super().run(layer, x)
-        x, self.states[name] = layer.steps(x, self.states[name])
+        # Keras casts inputs where a layer is called, and `steps` is not.
+        x = tf.cast(x, layer.compute_dtype)
+        x, self.states[name] = layer.steps(x, self.states[name], self.time)
         return self.shifted(name, x)
+
+    def positions(self, x: tf.Tensor) -> Any:
+        return self.time + super().positions(x)
 
 
 class StepScope(SegmentedScope):
@@ -185,6 +194,11 @@ class SequenceStack:
                 f"Received twice: {layer.name!r}"
             )
         self.layers[layer.name] = layer
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether all layers take several steps at once faster than one."""
+        return all(layer.has_steps for layer in self.layers.values())
 
     def first_state(
         self, batch_size: int | tf.Tensor, num_steps: int, shifts: Any
