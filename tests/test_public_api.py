@@ -31,6 +31,7 @@ NAMES = {
     "masks",
     "metrics",
     "models",
+    "optimizers",
     "orderings",
     "plots",
     "sampling",

@@ -23,6 +23,7 @@ if typing.TYPE_CHECKING:
     from tf_autoregressive import masks
     from tf_autoregressive import metrics
     from tf_autoregressive import models
+    from tf_autoregressive import optimizers
     from tf_autoregressive import orderings
     from tf_autoregressive import plots
     from tf_autoregressive import sampling
@@ -41,6 +42,7 @@ __all__ = [
     "masks",
     "metrics",
     "models",
+    "optimizers",
     "orderings",
     "plots",
     "sampling",

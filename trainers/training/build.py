@@ -16,7 +16,7 @@ from ..recipe import Recipe
 from .batches import steps_per_epoch
 
 _OPTIMIZERS = {
-    "adam": keras.optimizers.Adam,
+    "adam": tfar.optimizers.Adam,
     "rmsprop": keras.optimizers.RMSprop,
     "sgd": functools.partial(keras.optimizers.SGD, momentum=0.9, nesterov=True),
 }
