@@ -47,7 +47,7 @@ class BernoulliOutput(OutputDistribution):
         self, parameters: tf.Tensor, event_ndims: int
     ) -> tfd.Distribution:
         return tfd.Independent(
-            tfd.Bernoulli(logits=parameters[..., 0], dtype=tf.int32),
+            _Bernoulli(logits=parameters[..., 0], dtype=tf.int32),
             reinterpreted_batch_ndims=event_ndims,
         )
 
@@ -73,3 +73,16 @@ class BernoulliOutput(OutputDistribution):
     def level_log_probs(self, parameters: tf.Tensor) -> tf.Tensor:
         signs = tf.constant([-1.0, 1.0])
         return tf.math.log_sigmoid(signs * parameters)
+
+
+class _Bernoulli(tfd.Bernoulli):
+    """A Bernoulli distribution that scores the value that is there alone.
+
+    TFP computes the log-probabilities of both values of every dimension, and
+    leaves one out. What comes out is the same to the last bit.
+    """
+
+    def _log_prob(self, event):
+        logits = self.logits_parameter()
+        signs = 1.0 - 2.0 * tf.cast(event, logits.dtype)
+        return -tf.math.softplus(signs * logits)
