@@ -37,9 +37,11 @@ _NATURAL = {"ordering": "natural"}
 _SETTINGS: dict[str, dict[str, Any]] = {
     "adult": {
         "model_options": _NATURAL,
-        "learning_rate": 5e-2,
-        "weight_decay": 0.01,
-        "epochs": 60,
+        "learning_rate": 3e-2,
+        "weight_decay": 0.06,
+        "ema_momentum": 0.998,
+        "epochs": 150,
+        "batch_size": 20,
     },
     "connect4": {
         "model_options": _NATURAL,

@@ -30,14 +30,15 @@ _WIDE = {"units": (500,), "ordering": "random", "direct": True}
 _NATURAL = {**_WIDE, "ordering": "natural"}
 
 # The sets differ in size by a factor of 80: the smaller ones need fewer units,
-# or stochastic gradient descent, to keep from fitting noise.
+# weight decay or stochastic gradient descent, to keep from fitting noise.
 _SETTINGS: dict[str, dict[str, Any]] = {
     "adult": {
         "model_options": {**_NATURAL, "activation": "tanh"},
-        "learning_rate": 5e-3,
-        "weight_decay": 0.05,
-        "ema_momentum": 0.99,
-        "epochs": 50,
+        "learning_rate": 3e-3,
+        "weight_decay": 0.15,
+        "ema_momentum": 0.998,
+        "epochs": 100,
+        "batch_size": 20,
     },
     "connect4": {
         "model_options": _NATURAL,
@@ -48,11 +49,20 @@ _SETTINGS: dict[str, dict[str, Any]] = {
     },
     "dna": {
         "model_options": {**_WIDE, "units": (20,)},
-        "learning_rate": 2e-2,
-        "epochs": 30,
-        "batch_size": 50,
+        "learning_rate": 1e-2,
+        "weight_decay": 0.2,
+        "ema_momentum": 0.98,
+        "epochs": 60,
+        "batch_size": 20,
     },
-    "mushrooms": {"model_options": _WIDE, "learning_rate": 1e-2, "epochs": 60},
+    "mushrooms": {
+        "model_options": _WIDE,
+        "learning_rate": 3e-3,
+        "weight_decay": 0.1,
+        "ema_momentum": 0.995,
+        "epochs": 140,
+        "batch_size": 20,
+    },
     "nips_0_12": {
         "model_options": {**_WIDE, "units": (100,)},
         "optimizer": "sgd",

@@ -43,7 +43,14 @@ _SETTINGS: dict[str, dict[str, Any]] = {
         "epochs": 60,
         "batch_size": 20,
     },
-    "mushrooms": {"model_options": _WIDE, "learning_rate": 1e-2, "epochs": 60},
+    "mushrooms": {
+        "model_options": _WIDE,
+        "learning_rate": 5e-3,
+        "weight_decay": 0.05,
+        "ema_momentum": 0.99,
+        "epochs": 60,
+        "batch_size": 50,
+    },
     "nips_0_12": {
         "model_options": {**_WIDE, "activation": "sigmoid"},
         "learning_rate": 1e-3,
