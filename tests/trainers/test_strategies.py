@@ -203,11 +203,22 @@ def test_devices_are_named(name):
     )
 
 
+# Each takes a minute of computing, mostly for tracing.
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "cases",
+    [
+        ("vector", "image"),
+        pytest.param(
+            ("weight norm", "sequence"), marks=pytest.mark.takes_turns
+        ),
+    ],
+    ids=" and ".join,
+)
 def test_the_number_of_replicas_and_processes_changes_nothing(
-    recipe, start, start_workers
+    cases, recipe, start, start_workers
 ):
-    settings = {k: recipe(**v, **SETTINGS) for k, v in CASES.items()}
+    settings = {name: recipe(**CASES[name], **SETTINGS) for name in cases}
     one = start("one", settings, ["default", "mirrored"], num_devices=2)
     # They run one after the other, because both would want all cores.
     in_one = outcomes(*one)
