@@ -5,7 +5,8 @@ import sys
 def test_without_tensorflow_the_command_says_what_to_install():
     code = (
         "import sys; sys.modules['tensorflow'] = None; "
-        "from trainers.cli import main; sys.exit(main(['verify', 'model']))"
+        "from trainers.cli import main; "
+        "sys.exit(main(['evaluate', 'fvsbn_binarized_mnist']))"
     )
     process = subprocess.run(
         [sys.executable, "-c", code],
