@@ -2,6 +2,7 @@
 
 import base64
 import io
+import typing
 import wave
 from collections.abc import Iterator
 from typing import Any
@@ -33,7 +34,7 @@ def run(shown: Shown, asked: Asked) -> Iterator[dict[str, Any]]:
 
     It holds the samples that `model.generate` returns.
     """
-    rate = shown.medium.rate
+    rate = typing.cast(int, shown.medium.rate)
     steps = max(round(asked.seconds * rate), 1)
     pieces, drawn = [], 0
     for chunk in shown.model.stream(1, steps, **asked.options()):
