@@ -1,0 +1,212 @@
+"""The page in a real Chromium."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from trainers.demo.tabs.complete import NUM_COMPLETIONS
+
+from .served import served
+
+playwright = pytest.importorskip(
+    "playwright.sync_api", reason="playwright is missing: the extra `browser`"
+)
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
+]
+
+DESKTOP = {"width": 1280, "height": 900}
+MODELS = ("images", "colours", "texts", "music", "sounds")
+# Everything is drawn, and nothing works.
+IDLE = """() => {
+    const panel = document.querySelector('section:not([hidden])');
+    return panel && !panel.querySelector('progress:not([hidden])');
+}"""
+
+
+@pytest.fixture(scope="module")
+def models(request):
+    return [request.getfixturevalue(name) for name in MODELS]
+
+
+@pytest.fixture(scope="module")
+def address(models):
+    with served(models) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser, address):
+    """Opens a tab of a model; errors of the page fail the test."""
+    contexts, errors = [], []
+
+    def opened(place, viewport=DESKTOP, scheme="light"):
+        context = browser.new_context(viewport=viewport, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        # A file of another server is refused, and said here.
+        page.on(
+            "console",
+            lambda line: (
+                errors.append(line.text) if line.type == "error" else None
+            ),
+        )
+        page.goto(f"{address}/#{place}")
+        page.wait_for_function(IDLE)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not errors
+
+
+def control(page, label):
+    """Returns a control of the open tab."""
+    panel = page.locator("section:not([hidden])")
+    return panel.get_by_label(label, exact=True).first
+
+
+def button(page, name):
+    """Returns a button of the open tab."""
+    panel = page.locator("section:not([hidden])")
+    return panel.get_by_role("button", name=name, exact=True)
+
+
+def levels(canvas, num_levels):
+    """Returns the first channel of a small canvas, as levels."""
+    data = canvas.evaluate(
+        "c => [...c.getContext('2d')"
+        ".getImageData(0, 0, c.width, c.height).data]"
+    )
+    return np.round(np.array(data[::4]) / 255 * (num_levels - 1)).astype(int)
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_samples_are_those_of_python(visit, models, index):
+    model = models[index].model
+    page = visit(f"{index}-sample")
+    control(page, "Seed").fill("7")
+    control(page, "Number").fill("5")
+    control(page, "Temperature").fill("0.8")
+    button(page, "Sample").click()
+    page.wait_for_function(IDLE)
+    canvases = page.locator(".grid canvas")
+    expected = model.sample(5, seed=7, temperature=0.8, top_p=1.0).numpy()
+    assert canvases.count() == 5
+    for canvas, image in zip(canvases.all(), expected, strict=True):
+        np.testing.assert_array_equal(
+            levels(canvas, model.num_levels), image[..., 0].ravel()
+        )
+
+
+def test_completions_are_those_of_python(visit, images):
+    page = visit("0-complete")
+    page.wait_for_selector(".six canvas")
+    example = images.examples.shown[:1]
+    known = np.zeros(images.model.event_shape, bool)
+    known[:2] = True
+    expected = images.model.complete(
+        np.repeat(example, NUM_COMPLETIONS, axis=0), known, seed=0
+    )
+    for canvas, image in zip(
+        page.locator(".six canvas").all(), expected, strict=True
+    ):
+        np.testing.assert_array_equal(levels(canvas, 2), np.ravel(image))
+
+
+def test_an_image_grows_to_its_end(visit, images):
+    page = visit("0-draw")
+    page.wait_for_function(
+        "() => document.getElementById('panel-draw').dataset.drawn === '20'"
+    )
+    assert "Pixel 20, row 3, column 4" in page.inner_text("#panel-draw")
+
+
+def test_a_text_is_that_of_python(visit, texts):
+    page = visit("2-write")
+    control(page, "Beginning").fill("abc")
+    control(page, "Characters").fill("50")
+    control(page, "Seed").fill("3")
+    button(page, "Write on").click()
+    page.wait_for_function(
+        "() => document.getElementById('panel-write').dataset.drawn === '53'"
+    )
+    expected = texts.model.generate(1, 50, prime="abc", seed=3)
+    text = page.locator("#panel-write .text")
+    shown = text.evaluate("e => e.textContent")
+    assert shown == "abc" + texts.model.decode(expected[0])
+
+
+def test_the_keyboard_alone_is_enough(visit, images):
+    page = visit("0-sample")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "model"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "tab-sample"
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.id") == "tab-complete"
+    page.wait_for_selector(".six canvas")
+    while page.evaluate("document.activeElement.tagName") != "CANVAS":
+        page.keyboard.press("Tab")
+    page.keyboard.press("ArrowUp")
+    assert "row 1, column 2: known" in page.inner_text("#panel-complete")
+    page.keyboard.press("Space")
+    assert "row 1, column 2: erased" in page.inner_text("#panel-complete")
+
+
+def test_characters_are_reached_with_the_keyboard(visit):
+    page = visit("2-read")
+    control(page, "Your text").fill("ab a")
+    button(page, "Score").click()
+    page.wait_for_function(IDLE)
+    page.locator("section:not([hidden]) .text").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert "Character 2, b:" in page.inner_text("#panel-read")
+
+
+def test_a_bad_file_gets_a_sentence(visit, tmp_path):
+    path = tmp_path / "a.png"
+    path.write_bytes(b"no picture")
+    page = visit("0-bits")
+    control(page, "Picture").select_option("file")
+    page.locator("#panel-bits input[type=file]").set_input_files(path)
+    error = page.locator("#panel-bits .error").filter(has_text="a.png")
+    error.wait_for()
+
+
+def test_work_can_be_stopped(visit):
+    page = visit("2-write")
+    control(page, "Characters").fill("2000")
+    button(page, "Write on").click()
+    button(page, "Stop").click()
+    page.wait_for_function(IDLE)
+    assert button(page, "Stop").is_disabled()
+
+
+def test_two_people_do_not_disturb_each_other(visit, images):
+    pages = [visit("0-sample"), visit("0-sample")]
+    for seed, page in enumerate(pages):
+        control(page, "Seed").fill(str(seed))
+        button(page, "Sample").click()
+    for seed, page in enumerate(pages):
+        page.wait_for_function(IDLE)
+        first = page.locator(".grid canvas").first
+        expected = images.model.sample(1, seed=seed).numpy()
+        np.testing.assert_array_equal(levels(first, 2), expected.ravel())
