@@ -226,6 +226,7 @@ def _headline():
         recipe.published.verdict(result["test"])
         for recipe, result in _runs()
         if isinstance(recipe.published, Published)
+        and recipe.published.is_checked
     ]
     beaten, within = verdicts.count("beaten"), verdicts.count("within")
     return (

@@ -16,6 +16,8 @@ class Published(pydantic.BaseModel):
             known to compare it.
         interval: Half the width of its 95% confidence interval, `None` where
             the paper gives none.
+        is_checked: Whether it was compared with the paper. One that was not is
+            shown, and counts in no summary.
     """
 
     model_config = pydantic.ConfigDict(
@@ -28,6 +30,7 @@ class Published(pydantic.BaseModel):
     )
     source: str
     interval: pydantic.PositiveFloat | None = None
+    is_checked: bool = True
 
     def __str__(self) -> str:
         unit = self.unit.replace("_per_", "/")

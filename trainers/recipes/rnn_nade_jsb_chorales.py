@@ -16,6 +16,7 @@ RECIPE = Recipe(
         value=5.56,
         unit="nats_per_step",
         source="recalled, not checked",
+        is_checked=False,
     ),
     dataset="jsb_chorales",
     model="RNNNADE",

@@ -16,6 +16,7 @@ RECIPE = Recipe(
         value=2.31,
         unit="nats_per_step",
         source="recalled, not checked",
+        is_checked=False,
     ),
     dataset="nottingham",
     # Longer tunes, one in twenty, are scored in pieces of this length.
