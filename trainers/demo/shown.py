@@ -70,5 +70,6 @@ class Shown:
             "event_shape": list(model.event_shape),
             "num_levels": model.num_levels,
             "rate": self.medium.rate,
+            "vocabulary": getattr(model, "vocabulary", None),
             "any_order": bool(model.any_order),
         }

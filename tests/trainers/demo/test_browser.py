@@ -5,12 +5,17 @@ import shutil
 import numpy as np
 import pytest
 
+from trainers.demo import tabs
 from trainers.demo.tabs.complete import NUM_COMPLETIONS
 
 from .served import served
 
 playwright = pytest.importorskip(
     "playwright.sync_api", reason="playwright is missing: the extra `browser`"
+)
+axe = pytest.importorskip(
+    "axe_playwright_python.sync_playwright",
+    reason="axe-playwright-python is missing: the extra `browser`",
 )
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
@@ -19,6 +24,9 @@ pytestmark = [
 ]
 
 DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+# These have no tab of their own.
+PARTS = {"picture", "example"}
 MODELS = ("images", "colours", "texts", "music", "sounds")
 # Everything is drawn, and nothing works.
 IDLE = """() => {
@@ -75,6 +83,15 @@ def visit(browser, address):
     assert not errors
 
 
+def places(models):
+    return [
+        f"{index}-{name}"
+        for index, shown in enumerate(models)
+        for name in tabs.offered(shown)
+        if name not in PARTS
+    ]
+
+
 def control(page, label):
     """Returns a control of the open tab."""
     panel = page.locator("section:not([hidden])")
@@ -94,6 +111,19 @@ def levels(canvas, num_levels):
         ".getImageData(0, 0, c.width, c.height).data]"
     )
     return np.round(np.array(data[::4]) / 255 * (num_levels - 1)).astype(int)
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_tab_fits_and_keeps_to_wcag(visit, models, viewport, scheme):
+    for place in places(models):
+        page = visit(place, viewport, scheme)
+        assert not page.locator(".error:not(:empty)").count(), place
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= viewport["width"], place
+        found = axe.Axe().run(page).response["violations"]
+        assert not found, (place, [(f["id"], f["nodes"]) for f in found])
+        page.close()
 
 
 @pytest.mark.parametrize("index", [0, 1])

@@ -2,13 +2,13 @@
 
 import { field, make } from "../elements.js";
 import { Work } from "../work.js";
-import { SurpriseText } from "./text.js";
+import { SurpriseText, known } from "./text.js";
 
 export const title = "Score a text";
 
 export function build(panel, model, index) {
   const work = new Work(index);
-  const input = make("textarea", { name: "text", maxLength: 5000, required: true, value: "To be, or not to be, that is the question." });
+  const input = make("textarea", { name: "text", maxLength: 5000, required: true, value: known("To be, or not to be, that is the question.", model) });
   const text = new SurpriseText("Your text");
   const total = make("p", { role: "status" });
   const go = make("button", { className: "act first" }, "Score");
@@ -18,6 +18,7 @@ export function build(panel, model, index) {
   function begin() {
     text.clear();
     total.textContent = "";
+    if (!input.value) return;
     return work.run("read", { text: input.value }, (message) => {
       message.told?.forEach((character) => text.add(character));
       if (message.nats !== undefined) {

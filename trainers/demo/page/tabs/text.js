@@ -4,6 +4,11 @@ import { make } from "../elements.js";
 
 const visible = (character) => ({ " ": "space", "\n": "new line" })[character] ?? character;
 
+// Returns a text to begin with, without what the model does not know.
+export function known(text, model) {
+  return [...text].filter((character) => model.vocabulary.includes(character)).join("");
+}
+
 // The characters come with a pointer and with the arrow keys.
 export class SurpriseText {
   constructor(label) {

@@ -2,7 +2,7 @@
 
 import { drawing, field, make, number } from "../elements.js";
 import { Work } from "../work.js";
-import { SurpriseText } from "./text.js";
+import { SurpriseText, known } from "./text.js";
 
 export const title = "Write";
 
@@ -11,7 +11,7 @@ const PER_SECOND = 40;
 export function build(panel, model, index) {
   const work = new Work(index);
   const draw = drawing();
-  const prime = make("textarea", { name: "prime", maxLength: 2000, value: "First Citizen:\n" });
+  const prime = make("textarea", { name: "prime", maxLength: 2000, value: known("First Citizen:\n", model) });
   const steps = number("steps", 300, { min: 1, max: 2000, step: 1 });
   const text = new SurpriseText("The text");
   const go = make("button", { className: "act first" }, "Write on");
