@@ -1,4 +1,4 @@
-"""Models of the zoo, exported once a session and shared by the tests."""
+"""Models of the zoo, exported once and shared by the tests of a case."""
 
 import sys
 
@@ -36,33 +36,33 @@ class Exported:
         return {name: tensor.numpy() for name, tensor in answer.items()}
 
 
-@pytest.fixture(scope="session")
-def shared_exports():
-    return {}
-
-
 @pytest.fixture
-def exported(case, seed, shared_exports, tmp_path_factory):
+def exported(case, seed, shared, tmp_path_factory):
     """The case's model, exported with its training result."""
     pytest.importorskip("tensorflow_serving", reason="needs .[serving]")
     from export import export_model
 
-    key = (case.name, seed)
-    if key not in shared_exports:
+    key = ("exported", case.name, seed)
+    if key not in shared:
         model = case.build(seed)
         path = tmp_path_factory.mktemp("models") / case.name
         version = export_model(
             model, path, result={"test": {"nats": 1.5}}, max_num_samples=64
         )
-        shared_exports[key] = Exported(case, model, version)
-    return shared_exports[key]
+        shared[key] = Exported(case, model, version)
+    return shared[key]
+
+
+@pytest.fixture(scope="session")
+def shared_by_all():
+    return {}
 
 
 @pytest.fixture
-def fvsbn(seed, shared_exports, tmp_path_factory):
-    """The simplest model, exported."""
+def fvsbn(seed, shared_by_all, tmp_path_factory):
+    """The simplest model, exported once a session: many modules ask for it."""
     return exported.__wrapped__(
-        BY_NAME["fvsbn"], seed, shared_exports, tmp_path_factory
+        BY_NAME["fvsbn"], seed, shared_by_all, tmp_path_factory
     )
 
 
