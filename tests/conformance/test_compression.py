@@ -16,6 +16,7 @@ from tf_autoregressive import models
 from tf_autoregressive.compression import Codec
 from tf_autoregressive.trained import names as trained_names
 
+FIRST, *OTHERS = trained_names()
 # One of each way to compute with what is kept, and of each output.
 REPRESENTATIVE = [
     BY_NAME[name]
@@ -66,7 +67,13 @@ def test_trained_and_rounded_models_decode_in_batches_of_any_size(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", trained_names())
+@pytest.mark.parametrize(
+    "name",
+    [
+        FIRST,
+        *(pytest.param(n, marks=pytest.mark.takes_turns) for n in OTHERS),
+    ],
+)
 def test_packaged_models_keep_to_their_code_length(name, rng):
     model = models.load(name)
     context = None
