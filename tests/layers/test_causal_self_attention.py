@@ -27,13 +27,24 @@ def made(name, rng):
     return layer, tf.constant(x, "float32")
 
 
-@pytest.mark.parametrize("block", [2, 128])
+@pytest.mark.parametrize(("block", "most"), [(2, 64), (2, 2), (128, 64)])
 @pytest.mark.parametrize("name", PATTERNS)
-def test_it_is_its_formula(name, block, rng, monkeypatch):
+def test_it_is_its_formula(name, block, most, rng, monkeypatch):
     monkeypatch.setattr(causal_self_attention, "_BLOCK", block)
+    monkeypatch.setattr(causal_self_attention, "_MOST_BLOCKS", most)
     layer, x = made(name, rng)
     expected = attend(x, **PATTERNS[name])
     np.testing.assert_allclose(layer(x), expected, atol=1e-5)
+
+
+def test_the_graph_does_not_grow_with_the_number_of_steps():
+    layer = CausalSelfAttention(units=2, num_heads=1, window=2**22)
+    sizes = []
+    for steps in (2**13, 2**22):
+        spec = tf.TensorSpec([1, steps, layer.in_channels])
+        graph = tf.function(layer).get_concrete_function(spec).graph
+        sizes.append(len(graph.get_operations()))
+    assert sizes[0] == sizes[1]
 
 
 @pytest.mark.parametrize("block_size", [1, 4, 20])

@@ -39,6 +39,21 @@ def test_conditionals_are_those_of_the_equations(rng):
         known[:, dim] = 1.0
 
 
+def test_one_member_makes_the_weights_of_all(monkeypatch):
+    members = []
+    network = DeepNADE.network
+
+    def noted(self, *args, member, **kwargs):
+        members.append(member)
+        return network(self, *args, member=member, **kwargs)
+
+    monkeypatch.setattr(DeepNADE, "network", noted)
+    model = DeepNADE((3,), units=(5,), num_orderings=4)
+    assert members == [0]
+    model.parameters_for([[0, 1, 1]])
+    assert members == [0, 0, 1, 2, 3]
+
+
 def test_each_example_may_have_an_ordering_of_its_own(rng):
     model = random_model(rng, (4,))
     x = rng.integers(2, size=(5, 4)).astype("uint8")

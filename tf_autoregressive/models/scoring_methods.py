@@ -121,10 +121,12 @@ class ScoringMethods:
     def _ensemble_parameters(self, x, context, training=False):
         if self.ensemble_size == 1:
             return self._parameters(x, context, 0, training)
+        # The pass that builds a model makes its weights, which members share.
+        num_members = self.ensemble_size if self.built else 1
         return tf.stack(
             [
                 self._parameters(x, context, member, training)
-                for member in range(self.ensemble_size)
+                for member in range(num_members)
             ],
             axis=1,
         )

@@ -24,6 +24,10 @@ from tf_autoregressive.types import State
 # products.
 _BLOCK = 128
 
+# Number of blocks beyond which they grow: each is a part of the graph, and a
+# file may ask for any length.
+_MOST_BLOCKS = 64
+
 # The logit of a step that is not seen: float32 makes zero of its exponential.
 _UNSEEN = -1e9
 
@@ -201,8 +205,9 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
         length = query.shape[2]
         if length is None:
             return self._of_block(query, key, value, 0, 0, drop)
-        starts = range(0, length, _BLOCK)
-        sizes = [min(_BLOCK, length - start) for start in starts]
+        block = max(_BLOCK, -(-length // _MOST_BLOCKS))
+        starts = range(0, length, block)
+        sizes = [min(block, length - start) for start in starts]
         outputs = []
         for start, part in zip(starts, tf.split(query, sizes, 2), strict=True):
             first = max(0, start - self.window + 1)
