@@ -16,7 +16,14 @@ from tests.fuzz.runs import with_junk
 from tests.zoo import BY_NAME
 from tf_autoregressive.models.loading import load_model
 
-_CASES = ("made-orders-labels", "nade-categorical", "pixel-cnn-colours")
+_CASES = (
+    "made-orders-labels",
+    "nade-categorical",
+    "pixel-cnn-colours",
+    "pixel-snail-logistics",
+    "char-cnn-sequence",
+    "ngram-mlp-labels",
+)
 
 
 @dataclasses.dataclass

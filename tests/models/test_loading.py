@@ -10,8 +10,11 @@ import pytest
 from tests.fuzz.driver import Memory
 from tf_autoregressive.models import FVSBN
 from tf_autoregressive.models import MADE
+from tf_autoregressive.models import CharCNN
 from tf_autoregressive.models import DeepNADE
+from tf_autoregressive.models import NGramMLP
 from tf_autoregressive.models import PixelCNN
+from tf_autoregressive.models import Transformer
 from tf_autoregressive.models.building import no_more_weights_than
 from tf_autoregressive.models.loading import load_model
 
@@ -19,6 +22,13 @@ MODELS = {
     "made": lambda: MADE((4,), units=(5,)),
     "deep-nade": lambda: DeepNADE((4,), units=(5,)),
     "pixel-cnn": lambda: PixelCNN((3, 3, 1), filters=4, num_blocks=2),
+    "ngram-mlp": lambda: NGramMLP((6,), order=3, units=4, num_levels=5),
+    "char-cnn": lambda: CharCNN(
+        (6,), filters=4, dilations=(1, 2), num_levels=5
+    ),
+    "transformer": lambda: Transformer(
+        (6,), units=4, num_heads=2, num_layers=1, num_levels=5
+    ),
 }
 
 
@@ -75,8 +85,15 @@ def test_a_file_holds_its_model(stored, name):
             {"num_blocks": 10**6},
             "bytes of weights may be .* layers",
         ),
+        (
+            "char-cnn",
+            {"dilations": [1] * 10**5},
+            "bytes of weights may be .* layers",
+        ),
+        ("ngram-mlp", {"order": 10**7}, "The weights must have at most"),
+        ("transformer", {"event_shape": [2**24]}, "could not be loaded"),
     ],
-    ids=str,
+    ids=lambda value: str(value)[:60],
 )
 def test_a_configuration_asks_for_no_more_than_is_stored(
     stored, name, changes, rule

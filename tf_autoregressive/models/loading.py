@@ -33,6 +33,8 @@ _MEMBERS = ("num_masks", "num_orderings")
 # Ends of the names of sizes that are an axis of weights.
 _AXES = ("units", "filters", "num_classes", "num_components", "embedding_size")
 _LAYERS = ("num_blocks", "num_layers", "num_resolutions", "num_stacks")
+# Names of lists with an entry for each layer.
+_OF_LAYERS = ("dilations", "units")
 
 
 def load_model(path: Path) -> LikelihoodModel:
@@ -108,7 +110,9 @@ def _check_configuration(config, size):
             f"{size} bytes of weights may have an axis of {size}. Received: "
             f"{widest}"
         )
-    layers = _product(sizes, _LAYERS)
+    names = [name for name, _ in sizes]
+    listed = max(1, *(names.count(name) for name in _OF_LAYERS))
+    layers = _product(sizes, _LAYERS) * listed
     if layers > max(size // _BYTES_OF_A_LAYER, 1):
         raise ValueError(
             f"{size} bytes of weights may be those of "

@@ -105,10 +105,11 @@ class NGramMLP(SequenceModel):
     ) -> tf.Tensor:
         memory = self.order - 1
         codes = tf.pad(self._codes(inputs), [[0, 0], [memory, 0], [0, 0]])
-        steps = self.event_shape[0]
-        windows = [codes[:, back : back + steps] for back in range(memory)]
+        # One operation for any order: `steps[t] = t, ..., t + memory - 1`.
+        steps = tf.range(self.event_shape[0])[:, None] + tf.range(memory)
+        windows = tf.gather(codes[..., 0], steps, axis=1)
         scope = self._sequence_scope(context, training)
-        return self._next_parameters(scope, tf.concat(windows, axis=-1))
+        return self._next_parameters(scope, windows)
 
     def _embedded(self, codes):
         """Returns `[..., (n - 1) * m]` of the codes `[..., n - 1]`."""
