@@ -19,7 +19,7 @@ from ..recipe import Recipe
 
 _SOURCE = "mean of ten folds, Uria et al. 2014, Table 3"
 
-_PUBLISHED = {
+_PUBLISHED: dict[str, Published | str] = {
     "red_wine": Published(value=9.36, source=_SOURCE),
     "white_wine": Published(value=10.23, source=_SOURCE),
     # One fold is no mean of ten: the record is not compared with it.
