@@ -19,11 +19,10 @@ from docs import roofline
 from tf_autoregressive import trained
 from tf_autoregressive.trainers import recipes
 from tf_autoregressive.trainers.published import Published
+from tf_autoregressive.trainers.published import usual_unit
 from tf_autoregressive.trainers.reports import records
 from tf_autoregressive.trainers.reports import table
 
-# Where no paper has a figure, the first of these that a score has.
-_UNITS = ("nats_per_step", "nats_per_token", "nats")
 _TITLES = {
     "binarized_mnist": "Binarized MNIST, the fixed set",
     "cifar10": "CIFAR-10",
@@ -178,7 +177,7 @@ def _score(recipe, result):
     if isinstance(recipe.published, Published):
         unit = recipe.published.unit
     else:
-        unit = next(unit for unit in _UNITS if test.get(unit) is not None)
+        unit = usual_unit(test)
     return test[unit], unit
 
 

@@ -5,6 +5,18 @@ from typing import Literal
 
 import pydantic
 
+# Papers give a score of music by the step and one of texts by the symbol.
+_UNITS = ("nats_per_step", "nats_per_token", "nats")
+
+
+def usual_unit(score: dict[str, Any]) -> str:
+    """Returns the unit of papers for such a score, as the entry that has it.
+
+    Args:
+        score: An entry `test` of a result.
+    """
+    return next(unit for unit in _UNITS if score.get(unit) is not None)
+
 
 class Published(pydantic.BaseModel):
     """A figure that a paper gives for a model and data.

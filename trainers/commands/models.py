@@ -4,11 +4,10 @@ import argparse
 
 from tf_autoregressive import trained
 
+from ..published import usual_unit
 from ..reports.table import aligned
 
 _COLUMNS = ("name", "data", "test", "size")
-# Papers give nats per character of texts and per step of songs.
-_UNITS = ("nats_per_token", "nats_per_step", "nats")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +23,6 @@ def _row(name):
     folder = trained.folder(name)
     result = trained.record(folder)
     megabytes = trained.size(folder) / 1e6
-    unit = next(unit for unit in _UNITS if unit in result["test"])
+    unit = usual_unit(result["test"])
     score = f"{result['test'][unit]:.2f} {unit.replace('_per_', '/')}"
     return name, result["data"]["name"], score, f"{megabytes:.1f} MB"

@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from ..published import Published
+from ..published import usual_unit
 from ..recipe import Recipe
 from .records import recorded
 
@@ -105,6 +106,4 @@ def _unit(recipes, results) -> str:
     for recipe in recipes:
         if isinstance(recipe.published, Published):
             return recipe.published.unit
-    # Texts have figures a character, and sound has them a sample.
-    per_token = any(r and "nats_per_token" in r["test"] for r in results)
-    return "nats_per_token" if per_token else "nats"
+    return next((usual_unit(r["test"]) for r in results if r), "nats")
