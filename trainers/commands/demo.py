@@ -2,12 +2,12 @@
 
 import argparse
 import importlib
-import logging
 
 from tf_autoregressive import trained
 
 from ..errors import UsageError
 from ..tensorflow_log import import_tensorflow
+from ..tensorflow_log import without_warnings
 from ..training.finished_run import finished_run
 from . import run_data
 
@@ -40,13 +40,12 @@ def run(arguments: argparse.Namespace) -> None:
     """Show models at work, on a page in the browser."""
     _check_installed()
     import_tensorflow()
-    # A page asks for many sizes, and TensorFlow warns of a graph for each.
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     from ..demo.application import application
     from ..demo.serving import listening
     from ..demo.serving import serve
 
-    with listening(arguments.port) as listener:
+    # A page asks for many sizes, and TensorFlow warns of a graph for each.
+    with without_warnings(), listening(arguments.port) as listener:
         models = [_shown(run) for run in arguments.runs or trained.names()]
         if not arguments.runs:
             # People look at images first.
