@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests import processes
 from tests.zoo import BY_NAME
 from tf_autoregressive import optimizers
 
@@ -95,3 +96,15 @@ def test_adam_is_saved_with_its_model(tmp_path):
     optimizer = keras.saving.load_model(tmp_path / "model.keras").optimizer
     assert type(optimizer) is optimizers.Adam
     assert (float(optimizer.learning_rate), optimizer.beta_1) == (0.25, 0.5)
+
+
+def test_a_file_with_it_is_loaded_in_another_process(tmp_path):
+    model = BY_NAME["fvsbn"].build(0)
+    model.compile(optimizers.Adam(1e-3))
+    model.save(tmp_path / "trained.keras")
+    processes.run(
+        "import sys\n"
+        "from tf_autoregressive.models.loading import load_model\n"
+        "load_model(sys.argv[1])\n",
+        str(tmp_path / "trained.keras"),
+    )

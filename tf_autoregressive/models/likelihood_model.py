@@ -10,6 +10,9 @@ import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive import metrics
+
+# Files of models that it trained name its optimizer: Keras has to know it.
+from tf_autoregressive import optimizers  # noqa: F401
 from tf_autoregressive.models import replicas
 from tf_autoregressive.models.context import Context
 from tf_autoregressive.models.event import Event
