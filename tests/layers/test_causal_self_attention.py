@@ -1,5 +1,7 @@
 """Causal self-attention against explicit loops."""
 
+import re
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -7,6 +9,7 @@ import tensorflow as tf
 from tests.layers.attention import attend
 from tests.layers.test_sequence_layers import stepped
 from tf_autoregressive.layers import CausalSelfAttention
+from tf_autoregressive.layers import CausalSelfAttention2D
 from tf_autoregressive.layers.rotation import rotated
 from tf_autoregressive.layers.sequence import causal_self_attention
 
@@ -156,6 +159,42 @@ def test_bad_arguments_are_errors(options, message):
         CausalSelfAttention(window=5, **options)
 
 
-def test_inputs_have_queries_keys_and_values():
-    with pytest.raises(ValueError, match="must have 12 channels"):
-        CausalSelfAttention(4, 2, 5)(np.zeros([1, 3, 8], "float32"))
+WRONG_INPUTS = {
+    "channels": (CausalSelfAttention(4, 2, 5), (1, 3, 8)),
+    "no steps": (CausalSelfAttention(4, 2, 5), (1, 12)),
+    "channels of a pixel": (CausalSelfAttention2D(4, 2, 5), (1, 3, 3, 8)),
+    "too many channels": (CausalSelfAttention2D(4, 2, 5), (1, 3, 3, 24)),
+    "colours in channels": (
+        CausalSelfAttention2D(4, 2, 5, num_colours=3),
+        (1, 3, 3, 12),
+    ),
+    "colours": (
+        CausalSelfAttention2D(4, 2, 5, num_colours=3),
+        (1, 3, 3, 2, 12),
+    ),
+    "no columns": (CausalSelfAttention2D(4, 2, 5), (1, 3, 12)),
+}
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"), WRONG_INPUTS.values(), ids=WRONG_INPUTS
+)
+def test_inputs_have_queries_keys_and_values(layer, shape):
+    message = re.escape(f"Received shape {shape}")
+    with pytest.raises(ValueError, match=f"`inputs` must have .* {message}"):
+        layer(np.zeros(shape, "float32"))
+
+
+@pytest.mark.parametrize(
+    ("cls", "axes"), [(CausalSelfAttention, 1), (CausalSelfAttention2D, 2)]
+)
+def test_inputs_are_checked_at_every_call(cls, axes):
+    layer = cls(4, 2, 5)
+    layer(np.zeros([1, *[3] * axes, 12], "float32"))
+    with pytest.raises(ValueError, match="`inputs` must have shape"):
+        layer(np.zeros([1, *[3] * axes, 8], "float32"))
+
+
+def test_heads_divide_the_channels_of_a_colour():
+    with pytest.raises(ValueError, match="num_heads=4, units=6, key_units=8"):
+        CausalSelfAttention2D(6, 4, 5, key_units=8)

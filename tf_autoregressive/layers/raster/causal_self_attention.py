@@ -50,7 +50,8 @@ class CausalSelfAttention2D(RasterLayer, keras.layers.Layer):
         The same, with `units` in the place of `D`, in the compute dtype.
 
     Raises:
-        ValueError: As `CausalSelfAttention` does.
+        ValueError: As `CausalSelfAttention` does, or if the inputs do not have
+            the channels of all colours.
 
     References:
         [1] Chen et al., "PixelSNAIL: An Improved Autoregressive Generative
@@ -89,7 +90,19 @@ class CausalSelfAttention2D(RasterLayer, keras.layers.Layer):
         return self.attention.in_channels
 
     def build(self, input_shape: Sequence[Any]) -> None:
+        self._check_inputs(input_shape)
         self.attention.build((None, None, self.in_channels))
+
+    def _check_inputs(self, input_shape):
+        colours, channels = self.num_colours, self.in_channels
+        of_pixel = tuple(input_shape[3:])
+        if of_pixel not in ((colours * channels,), (colours, channels)):
+            raise ValueError(
+                f"`inputs` must have shape [B, H, W, {colours * channels}] or "
+                f"[B, H, W, {colours}, {channels}]: {channels} channels of "
+                f"queries, keys and values for each of num_colours={colours}. "
+                f"Received shape {tuple(input_shape)}"
+            )
 
     def compute_output_shape(self, input_shape: Sequence[Any]) -> tuple:
         channels = input_shape[-1] // self.in_channels * self.units
@@ -101,6 +114,8 @@ class CausalSelfAttention2D(RasterLayer, keras.layers.Layer):
         return self(x, drop=drop)
 
     def call(self, inputs: tf.Tensor, drop: Any = None) -> tf.Tensor:
+        # Keras builds a layer once, whatever comes later.
+        self._check_inputs(inputs.shape)
         *axes, channels = sizes(inputs)
         steps = axes[1] * axes[2] * self.num_colours
         outputs = self.attention(

@@ -74,8 +74,9 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
 
     Raises:
         ValueError: If a number is not positive and whole, the heads do not
-            divide the channels, features to rotate do not come in pairs, or the
-            share is out of range.
+            divide the channels, features to rotate do not come in pairs, the
+            share is out of range, or the inputs do not have the channels of
+            queries, keys and values.
 
     Example:
         >>> layer = CausalSelfAttention(8, num_heads=2, window=100)
@@ -141,16 +142,22 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
         return 2 * self.key_units + self.units
 
     def build(self, input_shape: Sequence[Any]) -> None:
-        if input_shape[-1] != self.in_channels:
+        self._check_inputs(input_shape)
+
+    def _check_inputs(self, input_shape):
+        if len(input_shape) != 3 or input_shape[-1] != self.in_channels:
             raise ValueError(
-                f"`inputs` must have {self.in_channels} channels: those of "
-                f"queries, keys and values. Received shape {input_shape}"
+                f"`inputs` must have shape [B, T, {self.in_channels}]: the "
+                "channels of queries, keys and values. Received shape "
+                f"{tuple(input_shape)}"
             )
 
     def compute_output_shape(self, input_shape: Sequence[Any]) -> tuple:
         return (*input_shape[:-1], self.units)
 
     def call(self, inputs: tf.Tensor, drop: Any = None) -> tf.Tensor:
+        # Keras builds a layer once, whatever comes later.
+        self._check_inputs(inputs.shape)
         query, key, value = self._of_all_steps(inputs)
         outputs = self._of_blocks(query, key, value, drop)
         outputs = tf.transpose(outputs, [0, 2, 1, 3])
