@@ -803,6 +803,51 @@ FAULTS = [
         "    train = data[~is_validation]\n",
         "test_a_real_set_is_split_by_its_folds",
     ),
+    # The optimizer.
+    Fault(
+        "adam-uncorrected",
+        "The moments of Adam's first steps are too small by what they lack.",
+        "            beta1_power=tf.cast(self.beta_1, step.dtype) ** step,\n",
+        "            beta1_power=tf.zeros([], step.dtype),\n",
+        "test_adam_is_its_formula",
+    ),
+    Fault(
+        "adam-epsilon-in-the-root",
+        "Adam's epsilon counts as if it stood inside the root.",
+        "            epsilon=tf.cast(self.epsilon, step.dtype),\n",
+        "            epsilon=tf.cast(self.epsilon, step.dtype) ** 0.5,\n",
+        "test_adam_is_its_formula",
+    ),
+    Fault(
+        "adam-decay-in-the-gradient",
+        "Adam's weight decay goes through the moments, and for biases too.",
+        "            grad=tf.cast(gradient, step.dtype),\n",
+        "            grad=tf.cast(gradient, step.dtype)\n"
+        "            + (self.weight_decay or 0.0) * variable.value,\n",
+        "test_adam_is_its_formula",
+    ),
+    Fault(
+        "adam-forgets-squares",
+        "Adam's mean of squares forgets as fast as its mean.",
+        "            beta2=tf.cast(self.beta_2, step.dtype),\n",
+        "            beta2=tf.cast(self.beta_1, step.dtype),\n",
+        "test_adam_is_its_formula",
+    ),
+    Fault(
+        "adam-without-amsgrad",
+        "Adam takes no notice of `amsgrad`.",
+        "isinstance(gradient, tf.Tensor) and not self.amsgrad\n",
+        "isinstance(gradient, tf.Tensor)\n",
+        "test_adam_is_that_of_keras",
+        "amsgrad and graph",
+    ),
+    Fault(
+        "adam-a-step-ahead",
+        "Adam corrects its moments as those of the next step.",
+        "        step = tf.cast(self.iterations + 1, variable.dtype)\n",
+        "        step = tf.cast(self.iterations + 2, variable.dtype)\n",
+        "test_adam_is_its_formula",
+    ),
     # Trained models, and what is said of them.
     Fault(
         "hashes-not-compared",

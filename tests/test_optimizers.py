@@ -53,6 +53,44 @@ def test_adam_is_that_of_keras(way, options):
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize("eagerly", [True, False])
+def test_adam_is_its_formula(eagerly):
+    rate, decay, epsilon, beta_1, beta_2 = 0.1, 0.5, 1e-2, 0.8, 0.95
+    optimizer = optimizers.Adam(
+        rate,
+        beta_1=beta_1,
+        beta_2=beta_2,
+        epsilon=epsilon,
+        weight_decay=decay,
+    )
+    kernel = keras.Variable([1.0, -2.0], name="kernel")
+    bias = keras.Variable([3.0], name="bias")
+    optimizer.build([kernel, bias])
+    optimizer.exclude_from_weight_decay(var_names=["bias"])
+    # Small beside epsilon, so that it matters where epsilon stands.
+    gradients = [([0.02, -0.5], [0.003]), ([0.01, 0.4], [-0.002])]
+
+    def update(of_kernel, of_bias):
+        optimizer.apply([of_kernel, of_bias], [kernel, bias])
+
+    update = update if eagerly else tf.function(update)
+    for pair in gradients:
+        update(*map(tf.constant, pair))
+
+    for variable, w, decay_of_it, of_steps in (
+        (kernel, [1.0, -2.0], decay, [pair[0] for pair in gradients]),
+        (bias, [3.0], 0.0, [pair[1] for pair in gradients]),
+    ):
+        w, m, v = np.array(w), 0.0, 0.0
+        for t, g in enumerate(map(np.array, of_steps), start=1):
+            w = w - rate * decay_of_it * w
+            m = beta_1 * m + (1 - beta_1) * g
+            v = beta_2 * v + (1 - beta_2) * g**2
+            corrected = rate * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+            w = w - corrected * m / (np.sqrt(v) + epsilon)
+        np.testing.assert_allclose(variable.numpy(), w, rtol=1e-5)
+
+
 def test_adam_takes_gradients_of_single_rows():
     ours = variables_after(optimizers.Adam(1e-3), "graph", "char-rnn")
     theirs = variables_after(keras.optimizers.Adam(1e-3), "graph", "char-rnn")
