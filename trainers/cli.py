@@ -26,19 +26,19 @@ def main(argv: list[str] | None = None) -> int:
     Returns:
         The exit status: 0, or 1 for a model that breaks its promise, or 2 for
         what the user can put right, or 70 for a fault of the program, or 130
-        when interrupted.
+        when interrupted, or 141 where nobody reads the output any longer.
     """
     tensorflow_log.silence()
     _escape_what_the_terminal_cannot_show()
     words = sys.argv[1:] if argv is None else argv
+    return ended(lambda: _run(words), words)
+
+
+def _run(words: list[str]) -> int | None:
     try:
         arguments = _parsed(words)
     except SystemExit as end:
         return int(end.code or 0)
-    return ended(lambda: _run(arguments, words), words)
-
-
-def _run(arguments: argparse.Namespace, words: list[str]) -> int | None:
     if any("\0" in word for word in words):
         raise UsageError("An argument must not hold the character NUL.")
     return arguments.command.run(arguments)

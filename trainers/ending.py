@@ -1,5 +1,6 @@
 """The ways in which `tfar` ends: exit statuses, and messages about errors."""
 
+import os
 import platform
 import shlex
 import sys
@@ -12,20 +13,37 @@ USAGE = 2
 # sysexits.h has this status for faults of a program.
 FAULT = 70
 INTERRUPTED = 130
+# Shells have this status for programs that the signal SIGPIPE, 13, ends.
+UNREAD = 128 + 13
 
 
 def ended(command: Callable[[], int | None], words: list[str]) -> int:
     """Runs a command and returns the exit status.
 
-    Whatever the user can put right ends with a sentence. Everything else is a
-    fault of the program, and ends with a report to send to its authors.
+    Whatever the user can put right ends with a sentence. Where nobody reads the
+    output any longer, as behind `| head`, the end is quiet. Everything else is
+    a fault of the program, and ends with a report to send to its authors.
 
     Args:
         command: The command; it returns its exit status, `None` for 0.
         words: The command line, for the report.
     """
     try:
+        status = _status(command, words)
+        # The last lines may still lie in a buffer.
+        print(end="", flush=True)
+    except BrokenPipeError:
+        # Python writes what is left once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNREAD
+    return status
+
+
+def _status(command, words):
+    try:
         return command() or 0
+    except BrokenPipeError:
+        raise
     except KeyboardInterrupt:
         return _said(
             "interrupted. A training run continues after its last finished "
