@@ -20,10 +20,6 @@ class Adam(keras.optimizers.Adam):
     gradients of single rows, which embeddings have, and `amsgrad` take the
     operations of Keras.
 
-    Args:
-        learning_rate: A number or a schedule of Keras.
-        **kwargs: Passed to `keras.optimizers.Adam`.
-
     Example:
         >>> optimizer = Adam(1e-3, weight_decay=0.01)
         >>> optimizer.beta_1

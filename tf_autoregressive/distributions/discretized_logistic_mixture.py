@@ -42,8 +42,8 @@ class DiscretizedLogisticMixture(Uncast, tfd.Distribution):
         p(v) = sum{ softmax(logits)[k] * prod{ p(v[c] | v[<c], k) } }
         p(v[c] | v[<c], k) = sigmoid((x[c] + h - m[c, k]) / scale[c, k])
                              - sigmoid((x[c] - h - m[c, k]) / scale[c, k])
-        m[c, k] = loc[c, k] + sum{ tanh(coeffs[c * (c - 1) / 2 + j, k]) * x[j]
-                                   for j < c }
+        m[c, k] = loc[c, k]
+            + sum{ tanh(coeffs[c * (c - 1) / 2 + j, k]) * x[j] : j < c }
 
     with the product over the channels `c`, `x = 2 * v / (num_levels - 1) - 1`
     and `h = 1 / (num_levels - 1)`. The lowest level takes all mass below it,

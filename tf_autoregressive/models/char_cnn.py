@@ -24,7 +24,7 @@ class CharCNN(SequenceModel):
     """A residual stack of dilated causal convolutions over symbols [1, 2].
 
         x = conv[1](embedding)
-        y = tanh(f) sigmoid(g)  or  relu(f),   [f, g] = conv[k, d](x)
+        y = tanh(f) sigmoid(g) or relu(f),   [f, g] = conv[k, d](x)
         x = x + conv[1](dropout(y))
         parameters = conv[1](relu(x))
 

@@ -30,13 +30,13 @@ class PixelSNAIL(RasterModel):
     """PixelSNAIL [1].
 
         u = conv(x)                                        earlier pixels
-        u = u + a * sigmoid(b),  a, b = conv(elu(conv(elu(u))))
-                                            num_layers times in each block
+        u = u + gate(conv(elu(conv(elu(u)))))              num_layers times
         k, v = conv[1](elu(conv[1](x_before, u_before, place)))
         q = conv[1](elu(conv[1](u, place)))
-        u = u + a * sigmoid(b),
-            a, b = conv[1](elu(conv[1](elu(u)) + conv[1](attention(q, k, v))))
+        y = attention(q, k, v)
+        u = u + gate(conv[1](elu(conv[1](elu(u)) + conv[1](y))))
         parameters = conv[1](elu(u))
+        gate([a, b]) = a * sigmoid(b)
 
     Convolutions see the pixels around that come earlier, attention sees all of
     them: the keys and values of a step are those of the step before it, its

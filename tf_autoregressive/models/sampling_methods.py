@@ -150,10 +150,12 @@ class SamplingMethods:
     def walk(self, num_events: int, context: Array | None = None) -> Walk:
         """Returns a `Walk` through the conditionals, before its first position.
 
-            walk = model.walk(3)
-            while not walk.is_finished:
-                walk = walk.observe(walk.conditional().sample())
-            walk.events
+        ```python
+        walk = model.walk(3)
+        while not walk.is_finished:
+            walk = walk.observe(walk.conditional().sample())
+        walk.events
+        ```
 
         A walk serves whatever chooses values by a rule of its own: beam search,
         compression, a user at the keyboard. `sample` and `complete` are the

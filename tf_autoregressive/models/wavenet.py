@@ -21,14 +21,15 @@ class WaveNet(SequenceModel):
     """WaveNet [1]: a model of sound, sample by sample.
 
         x = conv[k](x)
-        z = tanh(W_f * x + V_f h) sigmoid(W_g * x + V_g h)      [1, Eqs. 2, 3]
+        z = tanh(conv_f(x) + V_f h) sigmoid(conv_g(x) + V_g h)  [1, Eqs. 2, 3]
         x = x + conv[1](z),  skip = skip + conv[1](z)
         parameters = conv[1](relu(conv[1](relu(skip))))
 
-    with `*` a causal convolution of size `k`, dilated by 1, 2, 4, ... in the
-    layers of a stack. A context `h` shifts what the gates get: a label or a
-    vector equally at all steps, a sequence of features `context_shape=(n_steps,
-    n)` step by step, repeated where `n_steps` is a divisor of `T`.
+    with `conv_f` and `conv_g` causal convolutions of size `k`, dilated by 1, 2,
+    4, ... in the layers of a stack. A context `h` shifts what the gates get: a
+    label or a vector equally at all steps, a sequence of features
+    `context_shape=(n_steps, n)` step by step, repeated where `n_steps` is a
+    divisor of `T`.
 
     Sound is 8-bit after mu-law companding, as `distribution="symbols"` or
     `"categorical"` with 256 levels, or 16-bit with
