@@ -8,6 +8,7 @@ from tf_autoregressive.arguments import checked_num_levels
 from tf_autoregressive.distributions.bernoulli import BernoulliOutput
 from tf_autoregressive.distributions.categorical import CategoricalOutput
 from tf_autoregressive.distributions.categorical import LevelsOutput
+from tf_autoregressive.distributions.columns import ColumnsOutput
 from tf_autoregressive.distributions.discretized_logistic_mixture import (
     DiscretizedLogisticMixture,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "SHORTHANDS",
     "BernoulliOutput",
     "CategoricalOutput",
+    "ColumnsOutput",
     "DiscretizedLogisticMixture",
     "DiscretizedLogisticMixtureOutput",
     "GaussianMixtureOutput",

@@ -47,6 +47,10 @@ class OutputDistribution(abc.ABC):
         bias_initializer: Initializer of the bias that the parameters have.
         zero_shift: Shift of the parameters that makes 0 certain, `[P]`; `None`
             where nothing can.
+        dim_shifts: What a model adds to the parameters of each dimension of an
+            event, `[D, P]`, where dimensions differ in the values that they
+            can take; `None` where they do not. Models that do so have
+            `takes_dim_shifts`.
     """
 
     num_levels: int | None = None
@@ -61,6 +65,7 @@ class OutputDistribution(abc.ABC):
     has_guidance = False
     bias_initializer = "zeros"
     zero_shift: Sequence[float] | np.ndarray | None = None
+    dim_shifts: np.ndarray | None = None
 
     @property
     def name(self) -> str:

@@ -4,6 +4,7 @@ Shapes: B batch, D event dimensions, E ensemble members, P parameters per site
 of the output distribution.
 """
 
+import math
 from typing import Any
 
 import keras
@@ -70,6 +71,9 @@ class AutoregressiveModel(
     D]`, set `any_order = True`. Models that do not draw site after site
     override `draw_events`.
 
+    Models that add `output_distribution.dim_shifts`, where it is not `None`,
+    to the parameters in `network` and `step` set `takes_dim_shifts`.
+
     Mixtures of several members set `ensemble_size`. They draw from one member
     after the other, and keep of each the examples that are drawn from it.
     Where `init_cache` also takes a member for each example, int32 `[B]`, set
@@ -122,6 +126,7 @@ class AutoregressiveModel(
     ensemble_size = 1
     any_order = False
     members_together = False
+    takes_dim_shifts = False
 
     def __init__(
         self,
@@ -140,6 +145,7 @@ class AutoregressiveModel(
         given = output_distribution(
             distribution, num_levels=num_levels, num_components=num_components
         )
+        self._check_dim_shifts(given, event_shape)
         output = self.make_output_distribution(given, event_shape)
         super().__init__(
             Event(event_shape, output.num_levels),
@@ -186,6 +192,22 @@ class AutoregressiveModel(
     def has_many_orderings(self) -> bool:
         """Whether members are generated in different orders."""
         return bool((self.ordering != self.ordering[:1]).any())
+
+    def _check_dim_shifts(self, output, event_shape):
+        """Raises a `ValueError` if dimensions differ that must not."""
+        if output.dim_shifts is None:
+            return
+        if not self.takes_dim_shifts:
+            raise ValueError(
+                "`distribution` must treat all dimensions alike: "
+                f"{type(self).__name__} takes no other. MADE, NADE and "
+                f"DeepNADE do. Received: distribution={output!r}"
+            )
+        if len(output.dim_shifts) != math.prod(event_shape):
+            raise ValueError(
+                "`distribution` must be of as many dimensions as an event of "
+                f"shape {event_shape} has. Received: {len(output.dim_shifts)}"
+            )
 
     # The methods that a model overrides.
 

@@ -71,6 +71,8 @@ class DeepNADE(OrderAgnosticModel):
             of the update.
     """
 
+    takes_dim_shifts = True
+
     def __init__(
         self,
         event_shape: Shape,
@@ -108,10 +110,15 @@ class DeepNADE(OrderAgnosticModel):
         if context is not None:
             total += tf.cast(self._context_shift(context), total.dtype)
         hidden = self._deeper(total, rest)
-        return tf.reshape(
-            self.output_layer(hidden),
-            [-1, self.num_dims, self.output_distribution.num_parameters],
-        )
+        return self._by_dim(self.output_layer(hidden))
+
+    def _by_dim(self, parameters):
+        """Returns parameters `[B, D * P]` as `[B, D, P]`, shifted."""
+        width = self.output_distribution.num_parameters
+        by_dim = tf.reshape(parameters, [-1, self.num_dims, width])
+        if self.output_distribution.dim_shifts is None:
+            return by_dim
+        return by_dim + self.output_distribution.dim_shifts
 
     def _context_shift(self, context):
         return self.context_layer(keras.layers.Flatten()(context))
@@ -150,7 +157,7 @@ class DeepNADE(OrderAgnosticModel):
             tf.transpose(self.output_layer.kernel),
             [self.num_dims, width, self.units[-1]],
         )
-        bias = tf.reshape(self.output_layer.bias, [self.num_dims, width])
+        bias = self._by_dim(self.output_layer.bias)[0]
         site = state["sites"][:, position.rank]
         parameters = tf.gather(bias, site) + tf.linalg.matvec(
             tf.gather(kernel, site), tf.cast(hidden, tf.float32)

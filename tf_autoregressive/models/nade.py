@@ -64,6 +64,7 @@ class NADE(AutoregressiveModel):
     """
 
     incremental = True
+    takes_dim_shifts = True
     conditionals_layer = NADEConditionals
 
     def __init__(
@@ -108,6 +109,8 @@ class NADE(AutoregressiveModel):
         by_dim = keras.ops.take(
             parameters, orderings.ranks(self.ordering[0]), axis=1
         )
+        if self.output_distribution.dim_shifts is not None:
+            by_dim += self.output_distribution.dim_shifts
         return keras.ops.reshape(
             by_dim,
             [-1, *self.event_shape, self.output_distribution.num_parameters],
@@ -133,7 +136,11 @@ class NADE(AutoregressiveModel):
 
     def step(self, state: State, position: Any) -> tuple[tf.Tensor, State]:
         row = self.conditionals.row(state["rows"], position.rank)
-        return self.conditionals.step(state["activation"], row), state
+        parameters = self.conditionals.step(state["activation"], row)
+        if self.output_distribution.dim_shifts is not None:
+            by_rank = self.output_distribution.dim_shifts[self.ordering[0]]
+            parameters += tf.constant(by_rank)[position.rank]
+        return parameters, state
 
     def observe(self, state: State, position: Any, value: tf.Tensor) -> State:
         value = self.output_distribution.network_input(value)
