@@ -28,7 +28,8 @@ MAY_IMPORT_ONLY = {
     "masks": {"orderings"},
     "layers": {"arguments", "backend", "masks", "orderings", "types"},
     "datasets": {
-        *("arguments", "backend", "suggestions", "types", "vocabulary"),
+        *("arguments", "backend", "distributions", "suggestions", "types"),
+        "vocabulary",
     },
 }
 MAY_NOT_IMPORT = {

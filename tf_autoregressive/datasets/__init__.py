@@ -16,6 +16,7 @@ from tf_autoregressive.datasets.binarization import draw_bits
 from tf_autoregressive.datasets.binarized_mnist import load_binarized_mnist
 from tf_autoregressive.datasets.binary_files import BINARY_FILES
 from tf_autoregressive.datasets.binary_files import load_binary_file
+from tf_autoregressive.datasets.from_table import from_table
 from tf_autoregressive.datasets.image_decoder import ImageDecoder
 from tf_autoregressive.datasets.image_folder import from_image_folder
 from tf_autoregressive.datasets.images import IMAGE_SETS
@@ -32,6 +33,7 @@ from tf_autoregressive.datasets.real_files import REAL_FILES
 from tf_autoregressive.datasets.real_files import load_real_file
 from tf_autoregressive.datasets.sound import from_recordings
 from tf_autoregressive.datasets.sound import load_spoken_digits
+from tf_autoregressive.datasets.table import Table
 from tf_autoregressive.datasets.text import continued_batches
 from tf_autoregressive.datasets.text import from_text
 from tf_autoregressive.datasets.text import load_tiny_shakespeare
@@ -43,6 +45,7 @@ __all__ = [
     "Dataset",
     "DatasetInfo",
     "ImageDecoder",
+    "Table",
     "binarize",
     "continued_batches",
     "draw_bits",
@@ -51,6 +54,7 @@ __all__ = [
     "from_npz",
     "from_recordings",
     "from_songs",
+    "from_table",
     "from_text",
     "from_wav_folder",
     "load",

@@ -1,6 +1,7 @@
 """Datasets: their splits, and where they come from."""
 
 import dataclasses
+from typing import Any
 
 import tensorflow as tf
 
@@ -29,6 +30,8 @@ class DatasetInfo:
         unknown: The character of texts that stands for those that are not in
             the vocabulary; None where they are an error.
         rate: Samples a second of sound.
+        columns: The `distribution` of models of the rows of a table.
+        table: The `Table` that encodes and decodes rows.
     """
 
     name: str
@@ -43,6 +46,8 @@ class DatasetInfo:
     vocabulary: str | None = None
     unknown: str | None = None
     rate: int | None = None
+    columns: Any = None
+    table: Any = None
 
 
 @dataclasses.dataclass(frozen=True)
