@@ -23,6 +23,11 @@ os.environ.setdefault(
 )
 
 
+def turn_of_time(now):
+    """Returns the turn of an hour: another one every hour, and every night."""
+    return (now.toordinal() + now.hour) % NUM_TURNS
+
+
 def pytest_addoption(parser):
     group = parser.getgroup("tf_autoregressive")
     group.addoption(
@@ -32,9 +37,8 @@ def pytest_addoption(parser):
         "--turn",
         type=int,
         choices=range(NUM_TURNS),
-        # There is another turn every day.
-        default=datetime.date.today().toordinal() % NUM_TURNS,
-        help="which of the tests that take turns to run (default: the day's)",
+        default=turn_of_time(datetime.datetime.now()),
+        help="which of the tests that take turns to run (default: the hour's)",
     )
     group.addoption(
         "--all-turns",
@@ -129,8 +133,10 @@ def group_of(item):
     """Returns the name of the tests that run in the same process as this.
 
     They share what is costly: a model of the zoo, its draws and its export, or
-    the fixtures of a module.
+    the fixtures of a module. A notebook shares nothing: it has its own kernel.
     """
+    if "notebook" in item.keywords:
+        return item.name
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
     return getattr(parameters.get("case"), "name", item.path.stem)
 

@@ -29,6 +29,8 @@ RESULTS = {
     name: json.loads(path.read_text()) for name, path in record_files().items()
 }
 
+# The code of these pages always runs. That of the others takes turns.
+FIRST_PAGES = [ROOT / "README.md", ROOT / "docs" / "index.md"]
 UNITS = ("nats", "bits_per_dim", "nats_per_step", "nats_per_token")
 
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -39,8 +41,16 @@ def blocks(page, language):
     return [code for kind, code in found if kind == language]
 
 
-def named(page):
-    return pytest.param(page, id=str(page.relative_to(ROOT)))
+def named(page, marks=()):
+    return pytest.param(page, id=str(page.relative_to(ROOT)), marks=marks)
+
+
+def with_code():
+    """Yields the pages with code; all but the first ones take turns."""
+    for page in PAGES:
+        if blocks(page, "python"):
+            is_first = page in FIRST_PAGES
+            yield named(page, [] if is_first else [pytest.mark.takes_turns])
 
 
 @pytest.fixture
@@ -68,9 +78,7 @@ def short_training(monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Your input ran out of data:UserWarning")
-@pytest.mark.parametrize(
-    "page", [named(page) for page in PAGES if blocks(page, "python")]
-)
+@pytest.mark.parametrize("page", list(with_code()))
 def test_the_python_blocks_of_a_page_run(
     page, short_training, tmp_path, monkeypatch
 ):

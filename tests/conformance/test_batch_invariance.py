@@ -4,9 +4,9 @@ import pytest
 
 from tests.conformance.draws import assert_same_draws
 from tests.conformance.draws import run_eagerly
-from tests.zoo import FAMILIES
 from tests.zoo import REPRESENTATIVE
 from tests.zoo import all_but
+from tests.zoo import taking_turns
 
 
 def check_prefixes(case, model, seed, drawn, sizes, **options):
@@ -18,7 +18,7 @@ def check_prefixes(case, model, seed, drawn, sizes, **options):
         )
 
 
-@pytest.mark.parametrize("case", all_but(FAMILIES), ids=repr)
+@pytest.mark.parametrize("case", taking_turns(), ids=repr)
 def test_the_first_of_many_samples_are_those_of_few(case, model, seed, draws):
     method = "incremental" if case.constructor.incremental else "full"
     drawn = draws(method)

@@ -17,10 +17,8 @@ import tensorflow as tf
 from tests.conformance import receptive_fields
 from tests.conformance.conditionals import conditionals
 from tests.conformance.conditionals import member_parameters
-from tests.zoo import CASES
 from tests.zoo import CONDITIONAL
-from tests.zoo import FAMILIES
-from tests.zoo import all_but
+from tests.zoo import taking_turns
 from tf_autoregressive.models import MADE
 from tf_autoregressive.models import CharCNN
 from tf_autoregressive.models import GatedPixelCNN
@@ -165,7 +163,7 @@ def gradient_dependencies(case, model, rng, *, member=0, training=False):
 
 
 @pytest.mark.parametrize("training", [False, True], ids=["infer", "train"])
-@pytest.mark.parametrize("case", CASES, ids=repr)
+@pytest.mark.parametrize("case", taking_turns(), ids=repr)
 class TestNetwork:
     def test_a_changed_value_changes_what_it_may(
         self, case, model, rng, training
@@ -193,7 +191,7 @@ class TestNetwork:
             )
 
 
-@pytest.mark.parametrize("case", CASES, ids=repr)
+@pytest.mark.parametrize("case", taking_turns(), ids=repr)
 def test_members_follow_the_orderings_that_the_case_says(case, model):
     for member in range(case.ensemble_size):
         np.testing.assert_array_equal(
@@ -203,7 +201,7 @@ def test_members_follow_the_orderings_that_the_case_says(case, model):
     assert several == case.has_many_orderings
 
 
-@pytest.mark.parametrize("case", CASES, ids=repr)
+@pytest.mark.parametrize("case", taking_turns(), ids=repr)
 def test_the_distribution_is_made_of_the_same_parameters(case, model, rng):
     x, context = case.batch(rng, NUM_EVENTS)
     parameters = model.parameters_for(x, context=context).numpy()
@@ -215,7 +213,7 @@ def test_the_distribution_is_made_of_the_same_parameters(case, model, rng):
         np.testing.assert_array_equal(parameters[:, member], expected)
 
 
-@pytest.mark.parametrize("case", CONDITIONAL, ids=repr)
+@pytest.mark.parametrize("case", taking_turns(CONDITIONAL), ids=repr)
 def test_every_output_depends_on_the_context(case, model, rng):
     events, context = case.batch(rng, NUM_EVENTS)
     for member in range(case.ensemble_size):
@@ -244,7 +242,7 @@ def other_contexts(case, context):
         yield other
 
 
-@pytest.mark.parametrize("case", all_but(FAMILIES), ids=repr)
+@pytest.mark.parametrize("case", taking_turns(), ids=repr)
 def test_training_and_reloading_keep_the_pattern(case, trained, rng, reload):
     model, _, _ = trained
     for candidate in (model, reload(model)):

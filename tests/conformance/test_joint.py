@@ -9,7 +9,6 @@ from tests.conformance.chi_squared import assert_follows
 from tests.conformance.conditionals import joint_table
 from tests.conformance.draws import run_eagerly
 from tests.zoo import BY_NAME
-from tests.zoo import CASES
 from tests.zoo import CONDITIONAL
 from tests.zoo import REPRESENTATIVE
 from tests.zoo import taking_turns
@@ -21,7 +20,7 @@ tfd = tfp.distributions
 VECTORS = [BY_NAME[n] for n in ("made-one-layer", "nade-relu")]
 
 
-@pytest.mark.parametrize("case", CASES, ids=repr)
+@pytest.mark.parametrize("case", taking_turns(), ids=repr)
 def test_shapes_and_dtype_are_those_of_one_event(case, model, context):
     joint = model.joint(context)
     assert joint.dtype == (tf.int32 if case.is_discrete else tf.float32)

@@ -11,9 +11,7 @@ from tests.conformance.conditionals import joint_table
 from tests.conformance.conditionals import repeated
 from tests.conformance.draws import run_eagerly
 from tests.zoo import DISCRETE
-from tests.zoo import FAMILIES
 from tests.zoo import REAL_VALUED
-from tests.zoo import all_but
 from tests.zoo import taking_turns
 
 ONE_ORDERING = [case for case in DISCRETE if not case.has_many_orderings]
@@ -26,7 +24,7 @@ def log_prob_of_states(case, model, context):
 
 
 @pytest.mark.usefixtures("eagerly")
-@pytest.mark.parametrize("case", DISCRETE, ids=repr)
+@pytest.mark.parametrize("case", taking_turns(DISCRETE), ids=repr)
 def test_probabilities_sum_to_one(case, model, rng):
     for context in case.all_contexts(rng):
         log_prob = log_prob_of_states(case, model, context)
@@ -35,7 +33,7 @@ def test_probabilities_sum_to_one(case, model, rng):
 
 
 @pytest.mark.usefixtures("eagerly")
-@pytest.mark.parametrize("case", DISCRETE, ids=repr)
+@pytest.mark.parametrize("case", taking_turns(DISCRETE), ids=repr)
 def test_log_prob_is_that_of_the_product_averaged_over_members(
     case, model, rng
 ):
@@ -65,7 +63,7 @@ def test_the_distribution_scores_what_the_model_scores(case, model, rng):
     )
 
 
-@pytest.mark.parametrize("case", all_but(FAMILIES), ids=repr)
+@pytest.mark.parametrize("case", taking_turns(), ids=repr)
 def test_any_dtype_scores_the_same(case, model, rng):
     x, context = case.batch(rng, 9)
     x = np.round(x)
@@ -133,7 +131,7 @@ def test_several_orderings_have_no_log_prob_per_dim(case, model, rng):
         model.log_prob_per_dim(x, context=context)
 
 
-@pytest.mark.parametrize("case", REAL_VALUED, ids=repr)
+@pytest.mark.parametrize("case", taking_turns(REAL_VALUED), ids=repr)
 def test_each_real_valued_conditional_integrates_to_one(case, model, rng):
     grid = np.linspace(-40.0, 40.0, 16_001, dtype="float32")
     events, context = case.batch(rng, 1)
@@ -148,7 +146,7 @@ def test_each_real_valued_conditional_integrates_to_one(case, model, rng):
         np.testing.assert_allclose(np.trapezoid(density, grid), 1.0, atol=1e-4)
 
 
-@pytest.mark.parametrize("case", REAL_VALUED, ids=repr)
+@pytest.mark.parametrize("case", taking_turns(REAL_VALUED), ids=repr)
 def test_real_valued_log_prob_per_dim_sums_to_log_prob(case, model, rng):
     x, context = case.batch(rng, 20)
     per_dim = model.log_prob_per_dim(x, context=context)

@@ -108,7 +108,7 @@ def test_samples_with_options_follow_their_log_prob(
     assert_follows(draw, table, case.num_levels, seed)
 
 
-@pytest.mark.parametrize("case", REAL_VALUED, ids=repr)
+@pytest.mark.parametrize("case", taking_turns(REAL_VALUED), ids=repr)
 @pytest.mark.parametrize("temperature", [1.0, 0.5])
 def test_real_values_fall_evenly_over_their_quantiles(
     case, model, seed, context, temperature

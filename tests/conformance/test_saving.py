@@ -8,11 +8,11 @@ import pytest
 
 from tests.conformance.conftest import dataset
 from tests.zoo import BY_NAME
-from tests.zoo import CASES
 from tests.zoo import FAMILIES
 from tests.zoo import HARDEST
 from tests.zoo import REPRESENTATIVE
 from tests.zoo import all_but
+from tests.zoo import taking_turns
 from tests.zoo.vectors import ORDER_6
 from tf_autoregressive.models import FVSBN
 from tf_autoregressive.models import MADE
@@ -37,7 +37,7 @@ def assert_same_model(case, expected, actual, rng):
     )
 
 
-@pytest.mark.parametrize("case", all_but(FAMILIES), ids=repr)
+@pytest.mark.parametrize("case", taking_turns(), ids=repr)
 def test_the_configuration_makes_the_model_again(case, model, rng):
     config = json.loads(json.dumps(model.get_config()))
     again = type(model).from_config(config)
@@ -45,7 +45,7 @@ def test_the_configuration_makes_the_model_again(case, model, rng):
     assert_same_model(case, model, again, rng)
 
 
-@pytest.mark.parametrize("case", CASES, ids=repr)
+@pytest.mark.parametrize("case", taking_turns(), ids=repr)
 def test_the_configuration_holds_the_arguments(case, model):
     config = model.get_config()
     for name, value in case.options.items():
@@ -56,7 +56,7 @@ def test_the_configuration_holds_the_arguments(case, model):
     assert tuple(config["event_shape"]) == case.event_shape
 
 
-@pytest.mark.parametrize("case", all_but(FAMILIES), ids=repr)
+@pytest.mark.parametrize("case", taking_turns(), ids=repr)
 def test_the_file_holds_the_model(case, model, reload, rng):
     assert_same_model(case, model, reload(model), rng)
 

@@ -208,7 +208,8 @@ def test_devices_are_named(name):
 @pytest.mark.parametrize(
     "cases",
     [
-        ("vector", "image"),
+        ("vector",),
+        pytest.param(("image",), marks=pytest.mark.takes_turns),
         pytest.param(
             ("weight norm", "sequence"), marks=pytest.mark.takes_turns
         ),
@@ -272,6 +273,7 @@ def test_plain_keras_may_have_batches_that_do_not_divide():
 
 
 @pytest.mark.slow
+@pytest.mark.takes_turns
 def test_workers_of_which_one_was_killed_end_as_if_it_had_not_been(
     recipe, start_workers, tmp_path
 ):

@@ -23,8 +23,8 @@ REPRESENTATIVE = [
     BY_NAME[name]
     for name in ("made-two-layers", "made-orders-labels", "nade-categorical")
 ]
-# The first is the cheapest to compile, the second has most to get wrong.
-SIMPLEST, HARDEST = [BY_NAME["fvsbn"]], [BY_NAME["made-orders-labels"]]
+# It has most to get wrong.
+HARDEST = [BY_NAME["made-orders-labels"]]
 FAMILIES = [
     *REPRESENTATIVE,
     *(
@@ -85,6 +85,13 @@ COMPILED = [
 ]
 
 
+# A run before a commit tries these: one of each way of computing with vectors,
+# one of images and one of sequences.
+QUICK = [
+    *REPRESENTATIVE,
+    *(BY_NAME[name] for name in ("fvsbn", "pixel-cnn-colours", "char-rnn")),
+]
+
 # No turn leaves out one of each family, and of each way of computing.
 LEADING = [
     *FAMILIES,
@@ -94,6 +101,7 @@ LEADING = [
         BY_NAME[name]
         for name in (
             "made-masks",
+            "made-no-direct",
             "char-rnn-labels",
             "char-rnn-vectors",
             "user-attention",
@@ -112,17 +120,17 @@ LEADING_DEAR = [
 ]
 
 
-def all_but(fast, cases=CASES):
-    """Returns test parameters of cases; all but some of them are slow.
-
-    Those that do not lead take turns.
-    """
-    return _parameters(cases, fast, _leading(cases))
-
-
 def taking_turns(cases=CASES):
-    """Returns test parameters of cases; those that do not lead take turns."""
-    return all_but(cases, cases)
+    """Returns test parameters of cases; those that do not lead take turns.
+
+    All but the quick ones are slow.
+    """
+    return all_but(QUICK, cases)
+
+
+def all_but(fast, cases=CASES):
+    """The same, where other cases than the quick ones are not slow."""
+    return _parameters(cases, fast, _leading(cases))
 
 
 def dear(fast, cases=CASES):
@@ -131,6 +139,11 @@ def dear(fast, cases=CASES):
     All but the fast ones are slow, and more take turns than by `all_but`.
     """
     return _parameters(cases, fast, [*fast, *LEADING_DEAR])
+
+
+def dearest(cases):
+    """The same for a test that takes ten seconds or more: one case leads."""
+    return _parameters(cases, [], HARDEST)
 
 
 def _parameters(cases, fast, leading):

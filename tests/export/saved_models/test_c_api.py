@@ -11,7 +11,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 
 from tests.zoo import BY_NAME
 from tests.zoo import SERVED
-from tests.zoo import dear
+from tests.zoo import dearest
 
 PROGRAM = pathlib.Path(__file__).with_name("c_session.py")
 # Loading a large graph takes long here, so the largest is left to Python.
@@ -39,7 +39,7 @@ def names_in_the_graph(path):
 
 
 @pytest.mark.skipif(not LIBRARY.exists(), reason="no C library here")
-@pytest.mark.parametrize("case", dear([], SERVED_BY_C), ids=repr)
+@pytest.mark.parametrize("case", dearest(SERVED_BY_C), ids=repr)
 def test_answers_are_those_of_the_model(exported, tmp_path):
     names = tmp_path / "names.json"
     names.write_text(json.dumps(names_in_the_graph(exported.path)))

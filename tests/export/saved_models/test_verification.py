@@ -8,12 +8,12 @@ import pytest
 from export import verify
 from export.saved_models.checker import RECORD
 from tests.zoo import SERVED
-from tests.zoo import dear
+from tests.zoo import dearest
 
 
 # Each case takes a process. The directory of the model stands for its newest
 # version, so that this needs none of its own.
-@pytest.mark.parametrize("case", dear([], SERVED), ids=repr)
+@pytest.mark.parametrize("case", dearest(SERVED), ids=repr)
 def test_answers_without_the_library_are_those_of_the_model(exported, capfd):
     assert verify(exported.path.parent)
     printed = capfd.readouterr().out
