@@ -15,6 +15,7 @@ from ..own_data.kinds import kind_of
 from ..own_data.names import model_named
 from ..own_data.names import named
 from ..own_data.recipe_making import made_recipe
+from ..precision import in_the_faster
 from ..recipe import Recipe
 from ..recipe import timed
 from ..tensorflow_log import import_tensorflow
@@ -96,16 +97,21 @@ def _on_own_data(arguments, given) -> Chosen:
     options = {"kind": kind.name} | kind.with_defaults(given)
     dataset = load(places, options)
     print(described(dataset.info), flush=True)
-    made = [
-        made_recipe(base, dataset, options, _seconds(arguments))
-        for base in bases
-    ]
+    made = [_made(base, dataset, options, arguments) for base in bases]
     return Chosen(
         [with_overrides(recipe, arguments.assignments) for recipe in made],
         places,
         dataset,
         made[0].dataset_options,
     )
+
+
+def _made(base, dataset, options, arguments) -> Recipe:
+    recipe = made_recipe(base, dataset, options, _seconds(arguments))
+    # A published recipe keeps what it sets.
+    if isinstance(base, Recipe):
+        return recipe
+    return in_the_faster(recipe, arguments.strategy)
 
 
 def _seconds(arguments) -> float | None:

@@ -3,6 +3,7 @@
 import argparse
 
 from ..errors import UsageError
+from ..precision import advice
 from ..recipe import Recipe
 from ..reports.summary import summary
 from ..strategies import NAMES
@@ -168,6 +169,7 @@ def _train_one(recipe: Recipe, chosen: choosing.Chosen, arguments):
         if arguments.tensorboard:
             tensorboard.check_installed()
 
+        print(advice(recipe, arguments.strategy), end="", flush=True)
         result = run(
             recipe,
             directory,
