@@ -73,7 +73,8 @@ class Conversation:
         """Returns the inputs and the outputs of a signature.
 
         Raises:
-            ClientError: If the model has no such signature, or as `answers`.
+            ClientError: If the model has no such signature, or with dtypes that
+                a client does not know, or as `answers`.
         """
         signatures = self._current(deadline).signatures
         if name not in signatures:
@@ -81,6 +82,12 @@ class Conversation:
                 f"The model has no signature {name!r}, but "
                 f"{', '.join(sorted(signatures))}."
             )
+        try:
+            signatures[name].check_dtypes(name)
+        except AnswerError:
+            # A sound model may take the place of this one.
+            self._forget()
+            raise
         return signatures[name]
 
     def answers(

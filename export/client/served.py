@@ -11,7 +11,37 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from tf_autoregressive.sampling_options import OPTIONS
+
 from .errors import AnswerError
+
+_FLOATS, _INTEGERS = ("float32", "float64"), ("int32", "int64")
+_VALUES = (*_FLOATS, *_INTEGERS, "uint8")
+
+# The dtypes that a client sends and reads tensors of these names in. In others
+# numbers would lose digits, or be others: a score as an integer, say.
+_DTYPES = {
+    "events": _VALUES,
+    "context": _VALUES,
+    "known": ("bool",),
+    "seed": ("int64",),
+    "seeds": ("int64",),
+    "first": ("int64",),
+    "num_samples": _INTEGERS,
+    "num_steps": _INTEGERS,
+    "false_alarm_rate": _FLOATS,
+    "log_prob": _FLOATS,
+    "log_prob_per_dim": _FLOATS,
+    "score": _FLOATS,
+    "p_value": _FLOATS,
+    "prediction": _INTEGERS,
+    "surprise": _FLOATS,
+    "state": ("float32",),
+    **{
+        name: _INTEGERS if option.kind is int else _FLOATS
+        for name, option in OPTIONS.items()
+    },
+}
 
 
 class Spec(typing.NamedTuple):
@@ -64,6 +94,24 @@ class Signature(typing.NamedTuple):
     def has_only_numbers(self) -> bool:
         """Whether no output holds texts."""
         return all(spec.dtype != object for spec in self.outputs.values())
+
+    def check_dtypes(self, name: str) -> None:
+        """Checks that a client can send these inputs and read these outputs.
+
+        Args:
+            name: Name of the signature.
+
+        Raises:
+            AnswerError: If the server describes one with another dtype.
+        """
+        for key, spec in [*self.inputs.items(), *self.outputs.items()]:
+            described = "string" if spec.dtype == object else spec.dtype.name
+            known = _DTYPES.get(key, (described,))
+            if described not in known:
+                raise AnswerError(
+                    f"The signature {name!r} must have `{key}` of dtype "
+                    f"{' or '.join(known)}. The server describes {described}"
+                )
 
     def check_names(self, names: Collection[str]) -> None:
         """Checks that an answer has the outputs of this signature.

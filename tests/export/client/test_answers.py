@@ -307,6 +307,54 @@ def test_another_description_is_not_taken(server, change):
         client.log_prob(EVENTS)
 
 
+DTYPES = [
+    ("log_prob", "outputs", "log_prob", tf.int32),
+    ("log_prob", "outputs", "log_prob", tf.bfloat16),
+    ("log_prob", "outputs", "log_prob", tf.string),
+    ("log_prob", "inputs", "events", tf.bool),
+    ("log_prob", "inputs", "events", tf.int8),
+    ("log_prob_per_dim", "outputs", "log_prob_per_dim", tf.float16),
+    ("sample", "inputs", "seed", tf.int32),
+    ("sample", "inputs", "temperature", tf.int64),
+    ("sample", "outputs", "events", tf.bool),
+    ("sample_seeds", "inputs", "seeds", tf.uint8),
+    ("complete", "inputs", "known", tf.float32),
+]
+
+
+@pytest.mark.parametrize(("method", "side", "name", "dtype"), DTYPES)
+def test_a_tensor_of_another_dtype_is_not_believed(
+    server, method, side, name, dtype
+):
+    model = definitions()
+    getattr(model[method], side)[name].dtype = dtype.as_datatype_enum
+    asked = []
+
+    def answer(signature, inputs):
+        asked.append(signature)
+        return honest(signature, inputs)
+
+    message = f"`{name}` of dtype .* describes {dtype.name}"
+    with (
+        server(answer, model=model) as host,
+        Client(host, "bits") as client,
+        pytest.raises(AnswerError, match=message),
+    ):
+        ASK[method](client)
+    assert method not in asked
+
+
+def test_a_model_with_right_dtypes_may_take_the_place_of_another(server):
+    model = definitions()
+    output = model["log_prob"].outputs["log_prob"]
+    right, output.dtype = output.dtype, tf.int32.as_datatype_enum
+    with server(model=model) as host, Client(host, "bits") as client:
+        with pytest.raises(AnswerError, match="of dtype float32 or float64"):
+            client.log_prob(EVENTS)
+        output.dtype = right
+        assert client.log_prob(EVENTS).shape == (5,)
+
+
 def test_an_answer_that_fits_another_description_is_not_taken(server):
     model = definitions()
     with_two_axes(model["log_prob"])
