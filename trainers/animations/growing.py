@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from tf_autoregressive import plots
 from tf_autoregressive.plots.grids import UNKNOWN
 from tf_autoregressive.plots.grids import image_grid
 
 from ..errors import UsageError
+from ..media import draws_images
 
 # More frames than these make files that are large.
 _FRAMES = 200
@@ -26,15 +26,11 @@ def check_draws_images(model: Any) -> None:
     Raises:
         UsageError: If not.
     """
-    if not plots.is_image_shape(model.event_shape) or model.num_levels is None:
+    if not draws_images(model) or model.has_many_orderings:
         raise UsageError(
-            "This animation needs a model of images of levels. Received: "
-            f"{type(model).__name__} of events {model.event_shape}"
-        )
-    if model.has_many_orderings or model.context.expected:
-        raise UsageError(
-            "This animation needs a model with one order and no context. "
-            f"Received: {type(model).__name__}"
+            "This animation needs a model of images of levels, in one order "
+            f"and without a context. Received: {type(model).__name__} of "
+            f"events {model.event_shape}"
         )
 
 

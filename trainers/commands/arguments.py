@@ -1,6 +1,7 @@
 """Arguments that several subcommands take, and the values that they allow."""
 
 import argparse
+import pathlib
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,23 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         metavar="RUN",
         help="directory of a finished run, or the name of a trained model of "
         "the package (`tfar models` lists them)",
+    )
+
+
+def add_runs(parser: argparse.ArgumentParser, *, help: str, out: str) -> None:
+    """Adds the directories of several runs, and the file that is made of them.
+
+    Args:
+        parser: The parser of the subcommand.
+        help: The help about a directory.
+        out: The file without the argument.
+    """
+    parser.add_argument("runs", nargs="+", metavar="RUN", help=help)
+    parser.add_argument(
+        "--out",
+        default=out,
+        metavar="FILE",
+        help=f"a {pathlib.PurePath(out).suffix} file (default: {out})",
     )
 
 

@@ -5,19 +5,12 @@ import argparse
 from ..files import output_file
 from ..reports import comparison
 from ..training.run_directory import RunDirectory
+from .arguments import add_runs
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the subcommand."""
-    parser.add_argument(
-        "runs", nargs="+", metavar="RUN", help="directory of a run"
-    )
-    parser.add_argument(
-        "--out",
-        default="comparison.png",
-        metavar="FILE",
-        help="a .png file (default: comparison.png)",
-    )
+    add_runs(parser, help="directory of a run", out="comparison.png")
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -12,8 +12,8 @@ from ..files import replacing
 from ..sibling import exporter
 from ..training.finished_run import finished_run
 from .arguments import add_run
-from .arguments import positive
 from .arguments import rate
+from .event_rows import add_batch_size
 from .event_rows import add_context_key
 from .event_rows import open_rows
 from .event_rows import row_shapes
@@ -84,13 +84,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a .keras file to write the calibrated detector to, which `tfar "
         "export --detector` takes",
     )
-    parser.add_argument(
-        "--batch-size",
-        type=positive(int),
-        default=256,
-        metavar="N",
-        help="examples that are scored together (default: 256)",
-    )
+    add_batch_size(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:

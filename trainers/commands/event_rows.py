@@ -7,6 +7,7 @@ import typing
 from typing import Any
 
 from ..errors import UsageError
+from .arguments import positive
 
 
 class RowShapes(typing.NamedTuple):
@@ -40,6 +41,17 @@ def add_context_key(parser: argparse.ArgumentParser) -> None:
         metavar="KEY",
         help="the array, or the feature, of contexts beside the events, for a "
         "conditional model",
+    )
+
+
+def add_batch_size(parser: argparse.ArgumentParser) -> None:
+    """Adds the number of rows that are scored at once."""
+    parser.add_argument(
+        "--batch-size",
+        type=positive(int),
+        default=256,
+        metavar="N",
+        help="examples that are scored together (default: 256)",
     )
 
 

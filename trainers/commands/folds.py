@@ -6,22 +6,16 @@ from ..files import output_file
 from ..files import write_json
 from ..reports.fold_mean import fold_mean
 from ..training.run_directory import RunDirectory
+from .arguments import add_runs
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the subcommand."""
-    parser.add_argument(
-        "runs",
-        nargs="+",
-        metavar="RUN",
+    add_runs(
+        parser,
         help="directory of a finished run; the runs differ in "
         "`dataset_options.fold` alone",
-    )
-    parser.add_argument(
-        "--out",
-        default="folds.json",
-        metavar="FILE",
-        help="a .json file (default: folds.json)",
+        out="folds.json",
     )
 
 

@@ -48,3 +48,12 @@ def medium_of(model: Any, rate: int | None = None) -> Medium:
     vocabulary = getattr(model, "vocabulary", None)
     kind = kind_of(model.event_shape, vocabulary=vocabulary, rate=rate)
     return kind(model, rate)
+
+
+def draws_images(model: Any) -> bool:
+    """Returns whether a model draws images of levels, without a context."""
+    return (
+        plots.is_image_shape(model.event_shape)
+        and model.num_levels is not None
+        and not model.context.expected
+    )

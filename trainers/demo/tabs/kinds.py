@@ -1,21 +1,12 @@
 """Kinds of models that the page has tabs for."""
 
-from tf_autoregressive import plots
-
-from ...media import Image
-from ...media import Text
+from ... import media
 from ..shown import Shown
 
 
 def draws_images(shown: Shown) -> bool:
     """Returns whether the model draws images of levels, without a context."""
-    model = shown.model
-    return (
-        isinstance(shown.medium, Image)
-        and plots.is_image_shape(model.event_shape)
-        and model.num_levels is not None
-        and not model.context.expected
-    )
+    return media.draws_images(shown.model)
 
 
 def has_conditionals(shown: Shown) -> bool:
@@ -25,4 +16,7 @@ def has_conditionals(shown: Shown) -> bool:
 
 def writes_texts(shown: Shown) -> bool:
     """Returns whether the model writes texts, without a context."""
-    return isinstance(shown.medium, Text) and not shown.model.context.expected
+    return (
+        isinstance(shown.medium, media.Text)
+        and not shown.model.context.expected
+    )
