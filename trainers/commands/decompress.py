@@ -27,6 +27,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the run whose model compressed it (default: the directory that "
         "the file names)",
     )
+    parser.add_argument(
+        "--salvage",
+        action="store_true",
+        help="of a damaged file, write what lies before the damage. A long "
+        "sound is silent where it is lost, a long text has a U+FFFD there",
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -42,6 +48,7 @@ def run(arguments: argparse.Namespace) -> None:
     from tf_autoregressive.compression.container import Reader
 
     from ..media import archive
+    from ..media import salvage
 
     with usage_errors(f"{path}: "), path.open("rb") as file:
         header = Reader(file).header
@@ -54,6 +61,11 @@ def run(arguments: argparse.Namespace) -> None:
         model = finished_run(arguments.run or about["run"]).load_model()
         file.seek(0)
         codec = StreamCodec if "layout" in header else Codec
-        blocks = codec(model).reader(file).pieces()
-        archive.restored(about, blocks, model, output)
+        whole = codec(model).reader(file).pieces()
+        blocks = salvage.BeforeDamage(whole)
+        archive.restored(
+            about, blocks if arguments.salvage else whole, model, output
+        )
+        if blocks.error is not None:
+            raise UsageError(f"{blocks.error} What lies before is in {output}.")
     print(output)

@@ -116,6 +116,9 @@ def restored(
 ) -> None:
     """Writes the files of an archive.
 
+    Where blocks are missing, an array and a folder of images are shorter, a
+    sound is silent, and a text has a U+FFFD for each character.
+
     Args:
         about: What `Rows` or `Signals` had as `about`.
         blocks: An iterator over blocks, each a list of `(start, values)`: the
@@ -132,14 +135,25 @@ def restored(
 
 
 def _restore_array(about, blocks, model, output):
-    with files.replacing(output) as temporary:
-        shape = (about["count"], *model.event_shape)
-        with open(temporary, "wb") as file:
-            header = {"descr": np.dtype(about["dtype"]).str}
-            header |= {"fortran_order": False, "shape": shape}
-            np.lib.format.write_array_header_1_0(file, header)
-            for _, events in itertools.chain.from_iterable(blocks):
-                file.write(events.astype(about["dtype"]).tobytes())
+    with files.replacing(output) as temporary, open(temporary, "wb") as file:
+        _write_array_header(file, about, about["count"], model)
+        num_events = 0
+        for _, events in itertools.chain.from_iterable(blocks):
+            file.write(events.astype(about["dtype"]).tobytes())
+            num_events += len(events)
+        # There may be fewer than there were. NumPy's header has the same
+        # size for any length of the first axis.
+        file.seek(0)
+        _write_array_header(file, about, num_events, model)
+
+
+def _write_array_header(file, about, num_events, model):
+    header = {
+        "descr": np.dtype(about["dtype"]).str,
+        "fortran_order": False,
+        "shape": (num_events, *model.event_shape),
+    }
+    np.lib.format.write_array_header_1_0(file, header)
 
 
 def _restore_images(about, blocks, model, output):

@@ -23,6 +23,9 @@ from ..errors import UsageError
 # Number of values, or bytes, that are read or written at once.
 _PIECE = 2**20
 
+# What stands for a value that was lost.
+MISSING = -1
+
 
 class Signals:
     """Texts, or sounds of 16 bits, one after the other.
@@ -98,6 +101,9 @@ class Windows:
 class Sink:
     """The values of an archive, and the files that they become.
 
+    The spool has each value plus one, because what was never written of a file
+    reads as zeros. As a value, such a gap is `MISSING`.
+
     Args:
         about: What `Signals` had as `about`.
         spool: A binary file without contents.
@@ -109,7 +115,7 @@ class Sink:
     def put(self, start: int, values: np.ndarray) -> None:
         """Keeps values, of which the first has the index `start`."""
         self._spool.seek(4 * start)
-        self._spool.write(np.asarray(values, "<i4").tobytes())
+        self._spool.write((np.asarray(values, "<i4") + 1).tobytes())
 
     def write(self, model: Any, path_of: Callable[[str], pathlib.Path]) -> None:
         """Writes all files.
@@ -127,7 +133,8 @@ class Sink:
     def _pieces(self, length):
         for start in range(0, length, _PIECE):
             size = 4 * min(_PIECE, length - start)
-            yield np.frombuffer(self._spool.read(size), "<i4")
+            found = self._spool.read(size).ljust(size, b"\0")
+            yield np.frombuffer(found, "<i4") - 1
 
 
 def pieces_of_text(path: pathlib.Path, model: Any) -> Iterator[np.ndarray]:
@@ -190,7 +197,15 @@ def _check_form(path, sound, rate):
 def _write_text(path, pieces, about, model):
     with open(path, "wb") as file:
         for values in pieces:
-            file.write(model.decode(values).encode("utf-8"))
+            file.write(_text(values, model).encode("utf-8"))
+
+
+def _text(values, model):
+    is_missing = values == MISSING
+    text = model.decode(np.where(is_missing, 0, values))
+    if not is_missing.any():
+        return text
+    return "".join(np.where(is_missing, "\ufffd", [*text]))
 
 
 def _write_sound(path, pieces, about, model):
@@ -199,4 +214,5 @@ def _write_sound(path, pieces, about, model):
         file.setsampwidth(2)
         file.setframerate(about["rate"])
         for values in pieces:
-            file.writeframes((values - 32768).astype("<i2").tobytes())
+            values = np.where(values == MISSING, 0, values - 32768)
+            file.writeframes(values.astype("<i2").tobytes())

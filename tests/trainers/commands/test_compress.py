@@ -213,3 +213,79 @@ def test_damage_and_mistakes_are_said(finished, tmp_path, capsys):
     ):
         assert main(words) == 2
         assert said in capsys.readouterr().err
+
+
+@pytest.fixture
+def salvaged(tmp_path, capsys):
+    """Compresses a path, damages the last block, and asks for the rest."""
+
+    def run(directory, path, name, *options):
+        packed, output = tmp_path / "x.tfar", tmp_path / name
+        words = [directory, "--input", path, "--output", packed, *options]
+        assert main(["compress", *map(str, words)]) == 0
+        contents = bytearray(packed.read_bytes())
+        # The end has seven bytes.
+        contents[-9] ^= 1
+        packed.write_bytes(contents)
+        words = ["decompress", *map(str, [packed, "--output", output])]
+        capsys.readouterr()
+        assert main([*words, "--salvage"]) == 2
+        said = capsys.readouterr().err
+        assert "damaged in block" in said
+        return output, said
+
+    return run
+
+
+def test_events_before_a_damage_are_salvaged(finished, salvaged, tmp_path, rng):
+    run = finished(MADE((6,), units=(4,)))
+    x = rng.integers(0, 2, (40, 6)).astype("uint8")
+    np.save(tmp_path / "a.npy", x)
+    output, said = salvaged(
+        run, tmp_path / "a.npy", "b.npy", "--batch-size", "1"
+    )
+    # A block has 16 events.
+    np.testing.assert_array_equal(np.load(output), x[:32])
+    assert "What lies before is in" in said
+
+
+def test_nothing_is_salvaged_before_the_first_block(
+    finished, salvaged, tmp_path
+):
+    run = finished(MADE((6,), units=(4,)))
+    np.save(tmp_path / "a.npy", np.zeros((5, 6), "uint8"))
+    output, said = salvaged(run, tmp_path / "a.npy", "b.npy")
+    assert not output.exists()
+    assert "What lies before" not in said
+
+
+def test_rows_of_a_text_are_salvaged_up_to_a_damage(
+    finished, salvaged, tmp_path
+):
+    run = finished(CharRNN((2,), vocabulary="ab\n", units=4))
+    path, text = tmp_path / "a.txt", "abba\nbaab\nb" * 10
+    path.write_text(text, newline="")
+    output, _ = salvaged(run, path, "b.txt", "--batch-size", "2")
+    # Each of two rows has 55 characters, and a block 32 of each row.
+    lost = "\ufffd" * 23
+    expected = text[:32] + lost + text[55:87] + lost
+    assert output.read_bytes().decode() == expected
+
+
+def test_lost_ends_of_a_sound_are_silent(finished, salvaged, tmp_path, rng):
+    model = WaveNet(
+        (2,),
+        filters=4,
+        num_levels=65536,
+        distribution="discretized_logistic_mixture",
+    )
+    samples = rng.integers(-32768, 32768, 40).astype("<i2")
+    with wave.open(str(tmp_path / "a.wav"), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", None))
+        file.writeframes(samples.tobytes())
+    run = finished(model, rate=8000)
+    output, _ = salvaged(run, tmp_path / "a.wav", "b.wav", "--batch-size", "1")
+    with wave.open(str(output)) as file:
+        found = np.frombuffer(file.readframes(99), "<i2")
+    np.testing.assert_array_equal(found[:32], samples[:32])
+    np.testing.assert_array_equal(found[32:], np.zeros(8))
