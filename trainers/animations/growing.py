@@ -26,7 +26,8 @@ def check_draws_images(model: Any) -> None:
     Raises:
         UsageError: If not.
     """
-    if not draws_images(model) or model.has_many_orderings:
+    takes_more = model.has_many_orderings or model.context.expected
+    if takes_more or not draws_images(model):
         raise UsageError(
             "This animation needs a model of images of levels, in one order "
             f"and without a context. Received: {type(model).__name__} of "

@@ -51,9 +51,7 @@ def medium_of(model: Any, rate: int | None = None) -> Medium:
 
 
 def draws_images(model: Any) -> bool:
-    """Returns whether a model draws images of levels, without a context."""
+    """Returns whether a model draws images of levels, a context or not."""
     return (
-        plots.is_image_shape(model.event_shape)
-        and model.num_levels is not None
-        and not model.context.expected
+        plots.is_image_shape(model.event_shape) and model.num_levels is not None
     )

@@ -88,6 +88,19 @@ def sounds():
 
 
 @pytest.fixture(scope="package")
+def labelled():
+    """A model of images of 4 x 5 bits, given one of ten labels."""
+    tf.keras.utils.set_random_seed(0)
+    model = GatedPixelCNN((4, 5, 1), num_layers=2, filters=4, num_classes=10)
+    for variable in model.trainable_variables:
+        # A model that was not trained would not see the label.
+        variable.assign_add(
+            0.3 * tf.random.stateless_normal(variable.shape, [0, 1])
+        )
+    return as_shown("labelled", model, data_name="cifar10")
+
+
+@pytest.fixture(scope="package")
 def ask():
     """Returns the messages of a request, as the page would get them."""
     from trainers.demo import tabs

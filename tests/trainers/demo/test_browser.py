@@ -27,7 +27,7 @@ DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 # These have no tab of their own.
 PARTS = {"picture", "example"}
-MODELS = ("images", "colours", "texts", "music", "sounds")
+MODELS = ("images", "colours", "texts", "music", "sounds", "labelled")
 # Everything is drawn, and nothing works.
 IDLE = """() => {
     const panel = document.querySelector('section:not([hidden])');
@@ -240,3 +240,16 @@ def test_two_people_do_not_disturb_each_other(visit, images):
         first = page.locator(".grid canvas").first
         expected = images.model.sample(1, seed=seed).numpy()
         np.testing.assert_array_equal(levels(first, 2), expected.ravel())
+
+
+def test_a_label_is_chosen(visit, models):
+    index, model = 5, models[5].model
+    page = visit(f"{index}-sample")
+    page.get_by_label("Label", exact=True).select_option("cat")
+    page.wait_for_function(IDLE)
+    expected = model.sample(16, seed=0, context=3).numpy()
+    canvases = page.locator(".grid canvas").all()
+    for canvas, image in zip(canvases, expected, strict=True):
+        np.testing.assert_array_equal(levels(canvas, 2), image.ravel())
+    page.get_by_label("Model", exact=True).select_option("images")
+    assert page.get_by_label("Label", exact=True).is_hidden()

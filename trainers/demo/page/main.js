@@ -18,6 +18,7 @@ const TABS = { sample, draw, complete, write, read, music, sound, bits, dependen
 const list = document.getElementById("tabs");
 const panels = document.getElementById("panels");
 const select = document.getElementById("model");
+const label = document.getElementById("label");
 let shown = [];
 
 function open(name) {
@@ -47,6 +48,7 @@ function build(name, index, model) {
 function show(models, index, wanted) {
   const model = models[index];
   for (const tab of shown) tab.end?.();
+  offerLabels(model);
   shown = Object.keys(TABS)
     .filter((name) => model.actions.includes(name))
     .map((name) => build(name, index, model));
@@ -55,10 +57,18 @@ function show(models, index, wanted) {
   document.getElementById("about").textContent =
     `${model.model} of ${model.medium}, ${model.event_shape.join(" x ")}. ${model.summary}.`;
   if (!shown.length) {
-    panels.append(make("p", {}, "The page has nothing to show of this model: its draws need a context."));
+    panels.append(make("p", {}, "The page has nothing to show of this model: its draws need a context that is not a label."));
     return;
   }
   open(shown.some((tab) => tab.name === wanted) ? wanted : shown[0].name);
+}
+
+// The label of a model that has some stays where it is when a tab is chosen.
+function offerLabels(model) {
+  document.getElementById("label-field").hidden = !model.labels.length;
+  if (label.dataset.model === model.name) return;
+  label.dataset.model = model.name;
+  label.replaceChildren(...model.labels.map((name, value) => make("option", { value }, name)));
 }
 
 list.addEventListener("keydown", (event) => {
@@ -74,6 +84,7 @@ list.addEventListener("keydown", (event) => {
 const models = await (await fetch("api/models")).json();
 select.append(...models.map((model, value) => make("option", { value }, model.name)));
 select.addEventListener("change", () => show(models, Number(select.value), location.hash.split("-")[1]));
+label.addEventListener("change", () => show(models, Number(select.value), location.hash.split("-")[1]));
 const [first, tab] = location.hash.slice(1).split("-");
 select.value = first in models ? first : 0;
 show(models, Number(select.value), tab);

@@ -22,13 +22,19 @@ async function* messages(address, asked, signal) {
   if (rest) yield JSON.parse(rest);
 }
 
+// The label above the tabs, for models that are conditioned on one.
+function chosenLabel() {
+  const { value } = document.getElementById("label");
+  return value ? `?label=${value}` : "";
+}
+
 export class Work {
   // `model` is the number of the model that works.
   constructor(model) {
     this.model = model;
     this.stopper = null;
     this.stop = make("button", { type: "button", className: "act", disabled: true }, "Stop");
-    this.stop.addEventListener("click", () => this.cancel("Stopped."));
+    this.stop.addEventListener("click", () => this.cancel("Stopped. The server still ends the step that it has begun: a set of samples or completions is one."));
     this.bar = make("progress", { hidden: true, "aria-label": "Progress" });
     this.said = make("p", { role: "status" });
     this.error = make("p", { role: "alert", className: "error" });
@@ -71,7 +77,7 @@ export class Work {
       if (seconds > 1) this.said.textContent = `Working, ${Math.round(seconds)} s.`;
     }, 500);
     try {
-      for await (const message of messages(`api/${this.model}/${action}`, asked, stopper.signal)) {
+      for await (const message of messages(`api/${this.model}/${action}${chosenLabel()}`, asked, stopper.signal)) {
         if (this.stopper !== stopper) return false;
         if (message.error) return this.fail(message.error);
         if (message.waiting) this.said.textContent = `Waiting for ${message.waiting} before you.`;

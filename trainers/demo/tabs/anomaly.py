@@ -14,6 +14,7 @@ from ..events import event_of
 from ..shown import Shown
 from .kinds import draws_images
 from .kinds import has_conditionals
+from .kinds import has_context
 from .kinds import writes_texts
 
 __all__ = ["Asked", "offered", "run"]
@@ -28,9 +29,12 @@ class Asked(pydantic.BaseModel):
 
 
 def offered(shown: Shown) -> bool:
-    """Returns whether the events of the model are pictures or texts."""
+    """Returns whether the events of the model are pictures or texts.
+
+    Its detector knows no labels.
+    """
     is_shown = draws_images(shown) or writes_texts(shown)
-    return is_shown and has_conditionals(shown)
+    return is_shown and has_conditionals(shown) and not has_context(shown)
 
 
 def run(shown: Shown, asked: Asked) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,8 @@ from ...errors import UsageError
 from ..events import event_of
 from ..events import listed
 from ..shown import Shown
-from .draw import offered
+from . import draw
+from .kinds import has_context
 
 __all__ = ["Asked", "offered", "run"]
 
@@ -21,6 +22,11 @@ class Asked(pydantic.BaseModel):
     """A picture as levels."""
 
     image: list[int]
+
+
+def offered(shown: Shown) -> bool:
+    """Returns whether the model codes pictures, without a label."""
+    return draw.offered(shown) and not has_context(shown)
 
 
 def run(shown: Shown, asked: Asked) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,8 @@ import pydantic
 
 from ...errors import UsageError
 from ..shown import Shown
-from .kinds import draws_images as offered
+from .kinds import draws_images
+from .kinds import has_context
 
 __all__ = ["Asked", "offered", "run"]
 
@@ -17,6 +18,11 @@ class Asked(pydantic.BaseModel):
 
     row: int = pydantic.Field(ge=0)
     column: int = pydantic.Field(ge=0)
+
+
+def offered(shown: Shown) -> bool:
+    """Returns whether the model draws images, whatever the label is."""
+    return draws_images(shown) and not has_context(shown)
 
 
 def run(shown: Shown, asked: Asked) -> Iterator[dict[str, Any]]:

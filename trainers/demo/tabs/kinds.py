@@ -1,12 +1,18 @@
 """Kinds of models that the page has tabs for."""
 
 from ... import media
+from ..labels import takes_labels
 from ..shown import Shown
 
 
 def draws_images(shown: Shown) -> bool:
-    """Returns whether the model draws images of levels, without a context."""
-    return media.draws_images(shown.model)
+    """Returns whether the model draws images of levels.
+
+    It may be conditioned on a label, which people choose, and on nothing else.
+    """
+    model = shown.model
+    takes_it = takes_labels(model) or not has_context(shown)
+    return takes_it and media.draws_images(model)
 
 
 def has_conditionals(shown: Shown) -> bool:
@@ -16,7 +22,9 @@ def has_conditionals(shown: Shown) -> bool:
 
 def writes_texts(shown: Shown) -> bool:
     """Returns whether the model writes texts, without a context."""
-    return (
-        isinstance(shown.medium, media.Text)
-        and not shown.model.context.expected
-    )
+    return isinstance(shown.medium, media.Text) and not has_context(shown)
+
+
+def has_context(shown: Shown) -> bool:
+    """Returns whether the model is conditioned on anything."""
+    return bool(shown.model.context.expected)

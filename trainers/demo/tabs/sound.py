@@ -13,6 +13,7 @@ import pydantic
 from ...media import Sound
 from ...media import sound
 from ..drawing import Drawing
+from ..labels import takes_labels
 from ..shown import Shown
 
 __all__ = ["Asked", "offered", "run"]
@@ -25,8 +26,10 @@ class Asked(Drawing):
 
 
 def offered(shown: Shown) -> bool:
-    """Returns whether the model draws sound, without a context."""
-    return isinstance(shown.medium, Sound) and not shown.model.context.expected
+    """Returns whether the model draws sound, given a label or nothing."""
+    model = shown.model
+    takes_it = takes_labels(model) or not model.context.expected
+    return isinstance(shown.medium, Sound) and takes_it
 
 
 def run(shown: Shown, asked: Asked) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,126 @@
+import json
+
+import numpy as np
+import pytest
+
+from tf_autoregressive.models import GatedPixelCNN
+from tf_autoregressive.models import WaveNet
+from trainers.demo import tabs
+from trainers.demo import warming
+from trainers.demo.labels import label_names
+from trainers.errors import UsageError
+
+from .conftest import as_shown
+from .served import served
+from .test_application import answer
+from .test_application import messages
+
+LABEL = 7
+
+
+@pytest.fixture(scope="module")
+def given(labelled):
+    return labelled.given(LABEL)
+
+
+@pytest.fixture(scope="module")
+def image(labelled):
+    return labelled.model.sample(1, seed=0, context=2).numpy()
+
+
+def test_samples_and_their_scores_are_given_the_label(labelled, given, ask):
+    (message,) = ask(given, "sample", num=5, seed=3)
+    expected = labelled.model.sample(5, seed=3, context=LABEL)
+    other = labelled.model.sample(5, seed=3, context=0)
+    assert message["images"] == np.reshape(expected, (5, -1)).tolist()
+    assert message["images"] != np.reshape(other, (5, -1)).tolist()
+    np.testing.assert_allclose(
+        message["log_prob"],
+        labelled.model.log_prob(expected, np.full(5, LABEL)),
+        rtol=1e-5,
+    )
+
+
+def test_completions_are_given_the_label(labelled, given, ask, image):
+    known = np.zeros((4, 5), int)
+    known[0] = 1
+    asked = {"image": image.ravel().tolist(), "known": known.ravel().tolist()}
+    (message,) = ask(given, "complete", seed=1, **asked)
+    expected = labelled.model.complete(
+        np.repeat(image, 6, axis=0),
+        known[..., None] == 1,
+        seed=1,
+        context=LABEL,
+    )
+    assert message["images"] == np.reshape(expected, (6, -1)).tolist()
+
+
+@pytest.mark.parametrize("label", [0, LABEL])
+def test_bits_are_given_the_label(labelled, ask, image, label):
+    asked = {"image": image.ravel().tolist()}
+    (message,) = ask(labelled.given(label), "bits", **asked)
+    nats = -float(labelled.model.log_prob(image, [label])[0])
+    assert message["nats"] == pytest.approx(nats, rel=1e-5)
+
+
+def test_an_image_that_grows_is_given_the_label(labelled, given, ask):
+    *growing, last = ask(given, "draw", seed=4)
+    image = labelled.model.sample(1, seed=4, context=LABEL)
+    assert last["image"] == np.ravel(image).tolist()
+    nats = sum(s["nats"] for m in growing for s in m.get("steps", []))
+    log_prob = labelled.model.log_prob(image, [LABEL])[0]
+    assert nats == pytest.approx(-float(log_prob), abs=1e-3)
+
+
+def test_sound_is_given_the_label(ask):
+    options = {"num_levels": 8, "filters": 4, "num_stacks": 1, "num_layers": 2}
+    model = WaveNet((16,), num_classes=2, **options)
+    shown = as_shown("spoken", model, rate=200).given(1)
+    *_, last = ask(shown, "sound", seconds=0.1)
+    assert last["wav"]
+
+
+def test_tabs_that_know_no_label_are_not_offered(given):
+    assert tabs.offered(given) == [
+        *("picture", "sample", "draw", "complete", "bits"),
+    ]
+
+
+def test_models_with_another_context_are_not_shown():
+    model = GatedPixelCNN(
+        (4, 5, 1), num_layers=2, filters=4, context_shape=(3,)
+    )
+    shown = as_shown("vectors", model)
+    assert tabs.offered(shown) == []
+    assert shown.description()["labels"] == []
+
+
+def test_labels_have_names_where_they_are_known(labelled):
+    assert labelled.description()["labels"][3] == "cat"
+    assert label_names(labelled.model, "digits")[3] == "3"
+
+
+def test_examples_are_loaded_once_for_all_labels(labelled):
+    examples = labelled.given(1).examples
+    assert labelled.given(2).examples is labelled.examples is examples
+
+
+def test_the_models_are_warmed_up_with_a_label(labelled):
+    assert [len(list(work)) for work in warming.works(labelled)] == [1] * 4
+
+
+@pytest.mark.parametrize("label", [None, -1, 10])
+def test_a_label_that_there_is_not_is_refused(labelled, label):
+    with pytest.raises(UsageError, match="a label from 0 to 9"):
+        labelled.given(label)
+
+
+def test_a_request_says_the_label(labelled):
+    with served([labelled]) as address:
+        (message,) = messages(f"{address}/api/0/sample?label=7", {"num": 2})
+        expected = labelled.model.sample(2, seed=0, context=LABEL)
+        assert message["images"] == np.reshape(expected, (2, -1)).tolist()
+        for query in ("", "?label=10", "?label=cat"):
+            status, text = answer(f"{address}/api/0/sample{query}", {})
+            assert status == 400
+            assert "label" in json.loads(text)["error"]
