@@ -34,7 +34,7 @@ export class Work {
     this.model = model;
     this.stopper = null;
     this.stop = make("button", { type: "button", className: "act", disabled: true }, "Stop");
-    this.stop.addEventListener("click", () => this.cancel("Stopped. The server still ends the step that it has begun: a set of samples or completions is one."));
+    this.stop.addEventListener("click", () => this.cancel("Stopped. The server still ends the step that it has begun."));
     this.bar = make("progress", { hidden: true, "aria-label": "Progress" });
     this.said = make("p", { role: "status" });
     this.error = make("p", { role: "alert", className: "error" });
