@@ -101,6 +101,19 @@ def test_bins_hold_equally_many_training_rows():
     assert counts.tolist() == [100] * 8
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.array([-128, 0, 127] * 9, "int8"),
+        2**62 + np.arange(30),
+        [2**70, 2**70 + 1, 5] * 9,
+    ],
+)
+def test_integers_that_are_far_apart_or_large_are_real(values):
+    data = from_table({"a": values})
+    assert kinds_of(data) == {"a": "real"}
+
+
 def test_a_frequent_value_has_a_bin_of_its_own():
     x = np.concatenate([np.zeros(50), np.linspace(0.1, 2.7, 50)])
     data = from_table({"x": x}, num_bins=4, kinds={"x": "real"})

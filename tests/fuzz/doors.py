@@ -13,6 +13,7 @@ from tests.fuzz import runs
 from tests.fuzz import scores
 from tests.fuzz import sounds
 from tests.fuzz import streams
+from tests.fuzz import tables
 from tests.fuzz import texts
 from tests.fuzz import trained_models
 
@@ -40,6 +41,7 @@ DOORS = {
         sounds.Sounds(),
         rows.Rows(),
         rows.Records(),
+        tables.Tables(),
         texts.Texts(),
         texts.Arguments(),
         scores.Directories(),

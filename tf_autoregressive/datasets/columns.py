@@ -166,6 +166,10 @@ def counts(values: np.ndarray) -> Counts:
 
 def are_counts(values: np.ndarray) -> bool:
     """Returns whether finite numbers can be `Counts`."""
+    # Differences of bytes would overflow, and larger integers be rounded.
+    values = np.asarray(values, "float64")
+    if np.abs(values).max() >= 2**53:
+        return False
     is_whole = np.array_equal(values, np.rint(values))
     return is_whole and values.max() - values.min() < MOST_VALUES
 

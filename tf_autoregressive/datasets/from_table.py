@@ -267,7 +267,7 @@ def _typed(texts, missing, kind):
         for dtype in ("int64", "float64"):
             try:
                 values = np.array(present, dtype).astype(object)
-            except ValueError:
+            except (ValueError, OverflowError):
                 continue
             break
     whole = np.full(len(texts), None, object)
