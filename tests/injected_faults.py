@@ -150,6 +150,14 @@ FAULTS = [
         "nade-categorical",
     ),
     Fault(
+        "columns-not-kept-apart",
+        "NADE draws values that a column of a table cannot have.",
+        "            parameters += tf.constant(by_rank)[position.rank]\n",
+        "            parameters += 0.0 * tf.constant(by_rank)[position.rank]\n",
+        "test_draws_are_rows_that_can_be",
+        "nade",
+    ),
+    Fault(
         "cache-not-advanced",
         "DeepNADE's cache stays as it was after a value.",
         '        return {**state, "total": state["total"] + added}\n',
