@@ -87,7 +87,17 @@ def test_a_model_has_its_record():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", trained.names())
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(
+            name,
+            # The network of images takes many seconds for its examples.
+            marks=[pytest.mark.takes_turns] if "pixel_cnn" in name else [],
+        )
+        for name in trained.names()
+    ],
+)
 def test_a_model_scores_as_it_did(name):
     recipe = TrainedRun(name).read_config().recipe
     data_dir = os.environ.get("TFAR_DATA_DIR")

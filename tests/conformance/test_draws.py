@@ -27,6 +27,7 @@ def flipped(case, model, x, index):
     return other
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("eagerly")
 @pytest.mark.parametrize("case", [BY_NAME[name] for name in DISCRETE], ids=repr)
 def test_a_flipped_value_passes_only_within_its_margin(

@@ -93,6 +93,7 @@ def test_the_conditionals_check_values(case, model, rng, convert):
             use(scaled)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("case", "x", "message"), BAD_VALUES)
 def test_values_are_checked_in_graphs(case, model, x, message):
     score = tf.function(model.log_prob)

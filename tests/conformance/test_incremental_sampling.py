@@ -173,6 +173,7 @@ def test_both_methods_take_the_same_options(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("eagerly")
 @pytest.mark.parametrize(
     "case",

@@ -263,6 +263,7 @@ def test_real_values_that_are_not_finite_have_no_density(case, model, rng):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [BY_NAME["rnade"]], ids=repr)
 def test_a_markov_chain_goes_on_after_a_divergence(case, model, seed):
     kernel = tfp.mcmc.HamiltonianMonteCarlo(

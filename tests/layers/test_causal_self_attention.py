@@ -40,6 +40,7 @@ def test_it_is_its_formula(name, block, most, rng, monkeypatch):
     np.testing.assert_allclose(layer(x), expected, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_the_graph_does_not_grow_with_the_number_of_steps():
     layer = CausalSelfAttention(units=2, num_heads=1, window=2**22)
     sizes = []
@@ -59,6 +60,7 @@ def test_steps_are_its_formula(name, block_size, rng):
     np.testing.assert_allclose(outputs, expected, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["window", "rotary"])
 def test_steps_under_xla_are_its_formula(name, rng):
     layer, x = made(name, rng)

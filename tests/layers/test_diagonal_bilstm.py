@@ -32,6 +32,7 @@ def test_outputs_follow_the_equations(size, rng):
     np.testing.assert_allclose(layer(x), expected, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("num_colours", [1, 3])
 @pytest.mark.parametrize("size", MAPS, ids=str)
 def test_a_layer_sees_every_earlier_pixel_and_none_later(

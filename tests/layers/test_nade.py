@@ -111,6 +111,7 @@ def test_widths_are_checked():
         NADEConditionals(0, 1)
 
 
+@pytest.mark.slow
 def test_it_trains_under_xla(rng):
     layer = built(NADEConditionals, 1, rng)
     x = rng.normal(size=(BATCH_SIZE, NUM_DIMS)).astype("float32")

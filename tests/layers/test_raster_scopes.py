@@ -254,6 +254,7 @@ def test_shifts_are_added_by_name(make, rng):
         assert np.any(on_maps(stack, x, {name: shift}) != before)
 
 
+@pytest.mark.slow
 def test_a_shift_may_differ_from_pixel_to_pixel(rng):
     stack, x = random_stack(TwoStreams, rng)
     # Equal rows, so that one row of shifts serves all.
@@ -287,6 +288,7 @@ def test_only_maps_are_trained_on():
         assert not scope.training
 
 
+@pytest.mark.slow
 def test_an_initialising_scope_initialises_all_layers(rng):
     stack, x = random_stack(ThreeResolutions, rng)
     seen = {}
@@ -311,6 +313,7 @@ def test_an_initialising_scope_initialises_all_layers(rng):
         )
 
 
+@pytest.mark.slow
 def test_lower_resolutions_are_run_once_a_pixel(rng):
     stack, x = random_stack(ThreeResolutions, rng)
     height, width, _ = stack.size
@@ -322,6 +325,7 @@ def test_lower_resolutions_are_run_once_a_pixel(rng):
     assert stack.num_lower_runs == rows + pixels
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", STACKS)
 def test_caches_keep_their_structure(make, rng):
     # They are the variables of a loop.

@@ -37,6 +37,7 @@ def results(layer_class, rng, dtype, *, jit_compile=False):
     return [tf.cast(result, "float32").numpy() for result in run(*tensors)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jit_compile", [False, True], ids=["graph", "xla"])
 @pytest.mark.parametrize(
     ("dtype", "tolerance"), [("float32", 2e-5), ("mixed_bfloat16", 0.05)]

@@ -13,6 +13,7 @@ ORDER = [2, 0, 3, 1]
 EVENTS = np.array(list(itertools.product([0, 1], repeat=4)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["order-agnostic-cnn-colours", "deep-nade-categorical"]
 )

@@ -54,6 +54,7 @@ def arguments(model, dtype):
     return x, context, tf.TensorSpec([BATCH_SIZE], tf.float32)
 
 
+@pytest.mark.slow
 @plain_or_xla
 @pytest.mark.parametrize("make", MODELS)
 def test_steps_of_training_assert_in_plain_graphs_alone(make, xla):
@@ -64,6 +65,7 @@ def test_steps_of_training_assert_in_plain_graphs_alone(make, xla):
         assert has_assertions(step, (x, context, weight), xla=xla) != xla
 
 
+@pytest.mark.slow
 @plain_or_xla
 @pytest.mark.parametrize("make", MODELS)
 def test_scores_and_draws_assert_in_plain_graphs_alone(make, xla):
@@ -104,6 +106,7 @@ def test_a_loop_within_a_compiled_function_is_compiled():
     assert not has_assertions(repeated, labels, xla=True)
 
 
+@pytest.mark.slow
 @plain_or_xla
 def test_unknown_numbers_of_carried_rows_are_asserted(xla):
     model = CharRNN((4,), num_levels=3, units=4, num_layers=1, carried_rows=5)

@@ -29,6 +29,7 @@ class Mistaken(RunningSum):
         raise KeyError("mistake")
 
 
+@pytest.mark.slow
 def test_a_model_too_large_for_memory_does_not_break_later_ones():
     with pytest.raises(MemoryError, match=r"TooLarge do not fit.*\(3,\)"):
         TooLarge((3,))
@@ -36,6 +37,7 @@ def test_a_model_too_large_for_memory_does_not_break_later_ones():
     assert keras.layers.Dense(2)(tf.zeros([1, 3])).shape == (1, 2)
 
 
+@pytest.mark.slow
 def test_a_mistake_keeps_its_own_error():
     with pytest.raises(KeyError, match="mistake"):
         Mistaken((3,))

@@ -26,6 +26,7 @@ def make(rng, steps, cell="lstm", **options):
     return model
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
 def test_parts_of_a_text_score_like_the_whole(cell, rng):
     model = make(rng, 4, cell, carried_rows=ROWS)
@@ -48,6 +49,7 @@ def test_parts_of_a_text_score_like_the_whole(cell, rng):
     np.testing.assert_allclose(model.log_prob(x[:, :4]), first, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_epochs_begin_without_states(rng):
     model = make(rng, 4, carried_rows=ROWS)
     model.compile(optimizer=keras.optimizers.SGD(0.0), run_eagerly=True)
@@ -59,6 +61,7 @@ def test_epochs_begin_without_states(rng):
     assert np.any(model.last_codes)
 
 
+@pytest.mark.slow
 def test_gradients_stop_at_the_start_of_a_batch(rng):
     model = make(rng, 4, carried_rows=ROWS)
     x = tf.constant(rng.integers(4, size=(ROWS, 4)), tf.int32)
@@ -75,6 +78,7 @@ def test_batches_must_have_as_many_rows(rng):
         model.training_log_prob(tf.zeros([2, 4], tf.int32))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_arrays_are_taken_in_their_order(jit_compile, rng):
     model = make(rng, 4, carried_rows=ROWS)

@@ -286,6 +286,7 @@ def test_the_horizontal_stack_gives_nothing_back(rng):
         assert np.any(one[:, 3] != other[:, 3])
 
 
+@pytest.mark.slow
 def test_probabilities_of_two_channels_sum_to_one(seed):
     case = Case(
         "channels",
@@ -306,6 +307,7 @@ def test_probabilities_of_two_channels_sum_to_one(seed):
     )
 
 
+@pytest.mark.slow
 def test_a_map_shifts_its_own_pixels_and_those_after_them(rng):
     model = random_model(rng, (4, 6, 1), context_shape=(2, 3, 2))
     x = rng.integers(2, size=(8, 4, 6, 1))
@@ -329,6 +331,7 @@ def test_maps_fit_the_image(shape):
         GatedPixelCNN((4, 6, 1), context_shape=shape)
 
 
+@pytest.mark.slow
 def test_a_label_changes_all_positions(rng):
     model = random_model(rng, num_classes=3)
     x = rng.integers(2, size=(8, 4, 5, 1))
@@ -366,6 +369,7 @@ def test_sizes_are_checked(options, message):
         GatedPixelCNN((4, 4, 3), **options)
 
 
+@pytest.mark.slow
 def test_a_new_stack_keeps_its_signal(rng):
     # Deep layers of a stack that loses the signal learn late, or never.
     model = GatedPixelCNN((16, 16, 1), filters=32, num_layers=7)

@@ -81,6 +81,7 @@ def test_other_formats_are_refused(model, tmp_path):
         model.export(tmp_path / "exported", format="onnx")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", LISTS, ids=repr)
 def test_checkpoints_of_tensorflow_hold_all_weights(case, tmp_path):
     model, other = case.build(0), case.build(1)

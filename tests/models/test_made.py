@@ -101,6 +101,7 @@ class Recording(MADE):
         )
 
 
+@pytest.mark.slow
 def test_members_train_in_turn(monkeypatch):
     passes = []
     monkeypatch.setattr(Recording, "passes", passes, raising=False)

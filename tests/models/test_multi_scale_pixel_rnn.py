@@ -19,6 +19,7 @@ def small(event_shape, rng, **options):
     return model
 
 
+@pytest.mark.slow
 def test_log_prob_is_that_of_both_parts(rng):
     model = small((4, 6, 1), rng)
     x = rng.integers(2, size=(5, 4, 6, 1)).astype("uint8")
@@ -31,6 +32,7 @@ def test_log_prob_is_that_of_both_parts(rng):
     np.testing.assert_allclose(model.log_prob(x), expected, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_every_layer_of_the_large_network_is_biased(rng):
     model = small((4, 4, 1), rng, num_layers=2)
     assert set(model.large.context_layers) == {
@@ -53,6 +55,7 @@ def test_dependencies(recurrence, scale, seed):
     check_dependencies(case, expected, seed)
 
 
+@pytest.mark.slow
 def test_a_known_small_image_is_kept(rng):
     model = small((4, 4, 1), rng)
     x = rng.integers(2, size=(3, 4, 4, 1)).astype("uint8")

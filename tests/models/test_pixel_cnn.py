@@ -159,6 +159,7 @@ def test_images_of_one_row_or_column(event_shape, seed):
     check_dependencies(case, triangle(event_shape), seed, num_probes=1)
 
 
+@pytest.mark.slow
 def test_probabilities_of_two_channels_sum_to_one(seed):
     case = Case(
         "channels",
@@ -189,6 +190,7 @@ def with_map():
     return model
 
 
+@pytest.mark.slow
 def test_a_map_shifts_its_own_pixels_and_those_after_them(with_map, rng):
     x = rng.integers(2, size=(8, 4, 6, 1))
     context = rng.normal(size=(8, 2, 3, 2)).astype("float32")
@@ -230,6 +232,7 @@ def test_a_label_changes_all_positions(rng):
         assert np.all(np.any(logits[one] != logits[other], axis=0))
 
 
+@pytest.mark.slow
 def test_sizes_are_those_of_the_paper():
     # The stack has 7 x 7 with mask A, 2 h maps, blocks by way of h, and a head
     # of two layers.

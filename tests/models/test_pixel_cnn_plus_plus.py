@@ -180,6 +180,7 @@ def test_long_skips_go_around_the_lower_resolutions(rng):
     np.testing.assert_array_equal(before, after)
 
 
+@pytest.mark.slow
 def test_a_border_is_not_a_grey_value(rng):
     # Grey is zero, as the padding is: without a channel of ones, and without
     # biases, nothing would tell an image of it from nothing.
@@ -205,6 +206,7 @@ def all_layers(model):
     return layers
 
 
+@pytest.mark.slow
 def test_dropout_is_active_in_training_alone(rng):
     model, plain = (tiny(dropout=rate) for rate in (0.5, 0.0))
     randomise([model], rng)
@@ -293,6 +295,7 @@ def test_parameters_of_a_pixel_see_the_pixels_before_it(seed):
     np.testing.assert_array_equal(seen, np.repeat(pixels, 3, axis=1))
 
 
+@pytest.mark.slow
 def test_probabilities_sum_to_one(seed):
     case = Case(
         "binary",
@@ -372,10 +375,9 @@ def check_statistics(model, x, context=None):
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    "with_labels",
-    [pytest.param(False, marks=pytest.mark.slow), True],
-    ids=["without", "labels"],
+    "with_labels", [False, True], ids=["without", "labels"]
 )
 def test_all_layers_start_with_the_promised_statistics(with_labels, rng):
     model = small((8, 8, 3), num_classes=3 if with_labels else None)
@@ -393,6 +395,7 @@ def test_all_layers_start_with_the_promised_statistics(with_labels, rng):
     assert weights == {id(w) for w in model.trainable_variables}
 
 
+@pytest.mark.slow
 def test_it_starts_near_the_bias_of_the_output(rng):
     model = tiny()
     x = random_events(rng, 50, TINY)
@@ -418,18 +421,14 @@ def assert_same_weights(one, other):
         np.testing.assert_allclose(mine, its, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("of", "with_labels"),
     [
         ("arrays", True),
-        *(
-            pytest.param(*arguments, marks=pytest.mark.slow)
-            for arguments in (
-                ("arrays", False),
-                ("dataset", True),
-                ("dataset", False),
-            )
-        ),
+        ("arrays", False),
+        ("dataset", True),
+        ("dataset", False),
     ],
 )
 def test_fit_initialises_from_its_first_batch(of, with_labels, rng):
@@ -467,6 +466,7 @@ def test_examples_are_from_all_over_an_array(number):
     assert np.max(np.diff(x)) <= np.ceil(number / 127)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "batch_of",
     [
@@ -495,6 +495,7 @@ def test_fit_says_what_it_cannot_initialise_from(rng):
         model.fit((batch for batch in [x]), steps_per_epoch=1, verbose=0)
 
 
+@pytest.mark.slow
 def test_constant_features_keep_their_scale():
     x = np.zeros([20, *TINY], "uint8")
     model = tiny()
@@ -504,13 +505,14 @@ def test_constant_features_keep_their_scale():
         assert np.max(layer.scale) <= 1e3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("event_shape", "num_resolutions"),
     [
         ((4, 4, 1), 3),
-        pytest.param((1, 1, 3), 1, marks=pytest.mark.slow),
-        pytest.param((8, 4, 1), 3, marks=pytest.mark.slow),
-        pytest.param((1, 6, 1), 1, marks=pytest.mark.slow),
+        ((1, 1, 3), 1),
+        ((8, 4, 1), 3),
+        ((1, 6, 1), 1),
     ],
 )
 def test_small_images_train(event_shape, num_resolutions, rng):
@@ -524,6 +526,7 @@ def test_small_images_train(event_shape, num_resolutions, rng):
     assert uniform * 0.9 < losses[-1] < uniform * 1.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trained_by", ["train_on_batch", "a loop"])
 def test_fit_leaves_trained_weights_alone(trained_by, rng):
     model = tiny()
@@ -547,12 +550,14 @@ def assert_fit_changes_nothing(model, rng):
         np.testing.assert_array_equal(one, same)
 
 
+@pytest.mark.slow
 def test_fit_initialises_once(rng):
     model = frozen(tiny())
     model.fit(random_events(rng, 10, TINY), verbose=0)
     assert_fit_changes_nothing(model, rng)
 
 
+@pytest.mark.slow
 def test_a_loaded_model_is_not_initialised(rng, tmp_path):
     model = tiny()
     model.initialise(random_events(rng, 10, TINY))
@@ -573,6 +578,7 @@ def test_nor_is_one_with_loaded_weights(rng, tmp_path):
     assert_fit_changes_nothing(frozen(other), rng)
 
 
+@pytest.mark.slow
 def test_initialisation_is_no_part_of_scoring(rng):
     model = tiny()
     before = [np.array(w) for w in model.weights]
@@ -584,6 +590,7 @@ def test_initialisation_is_no_part_of_scoring(rng):
         np.testing.assert_array_equal(one, same)
 
 
+@pytest.mark.slow
 def test_events_are_checked_before_they_initialise(rng):
     model = frozen(tiny())
     before = [np.array(w) for w in model.weights]

@@ -69,6 +69,7 @@ def of_equations(model, x, shifts):
     return conv(model.head[1], relu(x), head, outputs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("skip_connections", [False, True])
 @pytest.mark.parametrize("num_channels", [1, 3])
 @pytest.mark.parametrize("recurrence", RECURRENCES)

@@ -56,7 +56,7 @@ def assert_alike(results, others):
 
 # Graphs and XLA are tried below: here they would take most of the time.
 @pytest.mark.usefixtures("eagerly")
-@pytest.mark.parametrize("case", CASES, ids=repr)
+@pytest.mark.parametrize("case", zoo.taking_turns(CASES), ids=repr)
 def test_gradients_are_the_same(case, seed, rng):
     options = {"dropout": 0.0} if "dropout" in case.options else {}
     plain = case.build(seed, **options)

@@ -35,6 +35,7 @@ def make(cls, rng, steps=9, **options):
     return model
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cls", SIZES)
 def test_generated_sequences_continue_those_that_are_scored(cls, rng):
     model = make(cls, rng)
@@ -45,6 +46,7 @@ def test_generated_sequences_continue_those_that_are_scored(cls, rng):
         np.testing.assert_array_equal(drawn, expected[:, known:])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cls", [CharRNN, CharCNN, RNNNADE])
 def test_steps_of_several_values_continue_too(cls, rng):
     sizes = {RNNNADE: {"units": 4, "nade_units": 5}, **SIZES}[cls]
@@ -84,6 +86,7 @@ def test_chunks_are_drawn_from_the_conditionals(rng):
     )
 
 
+@pytest.mark.slow
 def test_a_prime_changes_what_follows(rng):
     model = make(CharCNN, rng)
     drawn = [
@@ -107,6 +110,7 @@ def test_the_vocabulary_travels_with_the_model(rng, tmp_path):
     assert model.num_levels == 4
 
 
+@pytest.mark.slow
 def test_so_does_what_stands_for_unknown_characters(rng, tmp_path):
     model = make(NGramMLP, rng, unknown="c")
     model.save(tmp_path / "model.keras")
@@ -122,6 +126,7 @@ def test_so_does_what_stands_for_unknown_characters(rng, tmp_path):
         make(NGramMLP, rng, vocabulary=None, num_levels=4, unknown="c")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cls", SIZES)
 def test_the_start_symbol_is_no_character(cls, rng):
     model = make(cls, rng)
@@ -141,6 +146,7 @@ def test_the_start_symbol_is_no_character(cls, rng):
     assert np.all(characters[1:] != after[1:])
 
 
+@pytest.mark.slow
 def test_a_stream_is_checked_before_it_is_read(rng):
     model = make(CharRNN, rng)
     with pytest.raises(ValueError, match="`temperature` must be a number"):
@@ -159,6 +165,7 @@ def test_without_a_vocabulary_there_are_no_texts(rng):
         model.generate(1, 3, prime="ab")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -199,6 +206,7 @@ def test_arguments_are_checked(cls, options, message):
         cls(**{"event_shape": (4,), **options})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "expected"),
     [
@@ -241,6 +249,7 @@ def test_scores_have_the_unit_of_the_data(model, names):
     assert [metric.name for metric in model().make_unit_metrics()] == names
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("clipnorm", [None, 1e-3])
 def test_gradients_of_repeated_symbols_are_added_before_their_norm(clipnorm):
     x = np.ones((4, 6), "uint8")

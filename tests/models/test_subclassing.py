@@ -22,6 +22,7 @@ class Independent(AutoregressiveModel):
         return self.logits(keras.ops.zeros_like(inputs)[..., None])
 
 
+@pytest.mark.slow
 def test_the_example_of_the_guide_is_a_model(rng):
     model = Independent((4,))
     x = (rng.random((200, 4)) < 0.9).astype("uint8")
@@ -34,6 +35,7 @@ def test_the_example_of_the_guide_is_a_model(rng):
     np.testing.assert_allclose(loss, 4 * entropy, atol=0.02)
 
 
+@pytest.mark.slow
 def test_a_model_samples_without_any_sampling_code(rng, seed):
     model = RunningSum((2, 3), num_classes=2)
     labels = rng.integers(2, size=5)
@@ -50,6 +52,7 @@ def test_steps_make_a_model_incremental():
     assert SteppedRunningSum.incremental
 
 
+@pytest.mark.slow
 def test_a_user_may_choose_any_output_distribution(rng):
     model = RunningSum((3,), distribution="gaussian_mixture", num_components=2)
     x = rng.normal(size=(4, 3)).astype("float32")
@@ -89,6 +92,7 @@ class Penalised(RunningSum):
         return parameters + 2.0 * tf.cast(member, tf.float32)
 
 
+@pytest.mark.slow
 def test_a_user_may_write_an_ensemble(seed):
     model = Penalised((3,))
     states = np.indices((2, 2, 2)).reshape(3, -1).T.astype("uint8")

@@ -28,6 +28,7 @@ def expected_logits(model, symbols, window, **options):
     return dense(after_blocks(model, x, window, **options), model.last_layer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("positions", ["rotary", "learned"])
 def test_it_is_its_equations(positions, rng):
     model = make(rng, positions=positions)
@@ -52,6 +53,7 @@ def test_a_stream_goes_on_with_the_last_steps(jit_compile, rng):
     np.testing.assert_array_equal(logits[0, 9:].argmax(-1), drawn)
 
 
+@pytest.mark.slow
 def test_learned_positions_end_with_the_event(rng):
     model = make(rng, positions="learned")
     with pytest.raises(ValueError, match="must be at most 7 together"):
@@ -59,12 +61,14 @@ def test_learned_positions_end_with_the_event(rng):
     assert model.generate(1, 5, prime="ab", seed=0).shape == (1, 5)
 
 
+@pytest.mark.slow
 def test_a_new_model_knows_nothing():
     model = Transformer((5,), num_levels=65, **SMALL)
     log_prob = model.log_prob(np.zeros([1, 5], "uint8"))
     np.testing.assert_allclose(log_prob, -5 * np.log(65), rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_new_layers_that_write_to_the_stream_are_smaller():
     model = Transformer((5,), num_levels=3, units=64, num_layers=8)
     for block in model.blocks:

@@ -102,8 +102,6 @@ LEADING = [
         for name in (
             "made-masks",
             "made-no-direct",
-            "char-rnn-labels",
-            "char-rnn-vectors",
             "user-attention",
         )
     ),
@@ -141,9 +139,12 @@ def dear(fast, cases=CASES):
     return _parameters(cases, fast, [*fast, *LEADING_DEAR])
 
 
-def dearest(cases):
-    """The same for a test that takes ten seconds or more: one case leads."""
-    return _parameters(cases, [], HARDEST)
+def dearest(cases, fast=()):
+    """The same for a test that takes ten seconds or more.
+
+    One case leads, beside those that are fast.
+    """
+    return _parameters(cases, fast, [*fast, *HARDEST])
 
 
 def _parameters(cases, fast, leading):

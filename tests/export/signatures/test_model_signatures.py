@@ -9,11 +9,11 @@ import pytest
 from tests.conformance.draws import assert_same_draws
 from tests.zoo import BY_NAME
 from tests.zoo import SERVED
-from tests.zoo import dear
+from tests.zoo import dearest
 from tf_autoregressive.sampling_options import OPTIONS
 
 FAST = [BY_NAME["fvsbn"]]
-TRIED = dear(FAST, SERVED)
+TRIED = dearest(SERVED, FAST)
 NUM_EXAMPLES = 9
 SEEDS = [0, -7, 2**40 + 3]
 

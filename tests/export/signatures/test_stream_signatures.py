@@ -8,6 +8,9 @@ import export
 from tests.zoo import BY_NAME
 from tf_autoregressive import anomaly
 
+# What they share takes seconds: an export, or models that compile.
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     "name",

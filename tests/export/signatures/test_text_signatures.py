@@ -32,6 +32,7 @@ def test_models_without_a_vocabulary_have_no_texts():
     assert not isinstance(found, TextSignatures)
 
 
+@pytest.mark.slow
 def test_texts_of_all_lengths_are_scored(model, signatures):
     texts = ["bca éb", "é", " aa"]
     answer = signatures.log_prob_text(tf.constant(texts))
@@ -47,6 +48,7 @@ def test_texts_of_all_lengths_are_scored(model, signatures):
         )
 
 
+@pytest.mark.slow
 def test_texts_are_continued(model, signatures):
     texts = ["b", "é a", "bca éb"]
     seed = tf.constant(3, tf.int64)
@@ -64,6 +66,7 @@ def test_texts_are_continued(model, signatures):
         assert whole.startswith(text)
 
 
+@pytest.mark.slow
 def test_samples_are_given_as_texts(model, signatures):
     answer = signatures.sample(
         tf.constant(4),
@@ -75,11 +78,13 @@ def test_samples_are_given_as_texts(model, signatures):
     assert drawn == [model.decode(row) for row in model.sample(4, seed=3)]
 
 
+@pytest.mark.slow
 def test_info_tells_the_characters(signatures):
     answer = signatures.info(tf.constant([0]))
     assert answer["vocabulary"][0].numpy().decode() == CHARACTERS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -113,6 +118,7 @@ def test_the_export_takes_texts_without_the_library(model, tmp_path, capfd):
     assert '"text": ["' in body
 
 
+@pytest.mark.slow
 def test_unknown_characters_are_what_the_model_takes_them_for(rng):
     model = CharRNN((STEPS,), units=5, vocabulary=CHARACTERS, unknown="a")
     randomise([model], rng, scale=0.6)

@@ -30,6 +30,7 @@ def file_of(pixels, **options):
     return {"source": "file", "name": "a.png", "data": data, **options}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("drawing", [{"seed": 1}, DRAWING])
 def test_samples_are_those_of_the_model(shown, ask, drawing):
     (message,) = ask(shown, "sample", num=5, **drawing)
@@ -40,6 +41,7 @@ def test_samples_are_those_of_the_model(shown, ask, drawing):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("drawing", [{"seed": 1}, DRAWING])
 def test_the_image_that_grows_is_the_first_sample(shown, ask, drawing):
     first, *messages, last = ask(shown, "draw", **drawing)
@@ -54,6 +56,7 @@ def test_the_image_that_grows_is_the_first_sample(shown, ask, drawing):
     assert first["num_steps"] == len(steps)
 
 
+@pytest.mark.slow
 def test_what_is_expected_of_a_pixel_is_what_the_model_says(shown, ask):
     _, *messages, last = ask(shown, "draw", seed=2)
     image = np.reshape(last["image"], (1, *shown.model.event_shape))
@@ -68,6 +71,7 @@ def test_what_is_expected_of_a_pixel_is_what_the_model_says(shown, ask):
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("drawing", [{"seed": 1}, DRAWING])
 def test_completions_are_those_of_the_model(shown, ask, drawing):
     height, width, _ = shown.model.event_shape

@@ -11,6 +11,9 @@ from tf_autoregressive.compression import Codec
 from trainers.errors import UsageError
 from trainers.media.sound import signal
 
+# What they share takes seconds: an export, or models that compile.
+pytestmark = pytest.mark.slow
+
 DRAWING = {"seed": 3, "temperature": 0.8, "top_p": 0.9}
 
 

@@ -160,6 +160,7 @@ def test_a_finished_run_is_not_trained_again(
     assert train(recipe(), directory) == result
 
 
+@pytest.mark.slow
 def test_random_state_is_restored(
     recipe, everything, directory, train, uninterrupted
 ):
@@ -213,6 +214,7 @@ def test_gradients_that_were_accumulated_are_restored(
     assert final_state(broken) == final_state(whole)
 
 
+@pytest.mark.slow
 def test_a_run_interrupted_while_finishing_is_finished(
     recipe, directory, train, monkeypatch
 ):
@@ -225,6 +227,7 @@ def test_a_run_interrupted_while_finishing_is_finished(
     assert train(recipe(), directory)["epochs"] == 2
 
 
+@pytest.mark.slow
 def test_a_row_that_was_not_written_with_its_checkpoint_is_not_lost(
     recipe, directory, train, monkeypatch
 ):
@@ -237,6 +240,7 @@ def test_a_row_that_was_not_written_with_its_checkpoint_is_not_lost(
     assert len(directory.metrics.read_text().splitlines()) == 2
 
 
+@pytest.mark.slow
 def test_a_damaged_newest_checkpoint_costs_one_epoch(
     recipe, tmp_path, train, capsys
 ):
@@ -254,6 +258,7 @@ def test_a_damaged_newest_checkpoint_costs_one_epoch(
     assert final_state(broken) == final_state(whole)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("momentum", "told"), [(0.999, True), (0.5, False)])
 def test_an_average_that_is_too_slow_is_told(
     momentum, told, recipe, directory, train, capsys
@@ -263,6 +268,7 @@ def test_an_average_that_is_too_slow_is_told(
     assert (message in capsys.readouterr().out) == told
 
 
+@pytest.mark.slow
 def test_the_best_epoch_is_the_one_that_is_saved(recipe, directory, train):
     # Fitting coin tosses by heart makes validation worse from some epoch on.
     settings = recipe(
@@ -285,6 +291,7 @@ def test_the_best_epoch_is_the_one_that_is_saved(recipe, directory, train):
             )
 
 
+@pytest.mark.slow
 def test_validation_and_the_saved_model_use_averaged_weights(
     recipe, directory, train, data_dir
 ):
@@ -302,6 +309,7 @@ def test_validation_and_the_saved_model_use_averaged_weights(
         )
 
 
+@pytest.mark.slow
 def test_a_time_limit_ends_the_run_cleanly(recipe, directory, train):
     result = train(recipe(epochs=100, max_seconds=1e-3), directory)
     assert result["stopped_by"] == "max_seconds"
@@ -309,6 +317,7 @@ def test_a_time_limit_ends_the_run_cleanly(recipe, directory, train):
     assert directory.result.exists()
 
 
+@pytest.mark.slow
 def test_training_seconds_add_up_over_interruptions(recipe, directory, train):
     class Slow(Interrupt):
         def on_train_batch_begin(self, batch, logs=None):
@@ -334,6 +343,7 @@ class Overwrite(keras.callbacks.Callback):
             weights.assign(np.full(weights.shape, self.value))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("point", "value", "message"),
     [
@@ -351,6 +361,7 @@ def test_training_that_diverges_stops_with_the_last_good_checkpoint(
     assert directory.checkpoints.epochs() == [1]
 
 
+@pytest.mark.slow
 def test_several_steps_at_a_time_are_named_together(recipe, directory, train):
     settings = recipe(steps_per_execution=4)
     with pytest.raises(UsageError, match=r"in steps 5 to 8 .*epoch-0001"):
@@ -402,6 +413,7 @@ def test_other_data_under_the_same_settings_is_refused(
     assert directory.checkpoints.epochs() == [1]
 
 
+@pytest.mark.slow
 def test_a_mixed_policy_is_set_for_the_run_alone(recipe, directory, train):
     train(recipe(precision="mixed_bfloat16", epochs=1), directory)
     assert keras.config.dtype_policy().name == "float32"

@@ -41,10 +41,7 @@ FAST = "fvsbn_binarized_mnist"
 LEADING = [
     FAST,
     "gated_pixel_cnn_mnist",
-    "pixel_cnn_pp_cifar10",
     "char_rnn_carried_tiny_shakespeare",
-    "wavenet_spoken_digits",
-    "rnn_nade_jsb_chorales",
 ]
 
 
