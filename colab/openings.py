@@ -64,6 +64,7 @@ _EXTRAS = {
     "pixel_cnn_pp_cifar10": "tensorflow,tfds",
     "quickstart": "tensorflow",
     "serving": "tensorflow,serving",
+    "tables": "tensorflow",
     "text_and_sound": "tensorflow,tfds",
     "tfp": "tensorflow",
     "tour": "tensorflow",

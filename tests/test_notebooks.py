@@ -46,7 +46,7 @@ def has_pictures(notebook):
 
 
 def test_there_are_notebooks():
-    assert len(PATHS) == 12 + 8
+    assert len(PATHS) == 13 + 8
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS)
