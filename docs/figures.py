@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 
+from docs import diagrams
 from docs import guide_figures
 from docs import roofline_figure
 from docs import stack_figures
@@ -60,6 +61,15 @@ FIGURES = {
     "guidance_weights": guide_figures.guidance_weights,
     "p_value": guide_figures.p_value,
     "code_intervals": guide_figures.code_intervals,
+    "first_models": diagrams.first_models,
+    "beam_tree": diagrams.beam_tree,
+    "replicas": diagrams.replicas,
+    "way_to_a_client": diagrams.way_to_a_client,
+    "units_of_scores": guide_figures.units_of_scores,
+    "beta_binomials": guide_figures.beta_binomials,
+    "moving_average": guide_figures.moving_average,
+    "last_two": guide_figures.last_two,
+    "trained_samples": guide_figures.trained_samples,
     "measured_and_published": guide_figures.measured_and_published,
     "sequence_runs": stack_figures.sequence_runs,
     "roofline": roofline_figure.roofline,

@@ -5,14 +5,22 @@ but for the differences from published figures, which come from the records.
 """
 
 import numpy as np
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
+from matplotlib.image import imread
+from tensorflow_probability import distributions as tfd
 
 from docs import records
 from tf_autoregressive import orderings
 from tf_autoregressive import plots
+from tf_autoregressive import trained
 
 BLUE, ORANGE, GREY = "#4c78a8", "#e4572e", "#b8b8b8"
 _DPI = 130
+_TRAINED = {
+    "FVSBN": "fvsbn_binarized_mnist",
+    "Gated PixelCNN": "gated_pixel_cnn_600s_binarized_mnist",
+}
 
 
 def ordering_paths():
@@ -158,6 +166,99 @@ def measured_and_published():
     axes.xaxis.set_major_formatter("{x:+g}%")
     axes.set_xlabel("measured minus published, of the published figure")
     _open(axes)
+    return plots.picture(_save, figure)
+
+
+def units_of_scores():
+    """Returns a picture of three scores of 28 x 28 bits, in three units."""
+    scores = {"uniform": 784 * np.log(2)}
+    for title, name in _TRAINED.items():
+        record = trained.record(trained.folder(name))
+        scores[title] = record["test"]["nats"]
+    units = {
+        "nats an image": 1.0,
+        "bits an image": 1 / np.log(2),
+        "bits a dimension": 1 / np.log(2) / 784,
+    }
+    figure, panels = _panels(len(units), height=2.0)
+    for axes, (unit, factor) in zip(panels, units.items(), strict=True):
+        values = [score * factor for score in scores.values()]
+        bars = axes.barh(range(len(values)), values, color=BLUE)
+        axes.bar_label(bars, fmt="%.3g", padding=3)
+        axes.set_xlim(0, 1.25 * max(values))
+        axes.invert_yaxis()
+        axes.set_title(unit, fontsize="medium")
+        _bare(axes)
+    panels[0].set_yticks(range(len(scores)), list(scores), fontsize="small")
+    panels[0].tick_params(left=False)
+    return plots.picture(_save, figure)
+
+
+def beta_binomials():
+    """Returns a picture of a beta-binomial of 8 levels at four settings."""
+    figure, panels = _panels(4, height=2.2)
+    settings = [(1, 1), (2, 6), (8, 8), (0.4, 0.4)]
+    for axes, (ones, zeros) in zip(panels, settings, strict=True):
+        law = tfd.BetaBinomial(7.0, float(ones), float(zeros))
+        levels = np.arange(8, dtype="float32")
+        axes.bar(levels, law.prob(levels), color=BLUE)
+        axes.set_ylim(0, 0.3)
+        axes.set_title(f"ones {ones}, zeros {zeros}", fontsize="medium")
+        _bare(axes)
+    return plots.picture(_save, figure)
+
+
+def moving_average():
+    """Returns a picture of a layer for a whole event, and step by step."""
+    steps, decay = np.arange(12), 0.7
+    age = steps[:, None] - steps
+    weights = np.where(age >= 0, (1 - decay) * decay ** np.abs(age), np.nan)
+    x = np.random.default_rng(3).integers(0, 2, 12)
+    figure, (whole, single) = _panels(2, height=2.7)
+    whole.imshow(weights, cmap="Blues", vmin=0)
+    whole.set_title("call: all steps by one matrix", fontsize="medium")
+    whole.set_xlabel("input $x_s$")
+    whole.set_ylabel("output $y_t$")
+    single.bar(steps, x, color=GREY, label="$x_t$")
+    averages = np.nan_to_num(weights) @ x
+    single.plot(steps, averages, "o-", color=ORANGE, label="$y_t$, the state")
+    single.set_ylim(0, 1.45)
+    single.set_title("step: the last state is enough", fontsize="medium")
+    single.legend(frameon=False, loc="upper left", ncols=2)
+    single.set_xlabel("step $t$")
+    for axes in (whole, single):
+        axes.set_xticks([])
+        axes.set_yticks([])
+        _open(axes)
+    return plots.picture(_save, figure)
+
+
+def last_two():
+    """Returns a picture of the dimensions that an output may see, and sees."""
+    ranks = np.arange(12)
+    age = ranks[:, None] - ranks
+    figure, panels = _panels(2, height=2.9)
+    shown = {"LastTwo: the two before": age < 3, "right, at most": age < 12}
+    for axes, (title, sees) in zip(panels, shown.items(), strict=True):
+        kinds = np.where(age == 0, 2, np.where(sees & (age > 0), 1, 0))
+        colours = ListedColormap(["#eeeeee", BLUE, ORANGE])
+        axes.pcolormesh(kinds, cmap=colours, edgecolors="white", linewidth=1)
+        axes.invert_yaxis()
+        axes.set_aspect("equal")
+        axes.set_title(title, fontsize="medium")
+        axes.set_xlabel("dimension that is seen")
+        _bare(axes)
+    panels[0].set_ylabel("output")
+    return plots.picture(_save, figure)
+
+
+def trained_samples():
+    """Returns a picture of the samples on the cards of two trained models."""
+    figure, panels = _panels(len(_TRAINED), height=4.0)
+    for axes, name in zip(panels, _TRAINED.values(), strict=True):
+        axes.imshow(imread(trained.folder(name) / "samples.png"), cmap="gray")
+        axes.set_title(name, fontsize="small")
+        axes.axis("off")
     return plots.picture(_save, figure)
 
 
