@@ -199,6 +199,9 @@ def test_arguments_of_generation_are_checked(options, message, rng):
         (NGramMLP, {"distribution": "categorical"}, '"symbols"'),
         (CharCNN, {"dilations": ()}, "`dilations` must hold one or more"),
         (WaveNet, {"num_stacks": 0}, "`num_stacks`"),
+        (WaveNet, {"direct_steps": -1}, "`direct_steps`"),
+        (WaveNet, {"direct_steps": 2}, "symbols have no size"),
+        (WaveNet, {"companded_inputs": True}, "symbols have no size"),
     ],
 )
 def test_arguments_are_checked(cls, options, message):
@@ -217,6 +220,7 @@ def test_arguments_are_checked(cls, options, message):
             ),
             16,
         ),
+        (lambda: _small_wavenet(direct_steps=3), 3),
     ],
 )
 def test_the_receptive_field_is_known(model, expected):
@@ -270,3 +274,48 @@ def test_gradients_of_repeated_symbols_are_added_before_their_norm(clipnorm):
     moved = map(np.subtract, before, model.get_weights())
     length = np.sqrt(sum(np.sum(np.square(part)) for part in moved))
     np.testing.assert_allclose(length, clipnorm or expected, rtol=1e-3)
+
+
+def _small_wavenet(**options):
+    return WaveNet(
+        (5,),
+        filters=2,
+        skip_filters=2,
+        num_stacks=1,
+        num_layers=1,
+        kernel_size=1,
+        distribution="discretized_logistic_mixture",
+        num_levels=256,
+        num_components=1,
+        **options,
+    )
+
+
+def test_the_last_steps_of_a_wavenet_go_straight_to_the_parameters(rng):
+    model = _small_wavenet(direct_steps=2)
+    x = rng.integers(0, 256, (3, 5))
+    direct = model.direct.kernel.numpy()[:, 0]
+    with_them = model.parameters_for(x).numpy()
+    model.direct.kernel.assign(np.zeros([2, 1, 3]))
+    found = with_them - model.parameters_for(x).numpy()
+    scaled = 2 * x / 255 - 1
+    before = (
+        np.pad(scaled, [[0, 0], [2, 0]])[:, :5],
+        np.pad(scaled, [[0, 0], [1, 0]])[:, :5],
+    )
+    expected = sum(
+        b[..., None] * d for b, d in zip(before, direct, strict=True)
+    )
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_a_wavenet_sees_companded_values_beside_the_values():
+    model = _small_wavenet(companded_inputs=True)
+    kernel = np.zeros([1, 2, 2])
+    kernel[0, 0, 0] = kernel[0, 1, 1] = 1.0
+    model.first_layer.kernel.assign(kernel)
+    seen = model.first_layer(model._embedded(tf.constant([[[-1.0], [0.02]]])))
+    # sign(x) log(1 + 255 |x|) / log(256), of which log(6.1) = 1.80829.
+    np.testing.assert_allclose(
+        seen[0], [[-1.0, -1.0], [0.02, 0.326103]], rtol=1e-5
+    )

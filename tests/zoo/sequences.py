@@ -81,6 +81,8 @@ CASES = [
         skip_filters=6,
         num_stacks=1,
         num_layers=2,
+        direct_steps=3,
+        companded_inputs=True,
         context_shape=(2,),
         weight_scale=0.4,
         **logistics(),

@@ -3,6 +3,7 @@
 Shapes: B batch, T steps.
 """
 
+import math
 from typing import Any
 
 import keras
@@ -10,10 +11,14 @@ import tensorflow as tf
 from keras import ops
 
 from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.layers import CausalConv1D
 from tf_autoregressive.layers.gates import gated
 from tf_autoregressive.models.sequence_model import SequenceModel
 from tf_autoregressive.types import Array
 from tf_autoregressive.types import Shape
+
+# Companding by the mu-law of 8 bits [1, Sec. 2.2].
+_MU = 255.0
 
 
 @keras.saving.register_keras_serializable(package="tf_autoregressive")
@@ -33,7 +38,16 @@ class WaveNet(SequenceModel):
 
     Sound is 8-bit after mu-law companding, as `distribution="symbols"` or
     `"categorical"` with 256 levels, or 16-bit with
-    `"discretized_logistic_mixture"`.
+    `"discretized_logistic_mixture"`. The means of 16 bits have to be right to a
+    few levels, which gates that saturate make hard. `direct_steps=n` adds a
+    linear function of the last `n` steps to the parameters, as linear
+    prediction does [2], one for each component:
+
+        parameters = parameters + sum{ D[j] x[t - j] : 1 <= j <= n }
+
+    and with `companded_inputs` the convolutions see, beside each value, its
+    mu-law `sign(x) log(1 + 255 |x|) / log(256)`, in which soft sounds are large
+    enough to be told apart.
 
     Args:
         event_shape: `(T,)`, or `(T, N)` for steps of `N` values.
@@ -42,6 +56,10 @@ class WaveNet(SequenceModel):
         num_stacks: Number of times that the dilations are repeated.
         num_layers: Layers of a stack, dilated by `2^0` to `2^(num_layers-1)`.
         kernel_size: `k`.
+        direct_steps: Number of the last steps that also go straight to the
+            parameters, by a linear layer; `None` for none.
+        companded_inputs: Whether the convolutions see values after mu-law
+            companding too.
         **kwargs: Passed to `SequenceModel`: `embedding_size`,
             `distribution`, `num_levels`, `num_components`, `num_classes`,
             `context_shape`, `variable_length`, `rematerialise`.
@@ -53,7 +71,8 @@ class WaveNet(SequenceModel):
         A `tfd.Distribution` with batch shape `[B]`.
 
     Raises:
-        ValueError: If a size is not positive.
+        ValueError: If a size is not positive, or `direct_steps` or
+            `companded_inputs` is given with symbols.
 
     Example:
         >>> model = WaveNet((64,), filters=8, num_stacks=1, num_layers=4)
@@ -65,6 +84,10 @@ class WaveNet(SequenceModel):
             2016, Sec. 2. https://arxiv.org/abs/1609.03499
             Deviation: a sequence of features is stretched by repetition, where
             the authors learn a transposed convolution.
+        [2] Valin and Skoglund, "LPCNet: Improving Neural Speech Synthesis
+            Through Linear Prediction", 2019. https://arxiv.org/abs/1810.11846
+            Deviation: coefficients are learned, and the same at all times;
+            which component predicts changes.
     """
 
     def __init__(
@@ -76,6 +99,8 @@ class WaveNet(SequenceModel):
         num_stacks: int = 3,
         num_layers: int = 10,
         kernel_size: int = 2,
+        direct_steps: int | None = None,
+        companded_inputs: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(event_shape, **kwargs)
@@ -84,6 +109,12 @@ class WaveNet(SequenceModel):
         self.num_stacks = checked_count("num_stacks", num_stacks)
         self.num_layers = checked_count("num_layers", num_layers)
         self.kernel_size = checked_count("kernel_size", kernel_size)
+
+        if direct_steps is not None:
+            direct_steps = checked_count("direct_steps", direct_steps)
+        self.direct_steps = direct_steps
+        self.companded_inputs = companded_inputs
+        self._check_ordered()
 
         self.first_layer = self._conv("first", filters, kernel_size)
         dilations = [2**layer for layer in range(num_layers)] * num_stacks
@@ -102,15 +133,51 @@ class WaveNet(SequenceModel):
             self.make_parameters_layer(),
         ]
         self.convs = [self.first_layer, *self.gates, *self.outputs, *self.head]
+        self.direct = self._direct_layer() if direct_steps else None
         self.make_context_layers(
             {layer.name: layer.filters for layer in self.gates}
         )
         self.build()
 
+    def _check_ordered(self):
+        if self.embedding is not None and (
+            self.direct_steps or self.companded_inputs
+        ):
+            raise ValueError(
+                "`distribution` must be one of ordered values with "
+                "`direct_steps` or `companded_inputs`: symbols have no size. "
+                f"Received: distribution={self.distribution!r}"
+            )
+
+    def _direct_layer(self):
+        """Returns the layer from the last steps straight to the parameters."""
+        return CausalConv1D(
+            self.head[-1].filters,
+            self.direct_steps,
+            use_bias=False,
+            # 8 significant bits of the inputs would be too few for a mean.
+            dtype="float32",
+            name="direct",
+        )
+
     @property
     def receptive_field(self) -> int:
         """Number of earlier steps that a step sees."""
-        return 1 + sum(conv.reach for conv in self.convs)
+        deep = 1 + sum(conv.reach for conv in self.convs)
+        return max(deep, self.direct_steps or 0)
+
+    def _embedded(self, codes):
+        if not self.companded_inputs:
+            return super()._embedded(codes)
+        loud = ops.log1p(_MU * ops.abs(codes)) / math.log1p(_MU)
+        both = ops.concatenate([codes, ops.sign(codes) * loud], axis=-1)
+        return super()._embedded(both)
+
+    def _next_parameters(self, scope, codes):
+        parameters = super()._next_parameters(scope, codes)
+        if self.direct is None:
+            return parameters
+        return parameters + scope.run(self.direct, codes)
 
     def stack(self, scope: Any, x: Array) -> tf.Tensor:
         x = scope.run(self.first_layer, x)
@@ -131,6 +198,8 @@ class WaveNet(SequenceModel):
             "num_stacks": self.num_stacks,
             "num_layers": self.num_layers,
             "kernel_size": self.kernel_size,
+            "direct_steps": self.direct_steps,
+            "companded_inputs": self.companded_inputs,
         }
 
 
