@@ -40,6 +40,35 @@ def test_it_is_its_formula(name, block, most, rng, monkeypatch):
     np.testing.assert_allclose(layer(x), expected, atol=1e-5)
 
 
+def gradient(layer, x):
+    """Returns the gradient of a sum of squares of the outputs."""
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        loss = tf.reduce_sum(layer(x) ** 2)
+    return tape.gradient(loss, x)
+
+
+@pytest.mark.parametrize("block", [1, 2, 4])
+@pytest.mark.parametrize("name", PATTERNS)
+def test_blocks_have_the_gradient_of_one(name, block, rng, monkeypatch):
+    layer, x = made(name, rng)
+    expected = gradient(layer, x)
+    monkeypatch.setattr(causal_self_attention, "_BLOCK", block)
+    np.testing.assert_allclose(gradient(layer, x), expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_no_block_has_a_gradient_of_all_steps(name, rng, monkeypatch):
+    monkeypatch.setattr(causal_self_attention, "_BLOCK", 2)
+    layer, x = made(name, rng)
+    run = tf.function(lambda x: gradient(layer, x), autograph=False)
+    graph = run.get_concrete_function(x).graph
+    # A slice's gradient is as large as what it was cut from.
+    kinds = [operation.type for operation in graph.get_operations()]
+    assert "ConcatV2" in kinds
+    assert "StridedSliceGrad" not in kinds
+
+
 @pytest.mark.slow
 def test_the_graph_does_not_grow_with_the_number_of_steps():
     layer = CausalSelfAttention(units=2, num_heads=1, window=2**22)

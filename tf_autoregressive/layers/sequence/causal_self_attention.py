@@ -182,7 +182,7 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
         return self._weights(scores, self._sees(steps[:, None] - steps))
 
     def _of_all_steps(self, inputs, time=0):
-        """Returns queries, keys and values `[B, h, T, k or v]`.
+        """Returns queries / sqrt(k), keys and values `[B, h, T, k or v]`.
 
         Args:
             inputs: As `call` takes them.
@@ -197,15 +197,17 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
         return query, key, value
 
     def _heads(self, x):
-        """Returns queries, keys and values `[..., h, k or v]`."""
+        """Returns queries / sqrt(k), keys and values `[..., h, k or v]`."""
         channels = [self.key_units, self.key_units, self.units]
         # A step of a plain graph is spent on small operations: the number of
         # examples is not asked for.
         shape = [-1, *sizes(x)[1:-1], self.num_heads]
-        return [
+        query, key, value = (
             tf.reshape(part, [*shape, part.shape[-1] // self.num_heads])
             for part in tf.split(x, channels, axis=-1)
-        ]
+        )
+        # There are fewer queries than products of theirs with keys.
+        return query * query.shape[-1] ** -0.5, key, value
 
     def _of_blocks(self, query, key, value, drop):
         """Returns the outputs `[B, h, T, v]` of all steps."""
@@ -214,16 +216,18 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
             return self._of_block(query, key, value, 0, 0, drop)
         block = max(_BLOCK, -(-length // _MOST_BLOCKS))
         starts = range(0, length, block)
-        sizes = [min(block, length - start) for start in starts]
-        outputs = []
-        for start, part in zip(starts, tf.split(query, sizes, 2), strict=True):
-            first = max(0, start - self.window + 1)
-            keys, values = (
-                tensor[:, :, first : start + part.shape[2]]
-                for tensor in (key, value)
-            )
+        lengths = [min(block, length - start) for start in starts]
+        parts = (tf.split(part, lengths, 2) for part in (query, key, value))
+        keys, values = (tf.zeros_like(part[:, :, :0]) for part in (key, value))
+        outputs, first = [], 0
+        for start, *block_parts in zip(starts, *parts, strict=True):
+            queries, new_keys, new_values = block_parts
+            unseen = max(0, start - self.window + 1) - first
+            first += unseen
+            keys = _moved_on(keys, unseen, new_keys)
+            values = _moved_on(values, unseen, new_values)
             outputs.append(
-                self._of_block(part, keys, values, start, first, drop)
+                self._of_block(queries, keys, values, start, first, drop)
             )
         return tf.concat(outputs, axis=2)
 
@@ -257,9 +261,8 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
 
     def _weights(self, scores, seen):
         """Returns the weights of values from the products with keys."""
-        scale = (self.key_units // self.num_heads) ** -0.5
-        scores = tf.cast(scores, tf.float32) * scale
-        weights = tf.nn.softmax(tf.where(seen, scores, _UNSEEN))
+        unseen = tf.where(seen, 0.0, _UNSEEN)
+        weights = tf.nn.softmax(tf.cast(scores, tf.float32) + unseen)
         return tf.cast(weights, self.compute_dtype)
 
     # The methods of drawing run one step at a time.
@@ -386,6 +389,22 @@ class CausalSelfAttention(SequenceLayer, keras.layers.Layer):
             "rotary": self.rotary,
             "dropout": self.dropout,
         }
+
+
+def _moved_on(kept, unseen, new):
+    """Returns what a block sees, from what the block before it saw.
+
+    The gradient of a slice of all steps would fill all of them with zeros, once
+    for each block. That of a concatenation copies what the block sees.
+
+    Args:
+        kept: `[B, h, s, k or v]`, what the block before saw.
+        unseen: Number of its first steps that this block does not see.
+        new: `[B, h, n, k or v]`, the steps of this block.
+    """
+    if unseen:
+        kept = tf.split(kept, [unseen, -1], axis=2)[1]
+    return tf.concat([kept, new], axis=2)
 
 
 def _written(array, count):
