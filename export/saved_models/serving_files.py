@@ -189,9 +189,9 @@ def write(
     requests = {exchange.signature: exchange.inputs for exchange in found[::-1]}
     (path / REQUESTS).mkdir(exist_ok=True)
     for signature, inputs in requests.items():
-        replace_text(
-            path / REQUESTS / f"{signature}.json", _body(signature, inputs)
-        )
+        lists = {name: _as_lists(value) for name, value in inputs.items()}
+        body = json.dumps({"signature_name": signature, "inputs": lists})
+        replace_text(path / REQUESTS / f"{signature}.json", f"{body}\n")
     sections = [
         _section(name, signature, functions[signature], requests[signature])
         for signature in functions
@@ -209,11 +209,6 @@ def write(
     )
     for file, text in zip(_LATER, later, strict=True):
         replace_text(path / file, text)
-
-
-def _body(signature, inputs):
-    lists = {name: _as_lists(value) for name, value in inputs.items()}
-    return json.dumps({"signature_name": signature, "inputs": lists}) + "\n"
 
 
 def _as_lists(value):

@@ -65,11 +65,11 @@ class StreamWriter:
             )
         done = [*self._layout.sections()][: len(self._kept)]
         self._walk.num_steps = done[-1].stop if done else 0
-        self.num_steps = sum(map(self._size, done))
-
-    def _size(self, section):
-        pieces = self._layout.pieces(section)
-        return sum(piece.stop - piece.start for piece in pieces)
+        self.num_steps = sum(
+            piece.stop - piece.start
+            for section in done
+            for piece in self._layout.pieces(section)
+        )
 
     def write(self, read: Any, name: Any = "The file") -> Iterator[int]:
         """Writes all blocks that are missing, and yields the steps of each.

@@ -132,7 +132,13 @@ class MADE(AutoregressiveModel):
             self._check_one_mask_of_a_graph()
             self.adjacency = checked_adjacency(adjacency, self.num_dims)
             self.ordering = orderings.topological(self.adjacency)[None]
-            self.graph_masks = self._draw_graph_masks()
+            self.graph_masks = GraphMasks(
+                self.adjacency,
+                self.units,
+                self.output_distribution.num_parameters,
+                has_context=self.context.expected,
+                generator=np.random.default_rng(mask_seed),
+            )
             self.degrees = self.graph_masks.degrees(self.ordering[0])
         else:
             self.ordering, self.degrees = self._draw_masks()
@@ -175,15 +181,6 @@ class MADE(AutoregressiveModel):
                 f"ordering={self.ordering_argument!r}, num_masks="
                 f"{self.ensemble_size}, order_agnostic={self.order_agnostic}"
             )
-
-    def _draw_graph_masks(self):
-        return GraphMasks(
-            self.adjacency,
-            self.units,
-            self.output_distribution.num_parameters,
-            has_context=self.context.expected,
-            generator=np.random.default_rng(self.mask_seed),
-        )
 
     def _dense(self, below, above, **options):
         """Returns a layer from the units of one layer to those of another.

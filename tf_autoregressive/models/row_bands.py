@@ -46,7 +46,11 @@ def rows_seen_above(model: Any) -> int:
     """
     resolutions = model.raster_stack.resolutions
     found = [layer for r in resolutions for layer in r.layers]
-    others = [layer.name for layer in found if not _is_local(layer)]
+    others = [
+        layer.name
+        for layer in found
+        if not isinstance(layer, ShiftedConv2D) or layer.strides != 1
+    ]
     if others:
         raise ValueError(
             "Bands of rows need a model whose layers are convolutions at one "
@@ -59,10 +63,6 @@ def rows_seen_above(model: Any) -> int:
             f"a map. Received: context_shape={model.context.shape}"
         )
     return sum(layer.rows_above for layer in found)
-
-
-def _is_local(layer):
-    return isinstance(layer, ShiftedConv2D) and layer.strides == 1
 
 
 def _score_last_rows(model, x, context, skipped):

@@ -125,7 +125,8 @@ class _Given:
     """What is given at each position of a draw, `[B, N, ...]`."""
 
     def __init__(self, *given):
-        self._given = [*map(_by_rank, given)]
+        # The positions come first, so that those of a rank lie together.
+        self._given = [tf.transpose(tensor, [1, 0, 2]) for tensor in given]
 
     def at(self, rank):
         """Returns what is given at a rank, a list of `[B, ...]`."""
@@ -202,11 +203,6 @@ def _written(array, ranks, tensors):
     if len(tensors) == 1:
         return array.write(ranks[0], tensors[0])
     return array.scatter(tf.stack(ranks), tf.stack(tensors))
-
-
-def _by_rank(tensor):
-    """Returns `[B, N, ...]` as `[N, B, ...]`, contiguous at each rank."""
-    return tf.transpose(tensor, [1, 0, 2])
 
 
 def _by_example(array):
