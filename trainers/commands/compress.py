@@ -135,7 +135,8 @@ class _Events:
         import numpy as np
 
         with path.open("rb") as file, _bar(len(self._source), "verify") as bar:
-            for start, values in self._pieces(file):
+            blocks = self._codec.reader(file).pieces()
+            for start, values in itertools.chain.from_iterable(blocks):
                 stop = start + len(values)
                 if not np.array_equal(values, self._source.read(start, stop)):
                     raise UsageError(
@@ -143,9 +144,6 @@ class _Events:
                         f"written but {path}."
                     )
                 bar.update(len(values))
-
-    def _pieces(self, file):
-        return itertools.chain.from_iterable(self._codec.reader(file).pieces())
 
 
 class _Stream(_Events):

@@ -6,7 +6,6 @@ documentation.
 
 import json
 import pathlib
-from typing import Any
 
 from tf_autoregressive import plots
 from tf_autoregressive import trained
@@ -119,7 +118,8 @@ def _facts(recipe, result, info, card) -> str:
         "binarization": info.binarization,
         "test": f"{score_text(test)} on {test['examples']:,} test examples",
         "published": str(recipe.published),
-        "fixed test examples": _fixed(card.fixed_test),
+        "fixed test examples": f"{card.fixed_test['nats']:.4f} nats, mean of "
+        f"{card.fixed_test['examples']:,}",
         "weights": f"{result['num_parameters']:,}, {result['weights']}",
         "cost": f"{result['train_seconds']:,.0f} s of training, "
         f"{result['steps']:,} steps, epochs: {result['epochs']}, cores: "
@@ -132,10 +132,6 @@ def _facts(recipe, result, info, card) -> str:
     rows = ["| | |", "| --- | --- |", *rows]
     error = "The number after ± is the standard error of the mean."
     return "\n".join([*rows, "", error])
-
-
-def _fixed(score: dict[str, Any]) -> str:
-    return f"{score['nats']:.4f} nats, mean of {score['examples']:,}"
 
 
 def _draws(files: RunDirectory, recipe: Recipe, caption: str) -> list[str]:

@@ -61,13 +61,11 @@ class StopOnDivergence(keras.callbacks.Callback):
         step = self._epoch * self.steps_per_epoch + batch + 1
         since = step - (batch - self._seen)
         steps = f"step {step}" if since >= step else f"steps {since} to {step}"
+        epochs = self.checkpoints.epochs()
+        last = self.checkpoints.path(epochs[-1]) if epochs else "none"
         raise UsageError(
             f"Training diverged in {steps} (batch {batch + 1} of epoch "
             f"{self._epoch + 1}): {what}. Last good checkpoint: "
-            f"{self._last_checkpoint()}. Try a lower learning_rate or a "
-            "clipnorm in another --run-dir."
+            f"{last}. Try a lower learning_rate or a clipnorm in another "
+            "--run-dir."
         )
-
-    def _last_checkpoint(self) -> str:
-        epochs = self.checkpoints.epochs()
-        return str(self.checkpoints.path(epochs[-1])) if epochs else "none"

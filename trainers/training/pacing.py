@@ -74,18 +74,14 @@ class PacedLearningRate(keras.callbacks.Callback):
         self.num_steps = num_steps
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        step = self._step()
+        updates = int(np.asarray(self.model.optimizer.iterations))
+        step = updates * (self.recipe.gradient_accumulation_steps or 1)
         seconds = self.clock.spent / self.clock.seconds
         spent = min(1.0, max(step / self.num_steps, seconds))
         rate = self.recipe.learning_rate * scheduled(self.recipe, spent)
         if self.recipe.warmup_steps:
             rate *= min(1.0, (step + 1) / self.recipe.warmup_steps)
         self.model.optimizer.learning_rate = rate
-
-    def _step(self) -> int:
-        """Returns the number of batches so far."""
-        updates = int(np.asarray(self.model.optimizer.iterations))
-        return updates * (self.recipe.gradient_accumulation_steps or 1)
 
 
 def scheduled(recipe: Recipe, spent: float) -> float:
