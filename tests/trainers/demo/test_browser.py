@@ -1,30 +1,25 @@
 """The page in a real Chromium."""
 
-import shutil
-
 import numpy as np
 import pytest
 
+from tests.browsers import CHROMIUM
+from tests.browsers import DESKTOP
+from tests.browsers import PHONE
+from tests.browsers import check_page
+from tests.browsers import chromium
 from trainers.demo import tabs
 from trainers.demo.tabs.complete import NUM_COMPLETIONS
 
 from .served import served
 
-playwright = pytest.importorskip(
-    "playwright.sync_api", reason="playwright is missing: the extra `browser`"
-)
-axe = pytest.importorskip(
-    "axe_playwright_python.sync_playwright",
-    reason="axe-playwright-python is missing: the extra `browser`",
-)
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytest.importorskip("playwright", reason="needs .[browser]")
+pytest.importorskip("axe_playwright_python", reason="needs .[browser]")
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
 ]
 
-DESKTOP = {"width": 1280, "height": 900}
-PHONE = {"width": 390, "height": 844}
 # These have no tab of their own.
 PARTS = {"picture", "example"}
 MODELS = ("images", "colours", "texts", "music", "sounds", "labelled")
@@ -48,12 +43,8 @@ def address(models):
 
 @pytest.fixture(scope="module")
 def browser():
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"]
-        )
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -119,10 +110,7 @@ def test_every_tab_fits_and_keeps_to_wcag(visit, models, viewport, scheme):
     for place in places(models):
         page = visit(place, viewport, scheme)
         assert not page.locator(".error:not(:empty)").count(), place
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= viewport["width"], place
-        found = axe.Axe().run(page).response["violations"]
-        assert not found, (place, [(f["id"], f["nodes"]) for f in found])
+        check_page(page)
         page.close()
 
 

@@ -1,0 +1,98 @@
+"""Pages of the built site in a real Chromium: `python -m docs.build` first."""
+
+import functools
+import http.server
+import pathlib
+import threading
+
+import pytest
+
+from tests.browsers import CHROMIUM
+from tests.browsers import DESKTOP
+from tests.browsers import PHONE
+from tests.browsers import check_page
+from tests.browsers import chromium
+
+pytest.importorskip("playwright", reason="needs .[browser]")
+pytest.importorskip("axe_playwright_python", reason="needs .[browser]")
+SITE = pathlib.Path(__file__).parent.parent / "site"
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
+    pytest.mark.skipif(
+        not (SITE / "index.html").exists(), reason="the site is not built"
+    ),
+]
+
+# The theme's script puts each button that copies code into a `nav` without a
+# name. WCAG does not ask for one.
+OF_THE_THEME = ("landmark-unique",)
+PAGES = [
+    "",
+    "models/made/",
+    "results/",
+    "guides/choosing/",
+    "lessons/3_nade/",
+    "reference/layers/",
+]
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address():
+    handler = functools.partial(_Quiet, directory=SITE)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def viewport(request):
+    return request.param
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("place", PAGES)
+def test_a_page_fits_and_keeps_to_wcag(
+    browser, address, place, scheme, viewport
+):
+    with browser.new_context(
+        viewport=viewport, color_scheme=scheme, reduced_motion="reduce"
+    ) as context:
+        page = context.new_page()
+        asked, failed = [], []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: failed.append(str(error)))
+        page.on(
+            "response",
+            lambda answer: failed.append(answer.url) if not answer.ok else None,
+        )
+        page.goto(f"{address}/{place}")
+        page.wait_for_load_state("networkidle")
+        check_page(page, without=OF_THE_THEME)
+    assert not failed
+    assert all(url.startswith((address, "data:", "blob:")) for url in asked)
+
+
+def test_formulas_of_the_reference_are_laid_out(browser, address):
+    page = browser.new_page(viewport=DESKTOP)
+    page.goto(f"{address}/reference/layers/")
+    page.wait_for_function("document.fonts.status === 'loaded'")
+    formulas = page.locator(".doc-contents .equation math").all()
+    assert len(formulas) > 5
+    for formula in formulas:
+        box = formula.bounding_box()
+        assert box["width"] > 50
+        assert box["height"] > 10
+    page.close()
