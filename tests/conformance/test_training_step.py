@@ -240,6 +240,7 @@ cpu = tf.config.list_physical_devices("CPU")[0]
 half = tf.config.LogicalDeviceConfiguration()
 tf.config.set_logical_device_configuration(cpu, [half, half])
 
+from tests.zoo import BY_NAME
 
 case = BY_NAME[sys.argv[1]]
 x, context = case.batch(case.generator(0), 24)
