@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.models import AutoregressiveModel
+from tf_autoregressive.models.precision import in_float32
 
 from .. import fingerprints
 from ..signatures.anomaly_signatures import AnomalySignatures
@@ -24,7 +25,6 @@ from . import reference
 from . import serving_files
 from . import warm_up
 from .checker import RECORD
-from .precision import in_float32
 from .versions import check_version
 from .versions import new_version
 from .xla import faster_under_xla

@@ -1,12 +1,12 @@
-"""Exports compute in float32, whatever the model was trained in."""
+"""Models in float32, whatever they were trained in, as exports compute."""
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from export import export_model
-from export.saved_models.precision import in_float32
 from tf_autoregressive.models import MADE
+from tf_autoregressive.models.precision import in_float32
 
 
 def test_weights_stay_and_rounding_goes():

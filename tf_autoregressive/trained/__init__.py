@@ -35,7 +35,7 @@ class Card:
         version: The version of the package that wrote it.
         sha256: The SHA-256 of each of the model's files, by their names.
         licence: The licence of the data that the model was trained on.
-        fixed_test: The score of fixed test examples.
+        fixed_test: The score of fixed test examples, in float32.
     """
 
     format: int

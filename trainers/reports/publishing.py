@@ -12,6 +12,7 @@ import tensorflow as tf
 import tf_autoregressive as tfar
 from tf_autoregressive import trained
 from tf_autoregressive.files import TEMPORARY_PREFIX
+from tf_autoregressive.models.precision import in_float32
 
 from .. import data
 from ..errors import UsageError
@@ -125,6 +126,9 @@ def fixed_test_score(
 ) -> dict[str, Any]:
     """Returns the score of 1,000 test examples, the same ones every time.
 
+    It is computed in float32: in bfloat16 each processor rounds in its own way,
+    and a whole model could not be told from a damaged one.
+
     Args:
         model: The model.
         examples: All test examples, unbatched.
@@ -134,4 +138,4 @@ def fixed_test_score(
         What `scores.score` returns.
     """
     fixed = data.fixed_choice(examples, _EXAMPLES)
-    return scores.score(model, fixed, recipe.evaluation_batch_size)
+    return scores.score(in_float32(model), fixed, recipe.evaluation_batch_size)
