@@ -354,3 +354,11 @@ def test_filled_values_follow_what_is_known():
     model.fit(data.train.batch(50), epochs=12, verbose=0)
     filled = data.info.table.fill(model, table, seed=0)
     assert np.mean(filled["second"] == first) > 0.97
+
+
+@pytest.mark.parametrize("large", [2**53 + 1, -(2**53) - 1, 2**62 + 1, 2**63])
+def test_integers_that_float64_rounds_are_decoded_to_what_is_encoded(large):
+    column = [large, None, 0, large] * 5
+    table = from_table({"x": column}).info.table
+    events = table.encode({"x": column})
+    np.testing.assert_array_equal(table.encode(table.decode(events)), events)

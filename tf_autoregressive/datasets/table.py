@@ -251,7 +251,17 @@ def _present(name, column):
     values = values[~missing]
     if values.dtype.kind == "O":
         values = _of_one_type(name, values.tolist())
+    # A column with missing values is decoded to float64, NaN among them, and
+    # what it then holds has to be a value of the column.
+    rounds = values.dtype.kind in "iu" and not _are_exact(values)
+    if missing.any() and rounds:
+        values = values.astype("float64")
     return values, missing
+
+
+def _are_exact(integers):
+    """Returns whether float64 holds all of the integers."""
+    return ((integers >= -(2**53)) & (integers <= 2**53)).all()
 
 
 def _missing(column, values):
