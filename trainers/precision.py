@@ -48,9 +48,10 @@ def is_slow(recipe: Recipe, strategy: str) -> bool:
 
     Args:
         recipe: The recipe.
-        strategy: The name of the strategy to train with. Of all but "default"
-            the answer is `False`: TPUs compute in bfloat16, and processes that
-            train together must have met before one uses TensorFlow.
+        strategy: The name of the strategy to train with. Only "default" is
+            measured; for the others the answer is `False`. TPUs compute in
+            bfloat16, and processes that train together must have met before
+            one of them uses TensorFlow.
     """
     return (
         recipe.precision == "mixed_bfloat16"

@@ -5,7 +5,6 @@ Shapes: N rows, D columns.
 
 import csv
 import functools
-import numbers
 import os
 import pathlib
 from collections.abc import Collection
@@ -22,6 +21,7 @@ from tf_autoregressive.datasets.reading import FileError
 from tf_autoregressive.datasets.reading import naming
 from tf_autoregressive.datasets.reading import reading
 from tf_autoregressive.datasets.splits import SPLITS
+from tf_autoregressive.datasets.splits import checked_shares
 from tf_autoregressive.datasets.table import Column
 from tf_autoregressive.datasets.table import Table
 from tf_autoregressive.datasets.table import given_columns
@@ -104,7 +104,7 @@ def from_table(
         _made,
         kinds=kinds,
         num_bins=_checked_bins(num_bins),
-        shares=_checked_shares(validation_share, test_share),
+        shares=checked_shares(validation_share, test_share),
         seed=seed,
     )
     if not isinstance(table, str | os.PathLike):
@@ -122,20 +122,6 @@ def _checked_bins(num_bins):
     if num_bins < 2:
         raise ValueError(f"`num_bins` must be at least 2. Received: {num_bins}")
     return num_bins
-
-
-def _checked_shares(validation_share, test_share):
-    shares = (validation_share, test_share)
-    if not (
-        all(isinstance(s, numbers.Real) and s >= 0 for s in shares)
-        and sum(shares) < 1
-    ):
-        raise ValueError(
-            "`validation_share` and `test_share` must not be negative, and add "
-            "up to less than 1. Received: "
-            f"validation_share={validation_share}, test_share={test_share}"
-        )
-    return shares
 
 
 def _made(given, description, *, kinds, num_bins, shares, seed):

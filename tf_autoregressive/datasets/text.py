@@ -5,7 +5,6 @@ Shapes: N windows, T characters of a window.
 
 import dataclasses
 import gzip
-import numbers
 import pathlib
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +15,7 @@ import tensorflow as tf
 from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.datasets.arrays import from_arrays
 from tf_autoregressive.datasets.info import Dataset
+from tf_autoregressive.datasets.splits import checked_shares
 from tf_autoregressive.datasets.windows import windows
 from tf_autoregressive.types import Path
 from tf_autoregressive.vocabulary import Vocabulary
@@ -87,16 +87,7 @@ def from_text(
                 f"`{argument}` must be a str with at least one character. "
                 f"Received: {type(part).__name__} {part!r:.40}"
             )
-    shares = (validation_share, test_share)
-    if not (
-        all(isinstance(s, numbers.Real) and s >= 0 for s in shares)
-        and sum(shares) < 1
-    ):
-        raise ValueError(
-            "`validation_share` and `test_share` must not be negative, and add "
-            "up to less than 1. Received: "
-            f"validation_share={validation_share}, test_share={test_share}"
-        )
+    checked_shares(validation_share, test_share)
     if characters is None:
         characters = sorted(set(text).union(*given.values()))
     vocabulary = Vocabulary(characters, unknown=unknown)
