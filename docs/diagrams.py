@@ -101,6 +101,68 @@ def way_to_a_client():
     return plots.picture(_save, figure)
 
 
+def keras_calls():
+    """Returns a picture of what the methods of Keras return on the way."""
+    figure, axes = _canvas(8, 3.0, 3)
+    axes.set_ylim(-0.9, 2.6)
+    called = {"ha": "center", "family": "monospace", "size": "small"}
+    stations = [
+        (0.45, "x", "", GREY),
+        (2.1, "the network's\nparameters", "parameters_for(x)", BLUE),
+        (4.5, "a distribution\nof each value", "model(x)", BLUE),
+        (6.9, "log p(x)\nof each event", "predict(x), log_prob(x)", BLUE),
+    ]
+    for x, name, call, colour in stations:
+        _box(axes, x, 1.6, name, colour)
+        axes.text(x, 2.25, call, **called)
+    for start, end in [(0.65, 1.25), (2.95, 3.65), (5.35, 6.05)]:
+        _arrow(axes, (start, 1.6), (end, 1.6))
+    _box(axes, 6.9, 0.0, "the loss: the mean\nof -log p(x)", ORANGE)
+    axes.text(6.9, -0.75, "evaluate(x)", **called)
+    _box(axes, 4.0, 0.0, "its gradient, a step", ORANGE)
+    axes.text(4.0, -0.75, "fit(x)", **called)
+    _arrow(axes, (6.9, 1.2), (6.9, 0.4))
+    _arrow(axes, (5.85, 0.0), (5.0, 0.0))
+    _arrow(axes, (3.0, 0.1), (2.1, 1.2))
+    axes.text(2.0, 0.3, "weights", ha="center", size="small")
+    return plots.picture(_save, figure)
+
+
+def packages_of_tensorflow():
+    """Returns a picture of packages that share a folder, and who wants one."""
+    figure, axes = _canvas(8, 3.1, 4)
+    chain = [
+        (0.95, "tf_autoregressive", BLUE),
+        (3.1, "tensorflow_\nprobability", GREY),
+        (4.95, "tf_keras", GREY),
+        (7.0, "tensorflow", ORANGE),
+    ]
+    for x, name, colour in chain:
+        _box(axes, x, 2.8, name, colour)
+    ways = [
+        (1.9, 2.4, "requires"),
+        (3.85, 4.4, "imports"),
+        (5.5, 6.3, "requires"),
+    ]
+    for start, end, what in ways:
+        _arrow(axes, (start, 2.8), (end, 2.8))
+        axes.text((start + end) / 2, 3.0, what, ha="center", size="small")
+    for y, name in [(1.8, "tensorflow-cpu"), (0.9, "tf-nightly")]:
+        _box(axes, 7.0, y, name, ORANGE)
+    axes.text(7.0, 0.2, "and others", ha="center", size="small")
+    _box(axes, 3.1, 1.4, "one folder of modules:\ntensorflow/", BLUE)
+    for start in ((6.25, 2.6), (6.1, 1.8), (6.2, 0.9)):
+        _arrow(axes, start, (4.35, 1.4))
+    axes.text(
+        3.1,
+        0.5,
+        "Each package writes its files there,\nso there must be one of them.",
+        ha="center",
+        va="center",
+    )
+    return plots.picture(_save, figure)
+
+
 def _canvas(width, height, rows):
     """Returns a figure, and axes without a frame: 8 wide, a unit for a row."""
     figure = Figure(figsize=(width, height), layout="constrained")

@@ -11,12 +11,15 @@ from matplotlib.image import imread
 from tensorflow_probability import distributions as tfd
 
 from docs import records
+from tf_autoregressive import models
 from tf_autoregressive import orderings
 from tf_autoregressive import plots
 from tf_autoregressive import trained
 
 BLUE, ORANGE, GREY = "#4c78a8", "#e4572e", "#b8b8b8"
 _DPI = 130
+# Three bits, through noise.
+_SEEN = (0.9, 0.4, 0.2)
 _TRAINED = {
     "FVSBN": "fvsbn_binarized_mnist",
     "Gated PixelCNN": "gated_pixel_cnn_600s_binarized_mnist",
@@ -250,6 +253,68 @@ def last_two():
         _bare(axes)
     panels[0].set_ylabel("output")
     return plots.picture(_save, figure)
+
+
+def joints_at_work():
+    """Returns a picture of a posterior over bits, and of a divergence."""
+    one, two = (_bits_model(seed) for seed in (1, 2))
+    figure, (bits, divergence) = _panels(2, height=2.9)
+    _show_posterior(bits, one)
+    _show_divergence(divergence, one, two)
+    for axes in (bits, divergence):
+        _open(axes)
+    return plots.picture(_save, figure)
+
+
+def _bits_model(seed):
+    """Returns the distribution of an FVSBN of three bits."""
+    model = models.FVSBN((3,))
+    rng = np.random.default_rng(seed)
+    for weight in model.trainable_variables:
+        weight.assign(rng.normal(0.0, 1.0, weight.shape))
+    return model.joint()
+
+
+def _show_posterior(axes, bits):
+    """Shows the probabilities of bits before and after they are seen."""
+    events = np.array(list(np.ndindex(2, 2, 2)))
+    prior = np.exp(bits.log_prob(events))
+    noise = tfd.Normal(events.astype("float32"), 0.4)
+    posterior = prior * np.prod(noise.prob(np.float32(_SEEN)), axis=1)
+    shown = {
+        "before": (prior, GREY),
+        f"given the noisy {_SEEN}": (posterior / posterior.sum(), BLUE),
+    }
+    for shift, (label, (heights, colour)) in zip(
+        (-0.2, 0.2), shown.items(), strict=True
+    ):
+        axes.bar(np.arange(8) + shift, heights, 0.4, color=colour, label=label)
+    names = ["".join(map(str, event)) for event in events]
+    axes.set_xticks(range(8), names)
+    axes.set_ylim(0, 0.6)
+    axes.set_title("one.joint() as the prior of bits", fontsize="medium")
+    axes.legend(frameon=False, fontsize="small")
+
+
+def _show_divergence(axes, p, q):
+    """Shows an estimate of the divergence beside its exact value."""
+    events = np.array(list(np.ndindex(2, 2, 2)))
+    x = p.sample(4000, seed=[0, 3])
+    ratios, every = (
+        np.asarray(p.log_prob(values) - q.log_prob(values))
+        for values in (x, events)
+    )
+    exact = np.sum(np.exp(p.log_prob(events)) * every)
+    counts = np.arange(10, len(ratios) + 1)
+    means = np.cumsum(ratios)[9:] / counts
+    error = ratios.std() / np.sqrt(counts)
+    axes.fill_between(counts, exact - error, exact + error, color="#dddddd")
+    axes.plot(counts, means, color=BLUE, label="the estimate")
+    axes.axhline(exact, color=ORANGE, label=f"exact: {exact:.3f} nats")
+    axes.set_xscale("log")
+    axes.set_xlabel("samples; the band is one standard error")
+    axes.set_title("the divergence of two models", fontsize="medium")
+    axes.legend(frameon=False, fontsize="small")
 
 
 def trained_samples():
