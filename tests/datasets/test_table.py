@@ -1,3 +1,4 @@
+import json
 import types
 
 import keras
@@ -5,6 +6,8 @@ import numpy as np
 import pytest
 
 from tf_autoregressive.datasets import from_table
+from tf_autoregressive.datasets.table import Table
+from tf_autoregressive.datasets.table_file import write_table
 from tf_autoregressive.models import MADE
 from tf_autoregressive.models import DeepNADE
 
@@ -204,7 +207,9 @@ def test_a_csv_file_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "damaged or not a CSV file"),
+        ("", "the names \\[\\], and 0 rows"),
+        ("1,2\n3,4\n", "names of the columns in its first line.*'1' among 2"),
+        (",a\n0,4\n", "Received: '' among 2 names"),
         ("a,b\n", "0 rows"),
         ("a,a\n1,2\n", "different names"),
         ("a,b\n1,2\n3\n", "1 in row 2"),
@@ -220,6 +225,49 @@ def test_a_bad_file_is_named(tmp_path, text, said):
     with pytest.raises(ValueError, match=said) as raised:
         from_table(path, validation_share=0.0, test_share=0.0)
     assert "bad.csv" in str(raised.value)
+
+
+def test_columns_can_be_left_out():
+    data = from_table(people(), kinds={"income": "none", "job": "none"})
+    assert data.info.table.names == ("married", "sex", "children", "height")
+
+
+def test_held_out_tables_are_splits(tmp_path):
+    rows = {"code": ["a1", "07"] * 10, "size": np.arange(20) * 0.5}
+    path = tmp_path / "test.csv"
+    path.write_text("size,more,code\n99.5,x,07\n1,y,\n")
+    data = from_table(rows, test=path)
+    sizes = {"train": 18, "validation": 2, "test": 2}
+    assert data.info.split_sizes == sizes
+    test = data.info.table.decode(split_of(data.test))
+    # A text is one where that of the training rows is one, and no value of
+    # test rows makes a bin.
+    assert test["code"].tolist() == ["07", None]
+    assert test["size"].max() < 10
+
+
+def test_a_table_is_made_again_of_its_config(data):
+    table = data.info.table
+    config = json.loads(json.dumps(table.get_config()))
+    again = Table.from_config(config)
+    events = whole(data)
+    assert again.num_levels == table.num_levels
+    for name, values in again.decode(events).items():
+        np.testing.assert_array_equal(values, table.decode(events)[name])
+    np.testing.assert_array_equal(
+        again.encode(people()), table.encode(people())
+    )
+
+
+def test_a_file_that_was_written_is_read(tmp_path):
+    path = tmp_path / "a.csv"
+    rows = {"code": ["07", "1,2"], "size": [1e17, 0.25], "n": [3.0, np.nan]}
+    write_table(path, rows)
+    assert path.read_text() == 'code,size,n\n07,1e+17,3\n"1,2",0.25,\n'
+    table = from_table({name: 10 * values for name, values in rows.items()})
+    table = table.info.table
+    read = table.encode(table.read(path))
+    np.testing.assert_array_equal(read, table.encode(rows))
 
 
 def test_a_missing_file_is_said(tmp_path):
@@ -272,6 +320,9 @@ def test_a_masked_array_misses_what_it_masks():
         ({"a": [1, 2, 3]}, {"kinds": {"a": "binary"}}, "two values"),
         ({"a": [1, 2, 3]}, {"kinds": {"b": "binary"}}, "name columns"),
         ({"a": [1, 2, 3]}, {"kinds": {"a": "number"}}, "`kinds` must hold"),
+        ({"a": [1, 2, 3]}, {"kinds": {"a": "none"}}, "leave out all columns"),
+        ({"a": [1, 2, 3]}, {"test": {"b": [1]}}, "must have a column 'a'"),
+        ({"a": [1, 2, 3]}, {"test": {"a": ["x"]}}, "texts or numbers"),
         ({"a": ["x"] * 9}, {"kinds": {"a": "real"}}, "must hold numbers"),
         ({"a": [1, 2, 3]}, {"num_bins": 1}, "`num_bins`"),
         ({"a": [1, 2, 3]}, {"num_bins": 256}, "`num_bins`"),
@@ -333,10 +384,10 @@ def test_missing_values_are_filled(data, family):
     known = data.info.table.known(rows)
     assert not known.all()
     assert data.info.table.known(filled).all()
-    before = data.info.table.decode(data.info.table.encode(people()))
+    # Real numbers are kept as they are, and not as the medians of bins.
     for dim, name in enumerate(rows):
         np.testing.assert_array_equal(
-            filled[name][known[:, dim]], before[name][known[:, dim]]
+            filled[name][known[:, dim]], rows[name][known[:, dim]]
         )
 
 

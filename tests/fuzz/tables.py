@@ -26,7 +26,7 @@ _TEXTS = (
     *("99999999999999999999", "4611686018427387905", "4611686018427387906"),
     *("a", "b", " a ", '"a, b"', '"', "\0", "é", "True", "1_0", "0x1", "007"),
 )
-_KINDS = ("binary", "categorical", "count", "real")
+_KINDS = ("binary", "categorical", "count", "real", "none")
 
 
 @dataclasses.dataclass

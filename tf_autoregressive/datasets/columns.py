@@ -4,6 +4,7 @@ Shapes: N rows.
 """
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,15 @@ class Categories:
     def kind(self) -> str:
         """The kind as `from_table` names it."""
         return "binary" if len(self.vocabulary) == 2 else "categorical"
+
+    @property
+    def are_texts(self) -> bool:
+        """Whether the values are texts."""
+        return self.vocabulary.dtype.kind == "U"
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns them as values that JSON can hold."""
+        return {"vocabulary": self.vocabulary.tolist()}
 
     @property
     def num_values(self) -> int:
@@ -67,6 +77,11 @@ class Counts:
     low: int
     high: int
     kind = "count"
+    are_texts = False
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns them as values that JSON can hold."""
+        return {"low": self.low, "high": self.high}
 
     @property
     def num_values(self) -> int:
@@ -110,6 +125,11 @@ class Quantiles:
     edges: np.ndarray
     medians: np.ndarray
     kind = "real"
+    are_texts = False
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns them as values that JSON can hold."""
+        return {"edges": self.edges.tolist(), "medians": self.medians.tolist()}
 
     @property
     def num_values(self) -> int:
@@ -130,6 +150,33 @@ class Quantiles:
 
 
 Values = Categories | Counts | Quantiles
+
+
+def values_from_config(config: Mapping[str, Any]) -> Values:
+    """Returns the values that `get_config` described.
+
+    Raises:
+        KeyError: If a part is missing.
+        ValueError: If there are no values.
+    """
+    if "vocabulary" in config:
+        vocabulary = np.array(config["vocabulary"])
+        if not vocabulary.size or vocabulary.ndim > 1:
+            raise ValueError(f"must hold values. Received: {vocabulary!r:.50}")
+        return Categories(vocabulary)
+    if "low" in config:
+        low, high = int(config["low"]), int(config["high"])
+        if low > high:
+            raise ValueError(f"must hold values. Received: {low} to {high}")
+        return Counts(low, high)
+    edges = np.array(config["edges"], "float64")
+    medians = np.array(config["medians"], "float64")
+    if edges.shape != (len(medians) - 1,):
+        raise ValueError(
+            f"must have an edge between two bins. Received: {len(edges)} edges "
+            f"of {len(medians)} bins"
+        )
+    return Quantiles(edges, medians)
 
 
 def categories(values: np.ndarray) -> Categories:

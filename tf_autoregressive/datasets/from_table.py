@@ -3,7 +3,6 @@
 Shapes: N rows, D columns.
 """
 
-import csv
 import functools
 import os
 import pathlib
@@ -17,29 +16,31 @@ from tf_autoregressive.arguments import checked_count
 from tf_autoregressive.datasets import columns
 from tf_autoregressive.datasets.arrays import from_arrays
 from tf_autoregressive.datasets.info import Dataset
-from tf_autoregressive.datasets.reading import FileError
 from tf_autoregressive.datasets.reading import naming
-from tf_autoregressive.datasets.reading import reading
 from tf_autoregressive.datasets.splits import SPLITS
 from tf_autoregressive.datasets.splits import checked_shares
 from tf_autoregressive.datasets.table import Column
 from tf_autoregressive.datasets.table import Table
 from tf_autoregressive.datasets.table import given_columns
 from tf_autoregressive.datasets.table import naming_column
+from tf_autoregressive.datasets.table_file import MISSING
+from tf_autoregressive.datasets.table_file import read_table
 from tf_autoregressive.suggestions import closest
 from tf_autoregressive.types import Path
 
 KINDS = ("binary", "categorical", "count", "real")
-# Texts of a CSV file that stand for no value.
-_MISSING = ("", "?", "NA", "NaN", "nan", "null")
+# A column of this kind is left out.
+_LEFT_OUT = "none"
 
 
 def from_table(
     table: Mapping[str, Any] | Path,
     *,
+    validation: Mapping[str, Any] | Path | None = None,
+    test: Mapping[str, Any] | Path | None = None,
     kinds: Mapping[str, str] | None = None,
     num_bins: int = 16,
-    missing: Collection[str] = _MISSING,
+    missing: Collection[str] = MISSING,
     validation_share: float = 0.1,
     test_share: float = 0.1,
     seed: int = 0,
@@ -65,11 +66,16 @@ def from_table(
     quantiles. Which values a column can have at all is read from all rows.
 
     Args:
-        table: A pandas `DataFrame`, a dict of arrays `[N]`, or a CSV file in
-            UTF-8 whose first line has the names. `None`, NaN, and what pandas
-            or NumPy masks are missing values.
+        table: A pandas `DataFrame`, a dict of arrays `[N]`, a CSV file in
+            UTF-8 whose first line has the names, or a Parquet file, which needs
+            pandas. `None`, NaN, and what pandas or NumPy masks are missing
+            values.
+        validation: A table of the same columns with the validation rows;
+            `None` to take them from `table`.
+        test: The same of the test rows.
         kinds: Dict from names of columns to "binary", "categorical", "count" or
-            "real", where it is not to be found from the values.
+            "real", where it is not to be found from the values, or to "none",
+            which leaves the column out.
         num_bins: Most bins of a real column, from 2 to 255.
         missing: Texts of a CSV file that stand for a missing value.
         validation_share: Share of the rows in the validation split.
@@ -86,6 +92,7 @@ def from_table(
 
     Raises:
         FileNotFoundError: If there is no such file.
+        ImportError: If a Parquet file is given, and pandas is not there.
         ValueError: If the table has no row in a split, columns of different
             lengths, or values that do not fit their kind.
 
@@ -99,22 +106,56 @@ def from_table(
         ['binary', 'count']
     """
     kinds = dict(kinds or {})
-    description = {"name": "table" if name is None else name} | description
+    read = functools.partial(_columns, kinds=kinds, missing=missing)
+    given = {"train": read(table)}
+    for split, held_out in (("validation", validation), ("test", test)):
+        if held_out is not None:
+            given[split] = read(held_out, like=given["train"])
     make = functools.partial(
         _made,
+        given,
         kinds=kinds,
         num_bins=_checked_bins(num_bins),
         shares=checked_shares(validation_share, test_share),
         seed=seed,
     )
     if not isinstance(table, str | os.PathLike):
-        return make(given_columns(table), description)
+        return make({"name": "table" if name is None else name} | description)
     path = pathlib.Path(table)
     description |= {"name": path.stem if name is None else name}
-    description = {"source": f"the file {path.name}"} | description
     with naming(path):
-        given = given_columns(_read(path, kinds, missing))
-        return make(given, description)
+        return make({"source": f"the file {path.name}"} | description)
+
+
+def _columns(table, *, kinds, missing, like=None):
+    """Returns the columns of a table, as `given_columns` does.
+
+    Args:
+        table: As `from_table` takes it.
+        kinds: The kinds of some columns.
+        missing: Texts that stand for a missing value.
+        like: Columns that those of a file are to be like: texts where those
+            are texts.
+    """
+    names = None if like is None else [*like]
+    if not isinstance(table, str | os.PathLike):
+        return _kept(given_columns(table, names), kinds)
+    path = pathlib.Path(table)
+    texts = [name for name, kind in kinds.items() if kind == "categorical"]
+    if like is not None:
+        texts = [name for name in like if like[name][0].dtype.kind == "U"]
+    with naming(path):
+        columns = read_table(path, texts=texts, missing=missing)
+        return _kept(given_columns(columns, names), kinds)
+
+
+def _kept(given, kinds):
+    """Returns the columns that are not left out."""
+    _check_kinds(kinds, given)
+    kept = {n: c for n, c in given.items() if kinds.get(n) != _LEFT_OUT}
+    if not kept:
+        raise ValueError("`kinds` must not leave out all columns.")
+    return kept
 
 
 def _checked_bins(num_bins):
@@ -124,11 +165,14 @@ def _checked_bins(num_bins):
     return num_bins
 
 
-def _made(given, description, *, kinds, num_bins, shares, seed):
-    """Returns the dataset of columns, as `given_columns` returns them."""
-    _check_kinds(kinds, given)
-    _, is_missing = next(iter(given.values()))
-    parts = _parts(len(is_missing), shares, seed)
+def _made(tables, description, *, kinds, num_bins, shares, seed):
+    """Returns the dataset of columns by split, as `given_columns` has them."""
+    parts = _parts(
+        {split: _num_rows(given) for split, given in tables.items()},
+        shares,
+        seed,
+    )
+    given = _joined([*tables.values()])
     table = Table(
         [
             _column(name, *column, kinds.get(name), num_bins, parts["train"])
@@ -145,6 +189,24 @@ def _made(given, description, *, kinds, num_bins, shares, seed):
     )
 
 
+def _num_rows(given):
+    _, is_missing = next(iter(given.values()))
+    return len(is_missing)
+
+
+def _joined(tables):
+    """Returns the columns of all rows of some tables, one after another."""
+    first, *others = tables
+    if not others:
+        return first
+    return given_columns(
+        {
+            name: np.concatenate([_whole(*given[name]) for given in tables])
+            for name in first
+        }
+    )
+
+
 def _check_kinds(kinds, given):
     for name, kind in kinds.items():
         if name not in given:
@@ -152,18 +214,35 @@ def _check_kinds(kinds, given):
                 f"`kinds` must name columns of the table."
                 f"{closest(str(name), given)} Received: {name!r}"
             )
-        if kind not in KINDS:
+        if kind not in (*KINDS, _LEFT_OUT):
             raise ValueError(
-                f"`kinds` must hold {', '.join(KINDS)}. Received: {kind!r}"
+                f"`kinds` must hold {', '.join(KINDS)} or {_LEFT_OUT}. "
+                f"Received: {kind!r}"
             )
 
 
-def _parts(num_rows, shares, seed):
-    """Returns a dict from splits to the numbers of their rows."""
+def _parts(sizes, shares, seed):
+    """Returns a dict from splits to the numbers of their rows.
+
+    Args:
+        sizes: Numbers of rows by split, of those that are given, which lie one
+            after another.
+        shares: The shares of the rows for training that become the others.
+        seed: Seed of their choice.
+    """
+    num_rows = sizes["train"]
     order = np.random.default_rng(seed).permutation(num_rows)
-    sizes = [int(share * num_rows) for share in shares]
-    validation, test, train = np.split(order, np.cumsum(sizes))
-    return dict(zip(SPLITS, (train, validation, test), strict=True))
+    counts = [
+        0 if split in sizes else int(share * num_rows)
+        for split, share in zip(SPLITS[1:], shares, strict=True)
+    ]
+    validation, test, train = np.split(order, np.cumsum(counts))
+    parts = dict(zip(SPLITS, (train, validation, test), strict=True))
+    for split in SPLITS[1:]:
+        if split in sizes:
+            parts[split] = np.arange(num_rows, num_rows + sizes[split])
+            num_rows += sizes[split]
+    return parts
 
 
 def _column(name, values, is_missing, kind, num_bins, train):
@@ -207,55 +286,4 @@ def _whole(values, is_missing):
     """Returns values `[N]`, objects, with `None` where they are missing."""
     whole = np.full(len(is_missing), None, object)
     whole[~is_missing] = values.tolist()
-    return whole
-
-
-def _read(path, kinds, missing):
-    """Returns the columns of a CSV file by their names."""
-    with (
-        reading(path, "a CSV file in UTF-8"),
-        open(path, encoding="utf-8-sig", newline="") as file,
-    ):
-        names, *rows = csv.reader(file, strict=True)
-    rows = [row for row in rows if row]
-    _check_rows(path, names, rows)
-    by_column = zip(*rows, strict=True)
-    return {
-        name: _typed([text.strip() for text in texts], missing, kinds.get(name))
-        for name, texts in zip(names, by_column, strict=True)
-    }
-
-
-def _check_rows(path, names, rows):
-    if not rows or not names or len(set(names)) < len(names):
-        raise FileError(
-            f"{path} must have a line of different names, and rows. Received: "
-            f"the names {names}, and {len(rows)} rows"
-        )
-    for number, row in enumerate(rows, start=1):
-        if len(row) != len(names):
-            raise FileError(
-                f"{path} must have {len(names)} values in every row. Received: "
-                f"{len(row)} in row {number}"
-            )
-
-
-def _typed(texts, missing, kind):
-    """Returns the values of a column of a file, `None` where they miss.
-
-    A column is one of numbers if all its texts are, and it is not said to be
-    categorical: the zeros before a postal code then stay.
-    """
-    is_missing = np.array([text in missing for text in texts])
-    present = [text for text in texts if text not in missing]
-    values = np.array(present, object)
-    if kind != "categorical":
-        for dtype in ("int64", "float64"):
-            try:
-                values = np.array(present, dtype).astype(object)
-            except (ValueError, OverflowError):
-                continue
-            break
-    whole = np.full(len(texts), None, object)
-    whole[~is_missing] = values
     return whole

@@ -6,6 +6,7 @@ Shapes: N rows, D columns, K levels.
 import contextlib
 import dataclasses
 import numbers
+import pathlib
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -14,8 +15,12 @@ from typing import Any
 import numpy as np
 
 from tf_autoregressive.datasets.columns import Values
+from tf_autoregressive.datasets.columns import values_from_config
+from tf_autoregressive.datasets.reading import naming
+from tf_autoregressive.datasets.table_file import read_table
 from tf_autoregressive.distributions import ColumnsOutput
 from tf_autoregressive.types import Array
+from tf_autoregressive.types import Path
 from tf_autoregressive.types import Seed
 
 
@@ -38,6 +43,20 @@ class Column:
     def num_numbers(self) -> int:
         """Number of values, with the one for a missing value."""
         return self.values.num_values + self.has_missing
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the column as values that JSON can hold."""
+        return {
+            "name": self.name,
+            "values": self.values.get_config(),
+            "has_missing": self.has_missing,
+        }
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> "Column":
+        """Returns the column that `get_config` described."""
+        values = values_from_config(config["values"])
+        return cls(str(config["name"]), values, bool(config["has_missing"]))
 
 
 class Table:
@@ -62,6 +81,21 @@ class Table:
             for column in self.columns
         ]
 
+    def get_config(self) -> dict[str, Any]:
+        """Returns the table as values that JSON can hold."""
+        return {"columns": [column.get_config() for column in self.columns]}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> "Table":
+        """Returns the table that `get_config` described.
+
+        Raises:
+            KeyError: If a part of it is missing.
+            TypeError: If a part of it is something else.
+            ValueError: If a column has no values.
+        """
+        return cls([Column.from_config(each) for each in config["columns"]])
+
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the columns."""
@@ -82,6 +116,24 @@ class Table:
             for of_column, count in zip(self._levels, counts, strict=True)
         ]
         return ColumnsOutput(levels, self.num_levels)
+
+    def read(self, path: Path) -> Mapping[str, Any]:
+        """Returns the rows of a file, as `encode` takes them.
+
+        Args:
+            path: A CSV file or a Parquet file, as `from_table` takes them. A
+                column that holds texts here is read as texts.
+
+        Raises:
+            FileNotFoundError: If there is no such file.
+            ImportError: If a Parquet file is given, and pandas is not there.
+            ValueError: If it is no table, or lacks a column.
+        """
+        texts = [c.name for c in self.columns if c.values.are_texts]
+        with naming(path):
+            rows = read_table(pathlib.Path(path), texts=texts)
+            given_columns(rows, self.names)
+        return rows
 
     def encode(self, rows: Mapping[str, Any]) -> np.ndarray:
         """Returns rows as events, uint8 `[N, D]`.
@@ -152,7 +204,7 @@ class Table:
         A value is drawn from the conditional distribution of the model over all
         values of its column but the missing one. It is conditioned on all that
         is known by models of any order, such as `DeepNADE`, and on what comes
-        earlier in its order by others.
+        earlier in its order by others. Values that are known stay as they are.
 
         Args:
             model: A model of rows, with `info.columns` as its distribution and
@@ -168,7 +220,11 @@ class Table:
         )
         filler.set_weights(model.get_weights())
         events, known = self._encoded(rows)
-        return self.decode(filler.complete(events, known, seed=seed))
+        drawn = self.decode(filler.complete(events, known, seed=seed))
+        given = given_columns(rows, self.names)
+        for name, (values, missing) in given.items():
+            drawn[name] = _with_known(drawn[name], values, ~missing)
+        return drawn
 
 
 def _spread(count, num_levels):
@@ -196,6 +252,17 @@ def _decoded(column, levels, of_events):
     values = values.astype("float64" if is_number else object)
     values[missing] = np.nan if is_number else None
     return values
+
+
+def _with_known(drawn, values, known):
+    """Returns drawn values with those that are known in their places."""
+    if not known.any():
+        return drawn
+    # The texts may be longer than those that were drawn.
+    dtype = np.result_type(drawn, values) if drawn.dtype != object else object
+    whole = drawn.astype(dtype)
+    whole[known] = values
+    return whole
 
 
 @contextlib.contextmanager
