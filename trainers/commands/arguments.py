@@ -56,7 +56,8 @@ def add_draws(parser: argparse.ArgumentParser, num: int) -> None:
     parser.add_argument(
         "--out",
         metavar="FILE",
-        help="a .png, .txt or .wav file, as it suits the draws, or a .npz file",
+        help="a .png, .txt, .csv or .wav file, as it suits the draws, or a "
+        ".npz file",
     )
 
 

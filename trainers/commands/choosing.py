@@ -12,6 +12,7 @@ from ..own_data import load
 from ..own_data.describing import described
 from ..own_data.kind import FLAGS
 from ..own_data.kinds import kind_of
+from ..own_data.model_settings import model_for
 from ..own_data.names import model_named
 from ..own_data.names import named
 from ..own_data.recipe_making import made_recipe
@@ -57,12 +58,18 @@ def chosen(arguments: argparse.Namespace) -> Chosen:
     own = [*FLAGS, "validation", "test"]
     given = {name: getattr(arguments, name) for name in own}
     given["with_labels"] = True if given["with_labels"] else None
+    given["columns"] = given["columns"] and dict(given["columns"])
     if arguments.data is not None:
         return _on_own_data(arguments, given)
     for name, value in given.items():
         if value is not None:
             flag = FLAGS.get(name, f"--{name}")
             raise UsageError(f"{flag} is for your own data: say --data PATH.")
+    if not arguments.recipes:
+        raise UsageError(
+            "What to train is missing: a recipe, which `tfar recipes` lists, "
+            "or your own data with --data PATH."
+        )
     seconds = _seconds(arguments)
     return Chosen(
         [
@@ -97,6 +104,7 @@ def _on_own_data(arguments, given) -> Chosen:
     options = {"kind": kind.name} | kind.with_defaults(given)
     dataset = load(places, options)
     print(described(dataset.info), flush=True)
+    bases = bases or [model_for(dataset.info)]
     made = [_made(base, dataset, options, arguments) for base in bases]
     return Chosen(
         [with_overrides(recipe, arguments.assignments) for recipe in made],

@@ -1,6 +1,7 @@
 """`tfar complete`: completions of examples that are partly known."""
 
 import argparse
+import pathlib
 
 from ..media import draws
 from ..media import medium_of
@@ -24,6 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="top",
         help="the part that the model is told (default: top)",
     )
+    parser.add_argument(
+        "--input",
+        metavar="FILE",
+        help="rows with empty places to fill instead, a .csv file for a run on "
+        "a table",
+    )
     add_data_dir(parser)
 
 
@@ -31,7 +38,9 @@ def run(arguments: argparse.Namespace) -> None:
     """Complete partly known test examples with a finished run's model."""
     directory = finished_run(arguments.run)
     config, model = directory.read_config(), directory.load_model()
-    medium = medium_of(model, directory.rate())
+    medium = medium_of(model, directory.rate(), directory.table())
+    if arguments.input:
+        return _fill(arguments, directory, medium)
     name = f"completions-{arguments.known}-seed-{arguments.seed}"
     paths = files_to_write(
         arguments.out, directory.made_file(name), medium.completion_suffixes
@@ -54,3 +63,11 @@ def run(arguments: argparse.Namespace) -> None:
     for path in paths:
         medium.save_completions(path, originals, known, completed)
         print(path)
+
+
+def _fill(arguments, directory, medium):
+    """Writes the rows of --input with what is missing in them drawn."""
+    default = directory.made_file(f"filled-seed-{arguments.seed}")
+    (path,) = files_to_write(arguments.out, default, (".csv",))
+    medium.fill(pathlib.Path(arguments.input), path, arguments.seed)
+    print(path)

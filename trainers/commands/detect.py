@@ -133,8 +133,9 @@ def _opened(export, arguments, files):
         background = finished_run(arguments.background)
         options["background"] = background.load_model()
         about["background sha256"] = fingerprints.of_model(background.model)
+    shapes = row_shapes(model, directory.table())
     normal, rows = (
-        open_rows(export, path, arguments, row_shapes(model), files)
+        open_rows(export, path, arguments, shapes, files)
         for path in (arguments.normal, arguments.input)
     )
     about["normal sha256"] = fingerprints.of_files(

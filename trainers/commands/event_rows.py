@@ -7,7 +7,10 @@ import typing
 from typing import Any
 
 from ..errors import UsageError
+from ..sibling import exporter
 from .arguments import positive
+
+_TABLES = (".csv", ".parquet")
 
 
 class RowShapes(typing.NamedTuple):
@@ -17,20 +20,28 @@ class RowShapes(typing.NamedTuple):
         event_shape: Shape of an event.
         num_levels: Number of values of a dimension, `None` if real-valued.
         context_shape: Shape of a context, `None` if there are none.
+        table: The `Table` of a model of rows of a table, `None` of others.
     """
 
     event_shape: tuple[int, ...]
     num_levels: int | None
     context_shape: tuple[int, ...] | None
+    table: Any = None
 
 
-def row_shapes(model: Any) -> RowShapes:
-    """Returns what a model of this process takes."""
+def row_shapes(model: Any, table: Any = None) -> RowShapes:
+    """Returns what a model of this process takes.
+
+    Args:
+        model: The model.
+        table: The `Table` of its rows, `None` for other events.
+    """
     is_labels = model.context.num_classes is not None
     return RowShapes(
         model.event_shape,
         model.num_levels,
         () if is_labels else model.context.shape,
+        table,
     )
 
 
@@ -68,7 +79,7 @@ def open_rows(
         export: The package of exporters.
         path: The file, or a folder of images.
         arguments: Those of the subcommand: `key` and `context_key`.
-        shapes: A `RowShapes`, or a scorer with these attributes.
+        shapes: A `RowShapes`, or a scorer of an exported model.
         files: Closes what is opened.
 
     Returns:
@@ -78,6 +89,10 @@ def open_rows(
         UsageError: If a model that takes contexts gets none, or another some.
         ValueError: If the file holds no such rows.
     """
+    is_of_table = getattr(shapes, "table", None) is not None
+    if is_of_table and pathlib.Path(path).suffix.lower() in _TABLES:
+        reader = exporter("scoring.table_rows").TableRows(path, shapes.table)
+        return files.enter_context(reader), None
 
     def opened(key, shape):
         rows = export.open_rows(path, key, shape, num_levels=shapes.num_levels)

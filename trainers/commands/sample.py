@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Draw samples from a finished run's model."""
     directory = finished_run(arguments.run)
     config, model = directory.read_config(), directory.load_model()
-    medium = medium_of(model, directory.rate())
+    medium = medium_of(model, directory.rate(), directory.table())
     medium.check_request(
         prime=arguments.prime,
         steps=arguments.steps,

@@ -115,8 +115,9 @@ class _RunScorer:
 
     def __init__(self, directory):
         self._model = directory.load_model()
-        shapes = row_shapes(self._model)
-        self.event_shape, self.num_levels, self.context_shape = shapes
+        shapes = row_shapes(self._model, directory.table())
+        self.event_shape, self.num_levels = shapes[:2]
+        self.context_shape, self.table = shapes[2:]
         self.about = {
             "model": str(directory.path.resolve()),
             "model sha256": exporter("fingerprints").of_model(directory.model),

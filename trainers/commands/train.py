@@ -19,10 +19,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the subcommand."""
     parser.add_argument(
         "recipes",
-        nargs="+",
+        nargs="*",
         metavar="RECIPE",
         help="a recipe, or a family of them; `tfar recipes` lists them; with "
-        "--data also the name of a model",
+        "--data also the name of a model, or none for one that suits the data",
     )
     parser.add_argument(
         "--set",
@@ -87,8 +87,8 @@ def _add_own_data(parser):
     group.add_argument(
         "--data",
         metavar="PATH",
-        help="a folder of images or of .wav files, a text file, an .npz file, "
-        "or .tfrecord files",
+        help="a folder of images or of .wav files, a text file, a table in a "
+        ".csv or .parquet file, an .npz file, or .tfrecord files",
     )
     add_held_out(group)
     group.add_argument(
@@ -115,8 +115,9 @@ def _add_own_data(parser):
         "--levels",
         type=positive(int),
         metavar="N",
-        help="values of a pixel, a sample of sound, or a number of an array "
-        "(default: 256; for arrays their own)",
+        help="values of a pixel, a sample of sound, or a number of an array; "
+        "most bins of a column of a table (default: 256; for arrays their "
+        "own; for tables 16)",
     )
     group.add_argument(
         "--steps",
@@ -133,6 +134,15 @@ def _add_own_data(parser):
     )
     group.add_argument(
         "--key", help="the feature in .tfrecord files (default: x)"
+    )
+    group.add_argument(
+        "--column",
+        dest="columns",
+        type=_column,
+        action="append",
+        metavar="NAME=KIND",
+        help="the kind of a column of a table, where its values do not say it: "
+        "binary, categorical, count or real; none leaves it out",
     )
     group.add_argument(
         "--split-seed",
@@ -208,3 +218,11 @@ def _image_size(text: str) -> tuple[int, int]:
             f"must be as 32 or 32x48, in pixels: {text}"
         )
     return int(sides[0]), int(sides[-1])
+
+
+def _column(text: str) -> tuple[str, str]:
+    """Parses the name of a column and its kind."""
+    name, separator, kind = text.rpartition("=")
+    if not separator:
+        raise argparse.ArgumentTypeError(f"must be as age=count: {text}")
+    return name, kind

@@ -12,6 +12,7 @@ from .image import Image
 from .medium import Medium
 from .music import Music
 from .sound import Sound
+from .table_rows import TableRows
 from .text import Text
 from .vector import Vector
 
@@ -21,6 +22,7 @@ def kind_of(
     *,
     vocabulary: str | None = None,
     rate: int | None = None,
+    table: Any = None,
 ) -> type[Medium]:
     """Returns the class for events of a kind.
 
@@ -28,7 +30,10 @@ def kind_of(
         event_shape: Shape of an event.
         vocabulary: The characters of texts, `None` for other events.
         rate: Samples a second of sound, `None` for other events.
+        table: The `Table` of rows of a table, `None` for other events.
     """
+    if table is not None:
+        return TableRows
     if vocabulary is not None:
         return Text
     if rate is not None:
@@ -38,16 +43,19 @@ def kind_of(
     return Music if len(event_shape) == 2 else Vector
 
 
-def medium_of(model: Any, rate: int | None = None) -> Medium:
+def medium_of(model: Any, rate: int | None = None, table: Any = None) -> Medium:
     """Returns the medium of a model's events.
 
     Args:
         model: The model.
         rate: Samples a second of sound, `None` for other events.
+        table: The `Table` of rows of a table, `None` for other events.
     """
     vocabulary = getattr(model, "vocabulary", None)
-    kind = kind_of(model.event_shape, vocabulary=vocabulary, rate=rate)
-    return kind(model, rate)
+    kind = kind_of(
+        model.event_shape, vocabulary=vocabulary, rate=rate, table=table
+    )
+    return kind(model, rate, table)
 
 
 def draws_images(model: Any) -> bool:

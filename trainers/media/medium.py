@@ -19,6 +19,7 @@ class Medium:
     Args:
         model: The model that draws.
         rate: Samples a second of sound, `None` for other events.
+        table: The `Table` of rows of a table, `None` for other events.
 
     Attributes:
         name: The kind in a word.
@@ -35,9 +36,12 @@ class Medium:
     pictures: tuple[str, ...] = ("histograms", "masks")
     caption: str = ""
 
-    def __init__(self, model: Any, rate: int | None = None) -> None:
+    def __init__(
+        self, model: Any, rate: int | None = None, table: Any = None
+    ) -> None:
         self.model = model
         self.rate = rate
+        self.table = table
 
     def check_request(
         self,
@@ -146,6 +150,20 @@ class Medium:
                 )
             else:
                 self._write_completions(temporary, originals, known, completed)
+
+    def fill(self, rows: pathlib.Path, path: pathlib.Path, seed: int) -> None:
+        """Saves the rows of a file, with what is missing in them drawn.
+
+        Args:
+            rows: The file with the rows.
+            path: The file to write.
+            seed: Seed of the draws.
+
+        Raises:
+            UsageError: If the model is not one of a table, or the rows do not
+                fit it.
+        """
+        raise self._not_for("input", "tables")
 
     def save_draws(self, directory: Any, data: Any, seed: int) -> None:
         """Saves the draws that a finished run shows, here none.

@@ -20,4 +20,16 @@ def described(info: Any) -> str:
         f"  read as:  {medium(info)}, {shape} numbers of {levels} an example",
         f"  examples: {sizes}",
     ]
+    if info.table is not None:
+        lines.append(f"  columns:  {_columns(info.table)}")
     return "\n".join(lines)
+
+
+def _columns(table):
+    """Returns the kinds of the columns of a table."""
+    return "; ".join(
+        f"{column.name}: {column.values.kind}, {column.values.num_values} "
+        + ("bins" if column.values.kind == "real" else "values")
+        + (" and missing" if column.has_missing else "")
+        for column in table.columns
+    )

@@ -15,6 +15,7 @@ FLAGS = {
     "steps": "--steps",
     "rate": "--rate",
     "key": "--key",
+    "columns": "--column",
     "with_labels": "--context",
     "split_seed": "--split-seed",
 }

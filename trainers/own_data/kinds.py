@@ -8,6 +8,7 @@ from .image_folder import ImageFolder
 from .kind import Kind
 from .places import Places
 from .record_files import RecordFiles
+from .table_file import TableFile
 from .text_file import TextFile
 from .wav_folder import WavFolder
 
@@ -18,14 +19,15 @@ KINDS: dict[str, Kind] = {
         WavFolder(),
         ArraysFile(),
         RecordFiles(),
+        TableFile(),
         # It comes last, because it takes the files that are none of the others.
         TextFile(),
     )
 }
 
 _HELP = (
-    "--data takes a folder of images, a folder of .wav files, a text file, an "
-    ".npz file, or .tfrecord files."
+    "--data takes a folder of images, a folder of .wav files, a text file, a "
+    "table in a .csv or .parquet file, an .npz file, or .tfrecord files."
 )
 
 

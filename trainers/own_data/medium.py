@@ -6,11 +6,16 @@ from ..media import kind_of
 
 
 def medium(info: Any) -> str:
-    """Returns "text", "sound", "music", "images", "vectors" or "real vectors".
+    """Returns the name of a `Medium`, or "real vectors".
 
     Args:
         info: The `DatasetInfo` of a user's data.
     """
-    kind = kind_of(info.event_shape, vocabulary=info.vocabulary, rate=info.rate)
+    kind = kind_of(
+        info.event_shape,
+        vocabulary=info.vocabulary,
+        rate=info.rate,
+        table=info.table,
+    )
     is_real = info.num_levels is None and kind.name == "vectors"
     return f"real {kind.name}" if is_real else kind.name

@@ -170,6 +170,7 @@ _SETTINGS = {
         ),
     }
     | _VECTORS,
+    "tables": _VECTORS,
     "text": {
         "NGramMLP": _with(
             _OF_EVERY_TEXT,
@@ -272,7 +273,23 @@ _SETTINGS = {
         ),
     },
 }
+# The models of data for which none is named.
+_BY_DEFAULT = {
+    "vectors": "MADE",
+    "real vectors": "MADE",
+    "images": "PixelCNN",
+    # It fills in what is missing, whichever columns are known.
+    "tables": "DeepNADE",
+    "text": "CharRNN",
+    "sound": "WaveNet",
+    "music": "RNNNADE",
+}
 MODELS = sorted({name for models in _SETTINGS.values() for name in models})
+
+
+def model_for(info: Any) -> str:
+    """Returns the name of the model of data for which none is named."""
+    return _BY_DEFAULT[medium(info)]
 
 
 def check_fits(model: str, info: Any) -> None:
@@ -322,6 +339,9 @@ def output_options(model: str, info: Any) -> dict[str, Any]:
     of = medium(info)
     if of == "music":
         return {"variable_length": True}
+    # The distribution of a table follows from its columns.
+    if of == "tables":
+        return {}
     # An n-gram model embeds its values, which then have no order.
     if of == "text" or info.num_levels == 2 or model == "NGramMLP":
         return {}

@@ -11,6 +11,7 @@ _HELD_OUT_SHARE = 0.05
 # Files with these suffixes are of other kinds, whatever bytes they hold.
 _OTHERS = (
     *(".npz", ".npy", ".tfrecord", ".tfrecords", ".wav", ".csv", ".tsv"),
+    ".parquet",
     *(".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp", ".gz", ".zip"),
 )
 

@@ -43,7 +43,7 @@ def write(
         name: The name that `tf_autoregressive.models.load` knows it by.
     """
     pictures = RunDirectory(folder)
-    medium = medium_of(model, splits.info.rate)
+    medium = medium_of(model, splits.info.rate, splits.info.table)
     medium.save_draws(pictures, splits, recipe.seed)
     result = trained.record(folder)
     _save_curve(pictures.learning_curve, result)

@@ -92,6 +92,8 @@ def _options(model_class, recipe: Recipe, info):
     options = dict(recipe.model_options)
     if "num_levels" in defaults and info.num_levels is not None:
         options.setdefault("num_levels", info.num_levels)
+    if info.columns is not None:
+        options.setdefault("distribution", info.columns)
     if "vocabulary" in defaults:
         options.setdefault("vocabulary", info.vocabulary)
         options.setdefault("unknown", info.unknown)

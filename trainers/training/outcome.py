@@ -56,6 +56,7 @@ def result(run: Any, *, best_epoch: int) -> dict[str, Any]:
             "split_sizes": info.split_sizes,
             "sha256": info.sha256,
             "rate": info.rate,
+            "table": info.table and info.table.get_config(),
         },
         "versions": {
             "python": platform.python_version(),
@@ -92,5 +93,5 @@ def save_pictures(run: Any) -> None:
     }
     with replacing(directory.learning_curve) as temporary:
         plots.save_learning_curves(temporary, curves)
-    medium = medium_of(run.model, run.data.info.rate)
+    medium = medium_of(run.model, run.data.info.rate, run.data.info.table)
     medium.save_draws(directory, run.data, run.recipe.seed)

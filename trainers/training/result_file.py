@@ -1,6 +1,7 @@
 """The fields of result.json that `tfar` reads back."""
 
 from typing import Annotated
+from typing import Any
 
 import pydantic
 
@@ -23,6 +24,8 @@ class _Score(_Part):
 class _Data(_Part):
     # Samples a second of sound.
     rate: Annotated[int, pydantic.Field(gt=0, le=10**6)] | None = None
+    # What decodes rows of a table.
+    table: dict[str, Any] | None = None
 
 
 class ResultFile(_Part):

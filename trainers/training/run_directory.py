@@ -45,6 +45,7 @@ class RunDirectory:
         self.model = self.path / "model.keras"
         self.samples = self.path / "samples.png"
         self.texts = self.path / "samples.txt"
+        self.rows = self.path / "samples.csv"
         self.completions = self.path / "completions.png"
         self.dependencies = self.path / "dependencies.png"
         self.learning_curve = self.path / "learning_curve.png"
@@ -143,6 +144,30 @@ class RunDirectory:
         """
         result = self.read_result()
         return None if result is None else result["data"].get("rate")
+
+    def table(self) -> Any:
+        """Returns the `Table` of a finished run on rows of a table.
+
+        Returns:
+            `None` for other events, and for an unfinished run.
+
+        Raises:
+            UsageError: If result.json is damaged.
+        """
+        result = self.read_result() or {"data": {}}
+        config = result["data"].get("table")
+        if config is None:
+            return None
+        # This is imported late, because it imports TensorFlow.
+        import_tensorflow()
+        from tf_autoregressive.datasets.table import Table
+
+        try:
+            return Table.from_config(config)
+        except (KeyError, TypeError, ValueError) as error:
+            raise UsageError(
+                f"{self.result} does not hold a table: {error!r}"
+            ) from error
 
     def read_metrics(self) -> list[Row]:
         """Returns the rows of metrics.csv: none before the first epoch's end.

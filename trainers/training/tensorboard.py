@@ -72,7 +72,8 @@ class RunBoard(keras.callbacks.TensorBoard):
         speed = examples / (self._ended - self._began)
         super().on_epoch_end(epoch, {**logs, "examples_per_second": speed})
         with averaged_weights(self.model), self._train_writer.as_default():
-            medium = medium_of(self.model, self.run.data.info.rate)
+            info = self.run.data.info
+            medium = medium_of(self.model, info.rate, info.table)
             medium.show(self.run.data, self.run.recipe.seed, epoch)
 
 

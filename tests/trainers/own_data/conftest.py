@@ -61,6 +61,19 @@ def bits(tmp_path):
 
 
 @pytest.fixture
+def people(tmp_path):
+    """A table of forty people, of whom every tenth hides the income."""
+    path = tmp_path / "people.csv"
+    lines = ["age,job,code,income"]
+    for row in range(40):
+        income = "" if row % 10 == 0 else f"{row * 1.25}"
+        job = ("baker", "judge")[row % 2]
+        lines.append(f"{20 + row % 7},{job},0{row % 3},{income}")
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.fixture
 def songs(tmp_path):
     """Ten songs of one to ten steps of four notes."""
     path = tmp_path / "songs.npz"

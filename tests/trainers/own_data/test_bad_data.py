@@ -46,7 +46,7 @@ def test_a_folder_of_two_kinds(refused, photos):
     assert "a folder of images and a folder of .wav files at once" in message
 
 
-@pytest.mark.parametrize("name", ["table.csv", "one.png", "a.npy", "b.wav"])
+@pytest.mark.parametrize("name", ["table.tsv", "one.png", "a.npy", "b.wav"])
 def test_a_file_of_no_kind(refused, tmp_path, name):
     (tmp_path / name).write_bytes(b"1,2")
     assert f"is a .{name[-3:]} file" in refused(tmp_path / name)
@@ -210,8 +210,38 @@ def test_records_of_different_sizes(refused, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "a line of different names, and rows. Received: the names []"),
+        ("a,b\n", "Received: the names ['a', 'b'], and 0 rows"),
+        ("1,1\n" * 20, "a line of different names, and rows"),
+        ("1,2\n" + "3,4\n" * 20, "its first line, which are not empty and not"),
+        ("a,b\n" + "3,4\n" * 9 + "3\n", "every row. Received: 1 in row 10"),
+        ("a,b\n" + "3,\n" * 20, "Column 'b' must have a value in a row of the"),
+        ("a,b\n" + "3,4\n" * 9, "at least 10 rows: a tenth is held out"),
+        ("a\n" + "".join(f"w{i}\n" for i in range(300)), "at most 255 values"),
+    ],
+)
+def test_unusable_tables(refused, tmp_path, text, words):
+    path = tmp_path / "mine.csv"
+    path.write_text(text)
+    message = refused(path)
+    assert "mine.csv" in message
+    assert words in message
+
+
+def test_kinds_of_columns_that_are_none(refused, people):
+    message = refused(people, "--column", "age=number")
+    assert "`kinds` must hold binary, categorical, count, real or" in message
+    message = refused(people, "--column", "jobs=none")
+    assert "Did you mean 'job'? Received: 'jobs'" in message
+
+
+@pytest.mark.parametrize(
     ("kind", "arguments", "words"),
     [
+        ("people", ["--context", "labels"], "--context is not for a table in"),
+        ("bits", ["--column", "a=real"], "--column is not for an .npz file"),
         ("photos", ["--rate", 8000], "--rate is not for a folder of images"),
         ("photos", ["--steps", 9], "which takes --image-size, --channels"),
         ("photos", ["--levels", 300], "must be from 2 to 256. Received: 300"),
@@ -232,6 +262,7 @@ def test_flags_of_another_kind(refused, request, kind, arguments, words):
     [
         ("photos", "CharRNN", "CharRNN is not for images. Models for images: "),
         ("book", "PixelCNN", "PixelCNN is not for text. Models for text: NG"),
+        ("people", "RNADE", "RNADE is not for tables. Models for tables: FVS"),
         ("bits", "RNADE", "RNADE is not for vectors. Models for vectors: FVS"),
         ("bits", "MAD", "no model or recipe 'MAD'. Did you mean 'MADE'?"),
         ("bits", "gatedpixelcn", "Did you mean 'GatedPixelCNN'?"),
@@ -248,5 +279,9 @@ def test_models_that_do_not_fit(refused, request, kind, model, words):
 def test_flags_of_own_data_need_own_data(capsys):
     assert main(["train", "made_dna", "--image-size", "8"]) == 2
     assert "--image-size is for your own data" in capsys.readouterr().err
+    assert main(["train", "made_dna", "--column", "a=real"]) == 2
+    assert "--column is for your own data" in capsys.readouterr().err
+    assert main(["train"]) == 2
+    assert "What to train is missing" in capsys.readouterr().err
     assert main(["train", "MADE"]) == 2
     assert "MADE is a model: say with --data" in capsys.readouterr().err

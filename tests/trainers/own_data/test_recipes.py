@@ -36,6 +36,9 @@ DATA = {
         name="i",
         num_levels=256,
     ),
+    "tables": tfar.datasets.from_table(
+        {"a": np.arange(20) % 3, "b": ["x", "y"] * 10}
+    ),
     "text": tfar.datasets.from_text("to be or not to be " * 90, steps=8),
     "sound": tfar.datasets.from_recordings(
         {

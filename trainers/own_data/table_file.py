@@ -1,0 +1,58 @@
+"""A table with a line of names, whose columns are of different kinds."""
+
+import pathlib
+from typing import Any
+from typing import ClassVar
+
+from .kind import Kind
+from .places import Places
+
+# These are the endings that `from_table` reads.
+_SUFFIXES = (".csv", ".parquet")
+
+
+class TableFile(Kind):
+    """Rows of a table; numbers become bins, and a missing value is a value.
+
+    A tenth of the rows each is for validation and for test, where no files are
+    given for them.
+    """
+
+    name = "table"
+    what = "a table in a .csv or .parquet file"
+    options: ClassVar = {"levels": 16, "columns": {}, "split_seed": 0}
+
+    def is_at(self, path: pathlib.Path) -> bool:
+        return path.is_file() and path.suffix.lower() in _SUFFIXES
+
+    def load(
+        self,
+        places: Places,
+        *,
+        levels: int,
+        columns: dict[str, str],
+        split_seed: int,
+    ) -> Any:
+        from tf_autoregressive.datasets import from_table
+
+        given = places.of_splits()
+        dataset = from_table(
+            given["train"],
+            validation=given.get("validation"),
+            test=given.get("test"),
+            kinds=columns,
+            num_bins=levels,
+            seed=split_seed,
+            name=places.name,
+            source=f"the table {places.data}",
+        )
+        missing = {"train", "validation", "test"} - set(
+            dataset.info.split_sizes
+        )
+        if missing:
+            raise ValueError(
+                "A table must have at least 10 rows: a tenth is held out for "
+                "validation, and a tenth for test. Received: "
+                f"{sum(dataset.info.split_sizes.values())}"
+            )
+        return dataset
