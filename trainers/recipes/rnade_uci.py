@@ -3,7 +3,9 @@
 The papers state means over ten folds. `--set dataset_options.fold=1` and so on
 train on the others: a fold is the test split, the next one chooses the epoch,
 and the rest is trained on. `tfar folds` takes the mean: the records of the
-wines are means over all ten, those of the other two hold the first fold.
+wines are means over all ten, those of the other two hold the first fold. All
+folds have the same settings, chosen by the mean of their validation scores: a
+row that validates in one fold is a test row of another.
 
 Paper: Uria, Murray and Larochelle, "RNADE: The real-valued neural
     autoregressive density-estimator", 2013; the figures are those of Uria et
@@ -29,11 +31,21 @@ _PUBLISHED: dict[str, Published | str] = {
     "ionosphere": "none",
 }
 
+_SIZE = {"units": 50, "num_components": 20}
+
 _SHORT: dict[str, Any] = {"epochs": 60, "early_stopping_patience": 12}
 
-# On the largest set validation still improves after 60 epochs, and prefers more
-# of them with weight decay.
 _SETTINGS: dict[str, dict[str, Any]] = {
+    # Validation chose the last column first, among three orders, and the weight
+    # decay, among four.
+    "red_wine": {
+        "model_options": {**_SIZE, "ordering": "reversed"},
+        "weight_decay": 0.3,
+        "epochs": 40,
+        "early_stopping_patience": 12,
+    },
+    # On the largest set validation still improves after 60 epochs, and prefers
+    # more of them with weight decay.
     "parkinsons": {
         "weight_decay": 0.05,
         "epochs": 100,
@@ -51,10 +63,9 @@ RECIPES = [
         dataset=dataset,
         dataset_options={"fold": 0},
         model="RNADE",
-        model_options={"units": 50, "num_components": 20},
         learning_rate=1e-2,
         ema_momentum=0.98,
-        **_SETTINGS.get(dataset, _SHORT),
+        **{"model_options": _SIZE, **_SETTINGS.get(dataset, _SHORT)},
     )
     for dataset, published in _PUBLISHED.items()
 ]
