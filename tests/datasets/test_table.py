@@ -1,4 +1,5 @@
 import json
+import sys
 import types
 
 import keras
@@ -268,6 +269,12 @@ def test_a_file_that_was_written_is_read(tmp_path):
     table = table.info.table
     read = table.encode(table.read(path))
     np.testing.assert_array_equal(read, table.encode(rows))
+
+
+def test_a_parquet_file_needs_pandas(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match="pip install pandas pyarrow"):
+        from_table(tmp_path / "a.parquet")
 
 
 def test_a_missing_file_is_said(tmp_path):
