@@ -6,6 +6,9 @@ import shutil
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+# Milliseconds for a state to come about. Only a page that never comes to it
+# takes as long, however much else the machine has to do.
+PATIENCE = 600_000
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ import pytest
 
 from tests.browsers import CHROMIUM
 from tests.browsers import DESKTOP
+from tests.browsers import PATIENCE
 from tests.browsers import PHONE
 from tests.browsers import check_page
 from tests.browsers import chromium
@@ -82,6 +83,7 @@ def test_a_page_fits_and_keeps_to_wcag(
         color_scheme=scheme,
         reduced_motion="reduce",
     ) as context:
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         asked, failed = [], []
         page.on("request", lambda request: asked.append(request.url))
@@ -99,6 +101,7 @@ def test_a_page_fits_and_keeps_to_wcag(
 
 def test_formulas_of_the_reference_are_laid_out(browser, address):
     page = browser.new_page(viewport=DESKTOP)
+    page.set_default_timeout(PATIENCE)
     page.goto(f"{address}/reference/layers/")
     page.wait_for_function(LAID_OUT)
     formulas = page.locator(".doc-contents .equation math").all()

@@ -5,6 +5,7 @@ import pytest
 
 from tests.browsers import CHROMIUM
 from tests.browsers import DESKTOP
+from tests.browsers import PATIENCE
 from tests.browsers import PHONE
 from tests.browsers import check_page
 from tests.browsers import chromium
@@ -54,6 +55,7 @@ def visit(browser, address):
 
     def opened(place, viewport=DESKTOP, scheme="light"):
         context = browser.new_context(viewport=viewport, color_scheme=scheme)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
