@@ -15,6 +15,17 @@ _CONTEXT.set_forkserver_preload(
     ["tensorflow", "keras", "tensorflow_probability.python.distributions"]
 )
 
+_TFAR = """
+import os
+import sys
+
+os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+from trainers.cli import main
+
+sys.exit(main())
+"""
+
 
 def start(program, *arguments, **environment):
     """Starts a process that runs the text of a Python program.
@@ -40,6 +51,16 @@ def run(program, *arguments):
     process = start(program, *arguments)
     process.join()
     assert process.exitcode == 0
+
+
+def start_tfar(*words):
+    """Starts the command `tfar` with these words; nobody reads its output."""
+    return start(_TFAR, *words)
+
+
+def run_tfar(*words):
+    """Runs `tfar` with these words to its end, which must be a success."""
+    run(_TFAR, *words)
 
 
 def _run(program, arguments, environment):

@@ -10,21 +10,17 @@ import argparse
 import json
 import pathlib
 import random
-import subprocess
-import sys
 import tempfile
-import time
 
 import numpy as np
 
 from export import export_model
 from export import fingerprints
 from export.saved_models.versions import versions
+from tests import processes
 from tests.trainers import kills
 from tests.zoo import BY_NAME
 
-ROOT = pathlib.Path(__file__).parent.parent.parent
-TFAR = (sys.executable, "-m", "trainers.cli")
 PART = 16384
 WEIGHTS = "variables/variables.data-00000-of-00001"
 RECORDED = "assets.extra/reference_answers.npz"
@@ -37,13 +33,6 @@ FILES = {
     RECORDED,
     WEIGHTS,
 }
-
-
-def finish(words):
-    """Runs a command to its end; returns the seconds that it took."""
-    start = time.monotonic()
-    subprocess.run(words, cwd=ROOT, check=True, capture_output=True)
-    return time.monotonic() - start
 
 
 def check_score(num_kills, num_parts, moments):
@@ -60,10 +49,10 @@ def check_score(num_kills, num_parts, moments):
             0, 2, (num_parts * PART - 7, *case.event_shape), "uint8"
         )
         np.save(folder / "events.npy", events)
-        words = [*TFAR, "score", str(model), "--input"]
+        words = ["score", str(model), "--input"]
         words += [str(folder / "events.npy"), "--output"]
         whole, broken = folder / "whole", folder / "broken"
-        finish([*words, str(whole)])
+        processes.run_tfar(*words, str(whole))
         seconds = _between_parts(whole) / num_parts
         for number in range(num_kills):
             part = number * num_parts // num_kills
@@ -75,7 +64,7 @@ def check_score(num_kills, num_parts, moments):
                 moments.uniform(0.0, seconds if part else 0.02),
             ):
                 return f"scoring was not killed in part {part}"
-        finish([*words, str(broken)])
+        processes.run_tfar(*words, str(broken))
         return _difference(whole, broken)
 
 
@@ -107,9 +96,9 @@ def check_export(num_kills, moments):
         folder = pathlib.Path(name)
         kills.write_data(folder)
         run, base = folder / "run", folder / "broken" / "made"
-        finish(kills.command(folder, run, epochs=1))
-        words = [*TFAR, "export", str(run), "--to"]
-        finish([*words, str(folder / "whole" / "made")])
+        processes.run_tfar(*kills.command(folder, run, epochs=1))
+        words = ["export", str(run), "--to"]
+        processes.run_tfar(*words, str(folder / "whole" / "made"))
         whole = folder / "whole" / "made" / "1"
         before = _mtime(whole / "saved_model.pb")
         seconds = _mtime(whole / RECORDED) - before + 0.5
@@ -124,7 +113,7 @@ def check_export(num_kills, moments):
             ended += not was_killed
             if wrong := _half_versions(base, whole):
                 return wrong
-        finish([*words, str(base)])
+        processes.run_tfar(*words, str(base))
         if len(versions(base)) < ended + 1:
             return f"{ended + 1} exports ended in {versions(base)}"
         left = [path for path in base.rglob(".*") if path.name != "."]

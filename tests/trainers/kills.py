@@ -10,22 +10,20 @@ import argparse
 import pathlib
 import random
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 
 import numpy as np
 
+from tests import processes
 from tests.trainers.final_state import final_state
 from trainers.training.run_directory import RunDirectory
 
-ROOT = pathlib.Path(__file__).parent.parent.parent
-SIZES = {"train": 4000, "valid": 21, "test": 33}
+SIZES = {"train": 1000, "valid": 21, "test": 33}
 
 
 def command(data_dir, run_dir, epochs):
-    """Returns a command that trains, with much to restore."""
+    """Returns arguments of `tfar` that train, with much to restore."""
     settings = (
         f"epochs={epochs}",
         "batch_size=16",
@@ -35,7 +33,7 @@ def command(data_dir, run_dir, epochs):
         "clipnorm=1.0",
     )
     return [
-        *(sys.executable, "-m", "trainers.cli", "train", "made_mushrooms"),
+        *("train", "made_mushrooms"),
         *("--data-dir", str(data_dir), "--run-dir", str(run_dir)),
         *(part for setting in settings for part in ("--set", setting)),
     ]
@@ -57,12 +55,12 @@ def timed(words, run_dir):
         The seconds until the first checkpoint, and those from there.
     """
     start = time.monotonic()
-    process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL)
-    while process.poll() is None and not epochs_done(run_dir):
+    process = processes.start_tfar(*words)
+    while process.is_alive() and not epochs_done(run_dir):
         time.sleep(0.01)
     first = time.monotonic()
-    if process.wait():
-        raise RuntimeError(f"{words} ended with {process.returncode}")
+    process.join()
+    assert process.exitcode == 0, words
     return first - start, time.monotonic() - first
 
 
@@ -79,14 +77,13 @@ def kill_after(words, run_dir, epoch, seconds):
     Returns:
         Whether it was still running.
     """
-    process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL)
-    while process.poll() is None and epochs_done(run_dir) < epoch:
+    process = processes.start_tfar(*words)
+    while process.is_alive() and epochs_done(run_dir) < epoch:
         time.sleep(0.002)
     end = time.monotonic() + seconds
     while time.monotonic() < end and epochs_done(run_dir) <= epoch:
         time.sleep(0.002)
-    process.kill()
-    return process.wait() == -signal.SIGKILL
+    return was_running(process)
 
 
 def kill(words, has_begun, seconds):
@@ -95,17 +92,18 @@ def kill(words, has_begun, seconds):
     Returns:
         Whether it was still running.
     """
-    process = subprocess.Popen(
-        words,
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    while process.poll() is None and not has_begun():
+    process = processes.start_tfar(*words)
+    while process.is_alive() and not has_begun():
         time.sleep(0.0005)
     time.sleep(seconds)
+    return was_running(process)
+
+
+def was_running(process):
+    """Kills a process; returns whether that is what has ended it."""
     process.kill()
-    return process.wait() == -signal.SIGKILL
+    process.join()
+    return process.exitcode == -signal.SIGKILL
 
 
 def check(num_kills, epochs, seed):
@@ -144,7 +142,7 @@ def check(num_kills, epochs, seed):
                 )
             if not was_killed:
                 return f"the run ended before kill {number + 1}"
-        subprocess.run(words, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        processes.run_tfar(*words)
         return difference(whole, broken)
 
 
