@@ -1,12 +1,10 @@
 """Op by op, in a graph, under XLA, reloaded: the same values."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests import processes
 from tests.conformance.draws import NUM_SAMPLES
 from tests.conformance.draws import assert_same_draws
 from tests.conformance.draws import run_eagerly
@@ -203,9 +201,7 @@ np.savez(f"{folder}/results.npz", **results)
 
 
 @pytest.mark.slow
-def test_a_fresh_process_draws_and_scores_the_same(
-    seed, tmp_path, pytestconfig
-):
+def test_a_fresh_process_draws_and_scores_the_same(seed, tmp_path):
     names = [
         "made-orders-labels",
         "nade-categorical",
@@ -216,11 +212,7 @@ def test_a_fresh_process_draws_and_scores_the_same(
     expected = {}
     for name in names:
         expected[name] = saved(BY_NAME[name], seed, tmp_path)
-    subprocess.run(
-        [sys.executable, "-c", FRESH, tmp_path, str(seed), *names],
-        cwd=pytestconfig.rootpath,
-        check=True,
-    )
+    processes.run(FRESH, tmp_path, seed, *names)
     results = np.load(tmp_path / "results.npz")
     for name, (model, context, x, log_prob) in expected.items():
         assert_same_draws(

@@ -1,13 +1,11 @@
 """A walk goes through the conditionals that are drawn from and scored."""
 
-import subprocess
-import sys
-
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests import processes
 from tests.conformance.draws import run_eagerly
 from tests.zoo import BY_NAME
 from tests.zoo import CASES
@@ -183,9 +181,7 @@ def parameters_of(case, model, x, context):
 
 
 @pytest.mark.slow
-def test_walks_of_another_process_are_the_same_to_the_last_bit(
-    seed, tmp_path, pytestconfig
-):
+def test_walks_of_another_process_are_the_same_to_the_last_bit(seed, tmp_path):
     expected = {}
     for case in ELSEWHERE_TOO:
         model = case.build(seed)
@@ -197,11 +193,7 @@ def test_walks_of_another_process_are_the_same_to_the_last_bit(
         given = {"x": x} if context is None else {"x": x, "context": context}
         np.savez(tmp_path / f"{case.name}.npz", **given)
         expected[case.name] = parameters_of(case, model, x, context)
-    subprocess.run(
-        [sys.executable, "-c", ELSEWHERE, tmp_path, *expected],
-        cwd=pytestconfig.rootpath,
-        check=True,
-    )
+    processes.run(ELSEWHERE, tmp_path, *expected)
     for name, parameters in expected.items():
         found = np.load(tmp_path / f"{name}.npy")
         np.testing.assert_array_equal(found, parameters, name)
