@@ -4,13 +4,17 @@ import collections
 import datetime
 import gc
 import os
+import pathlib
 import zlib
 
 import numpy as np
 import pytest
 
-# Tests that take turns run in one of so many runs.
-NUM_TURNS = 8
+FOLDER = pathlib.Path(__file__).parent
+
+# Tests that take turns run in one of so many runs. It has no factor in common
+# with 24: all turns come in as many hours, and in as many nights.
+NUM_TURNS = 17
 
 # This comes before TensorFlow is imported, whose start-up notes drown the
 # tests' output.
@@ -25,7 +29,7 @@ os.environ.setdefault(
 
 def turn_of_time(now):
     """Returns the turn of an hour: another one every hour, and every night."""
-    return (now.toordinal() + now.hour) % NUM_TURNS
+    return (24 * now.toordinal() + now.hour) % NUM_TURNS
 
 
 def pytest_addoption(parser):
@@ -102,11 +106,7 @@ def skip_what_was_not_asked_for(config, items):
 
 
 def leave_out_other_turns(config, items):
-    """Deselects the tests that take turns and have another one.
-
-    All tests of a case of the zoo have the same turn: they share its model and
-    its draws.
-    """
+    """Deselects the tests that take turns and have another one."""
     mine, others = [], []
     for item in items:
         is_mine = (
@@ -119,14 +119,23 @@ def leave_out_other_turns(config, items):
 
 
 def turn_of(item):
-    """Returns the turn of a test; neighbours in the zoo have different ones."""
-    parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    if "case" not in parameters:
-        return zlib.crc32(item.name.encode()) % NUM_TURNS
-    # Here: to import it takes TensorFlow, which not all tests need.
-    from tests.zoo import CASES
+    """Returns the turn of a test; neighbours have different ones.
 
-    return CASES.index(parameters["case"]) % NUM_TURNS
+    The tests of a folder of a case of the zoo have the same turn: they share
+    its model, its draws and its export.
+    """
+    callspec = getattr(item, "callspec", None)
+    if callspec is None:
+        return zlib.crc32(item.name.encode()) % NUM_TURNS
+    if "case" not in callspec.params:
+        begin, place = item.originalname, sum(callspec.indices.values())
+    else:
+        # Here: to import it takes TensorFlow, which not all tests need.
+        from tests.zoo import CASES
+
+        begin = item.path.relative_to(FOLDER).parts[0]
+        place = CASES.index(callspec.params["case"])
+    return (zlib.crc32(begin.encode()) + place) % NUM_TURNS
 
 
 def group_of(item):

@@ -1,7 +1,8 @@
 """The notebooks: they open in Colab, show their own outputs, and run.
 
 `--run-notebooks` executes them with few steps, in a kernel of the environment
-that the tests run in, where the package must be installed.
+that the tests run in, where the package must be installed. The first ones run
+every time, and the others take turns.
 """
 
 import copy
@@ -18,6 +19,9 @@ from colab import seals
 
 PATHS = notebooks.paths()
 NOTEBOOKS = [pytest.param(path, id=notebooks.name(path)) for path in PATHS]
+
+# Of the notebooks and of the lessons, these run every time.
+FIRST = ("quickstart", "lessons/1_chain_rule")
 
 FEW_STEPS = {
     "TFAR_STEPS": "2",
@@ -162,8 +166,16 @@ def test_outputs_are_stored_without_what_the_machine_was():
     assert result["execution_count"] is None
 
 
+def taking_turns():
+    """Yields the notebooks; all but the first ones take turns."""
+    for path in PATHS:
+        name = notebooks.name(path)
+        marks = [] if name in FIRST else [pytest.mark.takes_turns]
+        yield pytest.param(path, id=name, marks=marks)
+
+
 @pytest.mark.notebook
-@pytest.mark.parametrize("path", NOTEBOOKS)
+@pytest.mark.parametrize("path", list(taking_turns()))
 def test_a_notebook_runs_to_its_end(path, tmp_path):
     notebook = outputs.executed(path, str(tmp_path), FEW_STEPS, 600)
     # It ends with numbers and pictures of its own.
