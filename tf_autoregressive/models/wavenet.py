@@ -184,8 +184,8 @@ class WaveNet(SequenceModel):
         total = 0.0
         for gate, output in zip(self.gates, self.outputs, strict=True):
             z = scope.segment(_gated_layer, (gate, output), x)
-            x = x + z[..., : self.filters]
-            total = total + z[..., self.filters :]
+            residual, skip = ops.split(z, [self.filters], axis=-1)
+            x, total = x + residual, total + skip
         for layer in self.head:
             total = scope.run(layer, ops.relu(total))
         return total
