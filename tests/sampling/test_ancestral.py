@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 from tests.conformance.draws import run_eagerly
+from tf_autoregressive import models
 from tf_autoregressive import sampling
 from tf_autoregressive.distributions import BernoulliOutput
 
@@ -19,6 +20,7 @@ class Scripted:
     any_order = False
     num_lanes = 1
     unrolls_blocks = False
+    weights = ()
 
     def __init__(self, block_size):
         self.block_size = block_size
@@ -116,3 +118,31 @@ def test_context_reaches_the_cache(rng):
     context = tf.ones([BATCH_SIZE, 2])
     draw(model, uniforms(rng), context=context)
     assert model.log[0][2] is context
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        lambda: models.WaveNet((6,), num_levels=4, filters=4, num_layers=2),
+        lambda: models.CharRNN((6,), num_levels=4, units=4),
+        lambda: models.PixelCNN(
+            (3, 3, 1), filters=4, num_blocks=1, head_filters=4
+        ),
+    ],
+    ids=["convolutions", "states", "images"],
+)
+def test_loops_read_no_variable(model):
+    model = model()
+    draw = tf.function(lambda: model.sample(2, seed=0), autograph=False)
+    graph = draw.get_concrete_function().graph.as_graph_def()
+    functions = {f.signature.name: f for f in graph.library.function}
+    bodies = {
+        node.attr["body"].func.name
+        for function in functions.values()
+        for node in function.node_def
+        if node.op in ("While", "StatelessWhile")
+    }
+    assert bodies
+    for name in bodies:
+        operations = {node.op for node in functions[name].node_def}
+        assert "ReadVariableOp" not in operations

@@ -18,6 +18,7 @@ from tf_autoregressive.layers.compilation import is_compiled
 from tf_autoregressive.sampling.guidance import Guided
 from tf_autoregressive.sampling.options import SamplingOptions
 from tf_autoregressive.sampling.recomputed import Recomputed
+from tf_autoregressive.sampling.weights import weights_read_once
 from tf_autoregressive.types import State
 
 
@@ -288,15 +289,16 @@ def _blocks(model, visitor, cache):
         state, found = run_positions(model, visitor, place, state, found)
         return block + 1, model.end_block(state, block), found
 
-    carried = tf.while_loop(
-        lambda block, *_: block < num_blocks,
-        run_block,
-        (0, cache, visitor.nothing()),
-        maximum_iterations=num_blocks,
-    )
-    # An unrolled block has a fixed length, so what is left is a shorter one.
-    if rest:
-        carried = run_block(*carried, length=rest)
+    with weights_read_once(model.weights):
+        carried = tf.while_loop(
+            lambda block, *_: block < num_blocks,
+            run_block,
+            (0, cache, visitor.nothing()),
+            maximum_iterations=num_blocks,
+        )
+        # An unrolled block has a fixed length, so a shorter one may be left.
+        if rest:
+            carried = run_block(*carried, length=rest)
     _, cache, found = carried
     return found, cache
 

@@ -22,6 +22,7 @@ class Guided:
 
     def __init__(self, steps: Any) -> None:
         self.steps = steps
+        self.weights = steps.weights
         self.output_distribution = steps.output_distribution
         self.block_size = steps.block_size
         self.num_lanes = steps.num_lanes

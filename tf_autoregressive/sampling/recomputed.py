@@ -29,6 +29,7 @@ class Recomputed:
 
     def __init__(self, model: Any) -> None:
         self.model = model
+        self.weights = model.weights
         self.output_distribution = model.output_distribution
 
     def init_cache(
