@@ -57,6 +57,13 @@ FAULTS = [
         "made-two-layers",
     ),
     Fault(
+        "prediction-without-ridge",
+        "Silence makes the inverse of a fitted prediction grow without bound.",
+        "turns * ridge\n",
+        "0.0 * turns * ridge + 1e-300\n",
+        "test_the_fit_stays_sound_whatever_comes",
+    ),
+    Fault(
         "mask-hides-too-much",
         "A hidden unit does not see the last dimension that it may.",
         "    return out_degrees[None, :] >= in_degrees[:, None]\n",

@@ -261,6 +261,7 @@ def test_configurations_of_models_hold_their_arguments(cls):
 
 
 LAYERS = {
+    layers.AdaptivePrediction: lambda cls: cls(order=2),
     layers.CausalConv1D: lambda cls: cls(filters=1),
     layers.CausalSelfAttention: lambda cls: cls(units=2, num_heads=1, window=3),
     layers.CausalSelfAttention2D: lambda cls: cls(

@@ -121,8 +121,13 @@ def char_cnn(event_shape, *, dilations, kernel_size=3):
     return steps_back(event_shape, 1 + (kernel_size - 1) * sum(dilations))
 
 
-def wavenet(event_shape, *, num_stacks, num_layers, kernel_size=2):
+def wavenet(
+    event_shape, *, num_stacks, num_layers, kernel_size=2, adaptive_order=None
+):
     """Returns bool `[T, T]`: the step before, and what it convolves."""
+    if adaptive_order is not None:
+        # A prediction is fitted to all steps before.
+        return steps_back(event_shape, event_shape[0])
     dilations = (1, *[2**layer for layer in range(num_layers)] * num_stacks)
     return steps_back(event_shape, 1 + (kernel_size - 1) * sum(dilations))
 

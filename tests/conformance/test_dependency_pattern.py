@@ -68,6 +68,7 @@ def receptive_field(case):
         "order",
         "dilations",
         "num_stacks",
+        "adaptive_order",
     }
     sizes = {name: case.options[name] for name in names & set(case.options)}
     return RECEPTIVE_FIELDS[case.constructor](case.event_shape, **sizes)

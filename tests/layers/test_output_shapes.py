@@ -12,6 +12,7 @@ LAYERS = {
     "dense": (layers.MaskedDense, ([[1, 2, 3]], [[1, 2, 3, 1]]), {}, (2, 3)),
     "nade": (layers.NADEConditionals, (4, 2), {}, (2, 3)),
     "rescaled-nade": (layers.RescaledNADEConditionals, (4, 2), {}, (2, 3)),
+    "prediction": (layers.AdaptivePrediction, (2,), {}, SEQUENCE),
     "causal": (layers.CausalConv1D, (4, 2), {}, SEQUENCE),
     "attention": (layers.CausalSelfAttention, (1, 1, 3), {}, SEQUENCE),
     "gru": (layers.SequenceGRU, (4,), {}, SEQUENCE),

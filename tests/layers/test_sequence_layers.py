@@ -12,6 +12,7 @@ from tests.layers.convolutions import randomise
 from tests.models.user_attention import AttentionModel
 from tests.models.user_attention import CausalAttention
 from tf_autoregressive import layers
+from tf_autoregressive.layers import AdaptivePrediction
 from tf_autoregressive.layers import CausalConv1D
 from tf_autoregressive.layers import CausalSelfAttention
 from tf_autoregressive.layers import SequenceLayer
@@ -42,6 +43,7 @@ LAYERS = {
     "conv-3-by-2": lambda **options: CausalConv1D(
         UNITS, 3, dilation=2, **options
     ),
+    "prediction": lambda **options: AdaptivePrediction(UNITS, **options),
     "lstm": recurrent(SequenceLSTM),
     "gru": recurrent(SequenceGRU),
     "self-attention": lambda **options: CausalSelfAttention(1, 1, 5, **options),

@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from tests.layers.convolutions import randomise
+from tf_autoregressive.layers import AdaptivePrediction
 from tf_autoregressive.models import RNNNADE
 from tf_autoregressive.models import CharCNN
 from tf_autoregressive.models import CharRNN
@@ -202,6 +203,7 @@ def test_arguments_of_generation_are_checked(options, message, rng):
         (WaveNet, {"direct_steps": -1}, "`direct_steps`"),
         (WaveNet, {"direct_steps": 2}, "symbols have no size"),
         (WaveNet, {"companded_inputs": True}, "symbols have no size"),
+        (WaveNet, {"adaptive_order": 2}, "must have a location"),
     ],
 )
 def test_arguments_are_checked(cls, options, message):
@@ -307,6 +309,21 @@ def test_the_last_steps_of_a_wavenet_go_straight_to_the_parameters(rng):
         b[..., None] * d for b, d in zip(before, direct, strict=True)
     )
     np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_a_wavenet_without_weights_trusts_the_prediction(rng):
+    model = _small_wavenet(adaptive_order=2)
+    last = model.head[-1]
+    last.kernel.assign(tf.zeros_like(last.kernel))
+    last.bias.assign([0.5, -0.25, 1.5])  # logit, mean, log-scale
+    x = rng.integers(0, 256, (3, 5))
+    before = np.pad(2 * x / 255 - 1, [[0, 0], [1, 0]])[:, :5, None]
+    layer = AdaptivePrediction(2, smallest=2 / 255)
+    prediction, error, _ = np.moveaxis(layer(before.astype("float32")), -1, 0)
+    expected = [0.5 + 0 * error, prediction - 0.25 * error, 1.5 + np.log(error)]
+    np.testing.assert_allclose(
+        model.parameters_for(x), np.stack(expected, axis=-1), atol=1e-5
+    )
 
 
 def test_a_wavenet_sees_companded_values_beside_the_values():

@@ -58,6 +58,7 @@ SEQUENCE_FAMILIES = [
         "char-rnn",
         "char-cnn-sequence",
         "wavenet-logistics",
+        "wavenet-adaptive",
         "rnn-nade-lengths",
         "transformer",
     )

@@ -88,6 +88,18 @@ CASES = [
         **logistics(),
     ),
     Case(
+        "wavenet-adaptive",
+        WaveNet,
+        (6,),
+        filters=5,
+        skip_filters=6,
+        num_stacks=1,
+        num_layers=1,
+        adaptive_order=2,
+        weight_scale=0.4,
+        **logistics(),
+    ),
+    Case(
         "transformer",
         Transformer,
         (6,),

@@ -130,6 +130,19 @@ class DiscretizedLogisticMixtureOutput(OutputDistribution):
         parts = [logits / temperature, loc, log_scale, coeffs]
         return self, tf.concat(parts, axis=-1)
 
+    @property
+    def has_location(self) -> bool:
+        # The means of coupled channels depend on the levels of others.
+        return not self.site_ndims
+
+    def moved(
+        self, parameters: tf.Tensor, location: tf.Tensor, scale: tf.Tensor
+    ) -> tf.Tensor:
+        logits, loc, log_scale, coeffs = self._split(parameters)
+        loc = location[..., None] + scale[..., None] * loc
+        log_scale += tf.math.log(scale)[..., None]
+        return tf.concat([logits, loc, log_scale, coeffs], axis=-1)
+
     def noise(self, uniforms: tf.Tensor) -> tf.Tensor:
         return standard_noise(uniforms)
 

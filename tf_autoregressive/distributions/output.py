@@ -44,6 +44,7 @@ class OutputDistribution(abc.ABC):
         has_temperature: Whether draws take a temperature.
         has_cuts: Whether draws can leave out values: `top_k` and the like.
         has_guidance: Whether draws take `guidance`.
+        has_location: Whether `moved` shifts and stretches it.
         bias_initializer: Initializer of the bias that the parameters have.
         zero_shift: Shift of the parameters that makes 0 certain, `[P]`; `None`
             where nothing can.
@@ -63,6 +64,7 @@ class OutputDistribution(abc.ABC):
     has_temperature = False
     has_cuts = False
     has_guidance = False
+    has_location = False
     bias_initializer = "zeros"
     zero_shift: Sequence[float] | np.ndarray | None = None
     dim_shifts: np.ndarray | None = None
@@ -127,6 +129,21 @@ class OutputDistribution(abc.ABC):
             weight: A scalar of at least 0.
         """
         raise NotImplementedError(f"{type(self).__name__} has no `guided`")
+
+    def moved(
+        self, parameters: tf.Tensor, location: tf.Tensor, scale: tf.Tensor
+    ) -> tf.Tensor:
+        """Returns parameters `[..., P]`, those of `location + scale * x`.
+
+        A model with an estimate of the next value then learns by how many
+        scales it is off. `has_location` offers it.
+
+        Args:
+            parameters: `[..., P]`, those of `x` on the scale of the network.
+            location: `[...]`, on the same scale.
+            scale: `[...]`, positive.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no `moved`")
 
     @abc.abstractmethod
     def draw(self, parameters: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:

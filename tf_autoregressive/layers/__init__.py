@@ -18,6 +18,9 @@ from tf_autoregressive.layers.raster.rows import RowScope
 from tf_autoregressive.layers.raster.shifted_conv import ShiftedConv2D
 from tf_autoregressive.layers.raster.upsampling_conv import UpsamplingConv2D
 from tf_autoregressive.layers.rescaled_nade import RescaledNADEConditionals
+from tf_autoregressive.layers.sequence.adaptive_prediction import (
+    AdaptivePrediction,
+)
 from tf_autoregressive.layers.sequence.causal_conv import CausalConv1D
 from tf_autoregressive.layers.sequence.causal_self_attention import (
     CausalSelfAttention,
@@ -30,6 +33,7 @@ from tf_autoregressive.layers.sequence.scopes import SequenceScope
 from tf_autoregressive.layers.sequence.scopes import StepScope
 
 __all__ = [
+    "AdaptivePrediction",
     "CausalConv1D",
     "CausalSelfAttention",
     "CausalSelfAttention2D",

@@ -317,7 +317,10 @@ class SequenceModel(GenerationMethods, TextMethods, AutoregressiveModel):
 
     def _next_parameters(self, scope, codes):
         """Returns parameters `[..., N * P]`, float32, from codes before."""
-        parameters = self.stack(scope, self._embedded(codes))
+        return self._parameters_of_inputs(scope, self._embedded(codes))
+
+    def _parameters_of_inputs(self, scope, x):
+        parameters = self.stack(scope, x)
         return scope.shifted(_ENDED, tf.cast(parameters, tf.float32))
 
     def _codes(self, values):

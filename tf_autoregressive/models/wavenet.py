@@ -11,6 +11,7 @@ import tensorflow as tf
 from keras import ops
 
 from tf_autoregressive.arguments import checked_count
+from tf_autoregressive.layers import AdaptivePrediction
 from tf_autoregressive.layers import CausalConv1D
 from tf_autoregressive.layers.gates import gated
 from tf_autoregressive.models.sequence_model import SequenceModel
@@ -49,6 +50,16 @@ class WaveNet(SequenceModel):
     mu-law `sign(x) log(1 + 255 |x|) / log(256)`, in which soft sounds are large
     enough to be told apart.
 
+    `adaptive_order=n` predicts each value by a linear function of the last `n`
+    that is fitted to the sequence so far [3], `AdaptivePrediction`. With its
+    prediction `p` and its running error `v`,
+
+        x[t] = p[t] + v[t] e[t]
+
+    and the network gives the distribution of `e[t]`. It sees `p`, `log v` and
+    the errors so far beside the values. What is typical of one recording need
+    not be in the weights then, and the model sees all steps before.
+
     Args:
         event_shape: `(T,)`, or `(T, N)` for steps of `N` values.
         filters: Channels of the residual stream.
@@ -60,6 +71,8 @@ class WaveNet(SequenceModel):
             parameters, by a linear layer; `None` for none.
         companded_inputs: Whether the convolutions see values after mu-law
             companding too.
+        adaptive_order: Order of a linear prediction that is fitted to each
+            sequence; `None` for none.
         **kwargs: Passed to `SequenceModel`: `embedding_size`,
             `distribution`, `num_levels`, `num_components`, `num_classes`,
             `context_shape`, `variable_length`, `rematerialise`.
@@ -71,8 +84,10 @@ class WaveNet(SequenceModel):
         A `tfd.Distribution` with batch shape `[B]`.
 
     Raises:
-        ValueError: If a size is not positive, or `direct_steps` or
-            `companded_inputs` is given with symbols.
+        ValueError: If a size is not positive, `direct_steps` or
+            `companded_inputs` is given with symbols, or `adaptive_order` with
+            another distribution than logistic mixtures, or with steps of
+            several values.
 
     Example:
         >>> model = WaveNet((64,), filters=8, num_stacks=1, num_layers=4)
@@ -88,6 +103,10 @@ class WaveNet(SequenceModel):
             Through Linear Prediction", 2019. https://arxiv.org/abs/1810.11846
             Deviation: coefficients are learned, and the same at all times;
             which component predicts changes.
+        [3] Huang et al., "Cascaded RLS-LMS Prediction in MPEG-4 Lossless Audio
+            Coding", 2008. https://doi.org/10.1109/TASL.2007.911675
+            Deviation: one stage of recursive least squares, and a network in
+            place of the stages after it.
     """
 
     def __init__(
@@ -101,6 +120,7 @@ class WaveNet(SequenceModel):
         kernel_size: int = 2,
         direct_steps: int | None = None,
         companded_inputs: bool = False,
+        adaptive_order: int | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(event_shape, **kwargs)
@@ -115,6 +135,8 @@ class WaveNet(SequenceModel):
         self.direct_steps = direct_steps
         self.companded_inputs = companded_inputs
         self._check_ordered()
+        self.adaptive_order = adaptive_order
+        self.prediction = self._prediction_layer()
 
         self.first_layer = self._conv("first", filters, kernel_size)
         dilations = [2**layer for layer in range(num_layers)] * num_stacks
@@ -149,6 +171,27 @@ class WaveNet(SequenceModel):
                 f"Received: distribution={self.distribution!r}"
             )
 
+    def _prediction_layer(self):
+        """Returns the layer that predicts each value, or `None`."""
+        if self.adaptive_order is None:
+            return None
+        order = checked_count("adaptive_order", self.adaptive_order)
+        if not self.output_distribution.has_location:
+            raise ValueError(
+                "`distribution` must have a location with `adaptive_order`, "
+                'such as "discretized_logistic_mixture", for steps of a single '
+                f"value. Received: distribution={self.distribution!r}, "
+                f"event_shape={self.event_shape}"
+            )
+        return AdaptivePrediction(
+            order,
+            # The step from one level to the next.
+            smallest=2.0 / (self.num_levels - 1),
+            # 8 significant bits would be too few for a mean.
+            dtype="float32",
+            name="prediction",
+        )
+
     def _direct_layer(self):
         """Returns the layer from the last steps straight to the parameters."""
         return CausalConv1D(
@@ -162,19 +205,36 @@ class WaveNet(SequenceModel):
 
     @property
     def receptive_field(self) -> int:
-        """Number of earlier steps that a step sees."""
+        """Number of earlier steps that a step sees.
+
+        A prediction that is fitted to all of them does not count.
+        """
         deep = 1 + sum(conv.reach for conv in self.convs)
         return max(deep, self.direct_steps or 0)
 
     def _embedded(self, codes):
-        if not self.companded_inputs:
-            return super()._embedded(codes)
-        loud = ops.log1p(_MU * ops.abs(codes)) / math.log1p(_MU)
-        both = ops.concatenate([codes, ops.sign(codes) * loud], axis=-1)
-        return super()._embedded(both)
+        if self.companded_inputs:
+            codes = ops.concatenate([codes, _companded(codes)], axis=-1)
+        return super()._embedded(codes)
 
     def _next_parameters(self, scope, codes):
-        parameters = super()._next_parameters(scope, codes)
+        x = self._embedded(codes)
+        if self.prediction is None:
+            return self._with_direct(scope, codes, x)
+        found = scope.run(self.prediction, codes)
+        location, scale, off = tf.split(found, 3, axis=-1)
+        # The logarithms of 16 bits go from -10 to 0.
+        seen = [_companded(location), 0.1 * tf.math.log(scale), tf.asinh(off)]
+        seen = tf.cast(tf.concat(seen, axis=-1), x.dtype)
+        x = tf.concat([x, seen], axis=-1)
+        parameters = self._with_direct(scope, codes, x)
+        return self.output_distribution.moved(
+            parameters, location[..., 0], scale[..., 0]
+        )
+
+    def _with_direct(self, scope, codes, x):
+        """Returns parameters `[..., N * P]`, those of the last steps added."""
+        parameters = self._parameters_of_inputs(scope, x)
         if self.direct is None:
             return parameters
         return parameters + scope.run(self.direct, codes)
@@ -200,7 +260,14 @@ class WaveNet(SequenceModel):
             "kernel_size": self.kernel_size,
             "direct_steps": self.direct_steps,
             "companded_inputs": self.companded_inputs,
+            "adaptive_order": self.adaptive_order,
         }
+
+
+def _companded(codes):
+    """Returns the mu-law of values on the scale [-1, 1]."""
+    loud = ops.log1p(_MU * ops.abs(codes)) / math.log1p(_MU)
+    return ops.sign(codes) * loud
 
 
 def _gated_layer(scope, layers, x):
