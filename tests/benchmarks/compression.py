@@ -23,12 +23,12 @@ import typing
 
 import numpy as np
 
-from export.saved_models.precision import in_float32
 from tests.benchmarks import other_coders
 from tests.compression.streams import num_code_bits
 from tf_autoregressive.anomaly import SurpriseStream
 from tf_autoregressive.compression import Codec
 from tf_autoregressive.compression import StreamCodec
+from tf_autoregressive.models.precision import in_float32
 from trainers import data
 from trainers.training.finished_run import finished_run
 
