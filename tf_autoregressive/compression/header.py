@@ -1,6 +1,6 @@
 """The header of compressed data in few bytes.
 
-fingerprint (16 bytes)  raw DEFLATE of the rest as JSON, with a dictionary
+fingerprint (8 bytes)  raw DEFLATE of the rest as JSON, with a dictionary
 """
 
 import json
@@ -11,20 +11,29 @@ from tf_autoregressive.compression.errors import DamagedError
 
 # A forged header must not fill the memory.
 _MAX_BYTES = 2**26
-_FINGERPRINT_BYTES = 16
+_FINGERPRINT_BYTES = 8
 
 # What a header usually says costs nothing. The text belongs to the format: a
 # header that another one packed cannot be read.
 _USUAL = (
-    b'"files": [["sounds/0.wav", 8000], "images/0.png", "a.txt"], "run": "runs/'
-    b'", "kind": "array", "text", "count": 1000, "dtype": "uint8", "int32", '
-    b'"rate": 8000, "mixed_bfloat16", "NEON", "GPU", "aarch64", "member": 0, '
-    b'"num_levels": 65536, "event_shape": [32, 32, 3], "length": 100000, '
-    b'"model": "PixelCNNPlusPlus", "WaveNet", "CharRNN", "RNNNADE", "MADE", '
+    b'"files": [["sounds/0.wav", 8000], ["photos/0.png"], "image'
+    b'"kind": "array", "count": 1000, "dtype": "uint8", "int32", "rate": 8000, '
+    b'"mixed_bfloat16", "NEON", "GPU", "aarch64", "AVX512_SKX", "member": 0, '
+    b'"num_levels": 65536, "num_levels": 256, "event_shape": [32, 32, 3], '
+    b'"layout": [100000, 64, '
+    b'"model": "PixelCNNPlusPlus", "WaveNet", "FVSBN", "NADE", "MADE", '
+    b'"fvsbn_binarized_mnist", "gated_pixel_cnn_600s_binarized_mnist", '
+    b'"rnn_nade_jsb_chorales", "char_rnn_600s_tiny_shakespeare"}, '
+    b'{"about": {"files": [["a.txt", 1000]], "kind": "images", "run": "runs/'
+    b'{"about": {"files": [["a.txt", 1000]], "kind": "text", "run": "'
+    b'{"about": {"count": 1000, "dtype": "uint8", "kind": "array", "run": "'
+    b'{"about": null, "batch_size": 64, "block_sizes": [88], '
+    b'"dtype": "float32", "event_shape": [160, 88], "member": null, '
+    b'"model": "RNNNADE", "model": "CharRNN", "num_levels": 65, '
     b'{"about": null, "batch_size": 64, "block_sizes": [null], '
     b'"dtype": "float32", "event_shape": [28, 28, 1], "member": null, '
     b'"model": "GatedPixelCNN", "num_levels": 2, "platform": {"device": "CPU", '
-    b'"instructions": "AVX512_SKX", "keras": "3.15.1", "machine": "x86_64", '
+    b'"instructions": "AVX2", "keras": "3.15.1", "machine": "x86_64", '
     b'"numpy": "2.4.6", "tensorflow": "2.21.0", "threads": 2}}'
 )
 
@@ -33,7 +42,7 @@ def packed(header: dict[str, Any]) -> bytes:
     """Returns the bytes of a header.
 
     Args:
-        header: A dictionary that JSON can hold; its `fingerprint` has 32
+        header: A dictionary that JSON can hold; its `fingerprint` has 16
             hexadecimal digits.
     """
     rest = {k: v for k, v in header.items() if k != "fingerprint"}
