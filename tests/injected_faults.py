@@ -718,9 +718,9 @@ FAULTS = [
     Fault(
         "encoder-takes-other-rounding",
         "The encoder takes parameters that differ from the decoder's.",
-        "    parameters = cursor.parameters.numpy()[:num_events]\n",
-        "    parameters = cursor.parameters.numpy()[:num_events]\n"
-        "    parameters = parameters * (1.0 + 1e-5 * (wanted is None))\n",
+        '        of_members = parameters.astype("float64")\n',
+        '        of_members = parameters.astype("float64")\n'
+        "        of_members *= 1.0 + 1e-5 * (values is None)\n",
         "test_what_comes_back_is_what_went_in",
         "nade-categorical",
     ),
@@ -741,8 +741,8 @@ FAULTS = [
     Fault(
         "codec-forgets",
         "A long sequence begins anew with every block.",
-        "        self.state = self._steps.closed(cursor, value)\n",
-        "        self._steps.closed(cursor, value)\n",
+        "        self.state = self._steps.code_section(code, self.state, ",
+        "        self._steps.code_section(code, self.state, ",
         "test_a_sequence_comes_back_in_its_code_length",
         "recurrent",
     ),

@@ -6,6 +6,7 @@ goes one way for both.
 Shapes: n symbols, K levels.
 """
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -36,11 +37,12 @@ class Encoder:
             ValueError: If a probability is not a finite number.
         """
         levels = np.asarray(levels)
-        normalized = _normalized(probabilities)
-        for rows, size in _parts(*normalized.shape):
-            joined = _joined(normalized[rows], size)
-            symbols = _symbols(levels[rows], normalized.shape[1], size)
-            self._encoder.encode(symbols, self._family, joined)
+        places = _places(probabilities.shape[1])
+        padded = np.zeros(-(-len(levels) // len(places)) * len(places), "int64")
+        padded[: len(levels)] = levels
+        symbols = (padded.reshape(-1, len(places)) @ places).astype("int32")
+        joined = _joined(_normalized(probabilities), len(places))
+        self._encoder.encode(symbols, self._family, joined)
         return levels
 
     @property
@@ -74,26 +76,27 @@ class Decoder:
         Raises:
             ValueError: If no levels of these probabilities were written.
         """
-        normalized = _normalized(probabilities)
-        levels = np.empty(len(normalized), "int64")
-        for rows, size in _parts(*normalized.shape):
-            joined = _joined(normalized[rows], size)
-            try:
-                symbols = self._decoder.decode(self._family, joined)
-            except AssertionError as error:
-                raise ValueError(f"No levels were written: {error}") from None
-            levels[rows] = _levels(symbols, normalized.shape[1], size)
-        return levels
+        num_rows, num_levels = probabilities.shape
+        places = _places(num_levels)
+        joined = _joined(_normalized(probabilities), len(places))
+        try:
+            symbols = self._decoder.decode(self._family, joined)
+        except AssertionError as error:
+            raise ValueError(f"No levels were written: {error}") from None
+        found = symbols[:, None].astype("int64") // places % num_levels
+        return found.reshape(-1)[:num_rows]
 
 
 def _normalized(probabilities):
     """Returns rows that sum to 1; rows without mass become uniform."""
     totals = probabilities.sum(axis=-1, keepdims=True)
-    if not np.all(np.isfinite(totals)):
+    if not np.isfinite(totals.max()):
         raise ValueError(
             "The conditionals of the model must be finite numbers. Received: "
             f"probabilities that sum to {totals[~np.isfinite(totals)][0]}"
         )
+    if totals.min() > 0.0:
+        return probabilities / totals
     # A value far in the tails of a mixture has no mass in float64.
     return np.where(
         totals > 0.0,
@@ -102,36 +105,31 @@ def _normalized(probabilities):
     )
 
 
-def _parts(num_rows, num_levels):
-    """Yields slices of rows, and how many rows of each become one symbol."""
+@functools.cache
+def _places(num_levels):
+    """Returns what each of the levels that become a symbol is worth in it."""
     size = 1
-    while num_levels ** (size + 1) <= _MAX_LEVELS:
-        size += 1
-    whole = num_rows // size * size
-    if whole:
-        yield slice(0, whole), size
-    if whole < num_rows:
-        yield slice(whole, num_rows), num_rows - whole
+    while num_levels ** (2 * size) <= _MAX_LEVELS:
+        size *= 2
+    return num_levels ** np.arange(size)[::-1]
 
 
 def _joined(probabilities, size):
-    """Returns `[n / size, K**size]`: probabilities of `size` rows at once."""
-    rows = probabilities.reshape(-1, size, probabilities.shape[1])
-    joined = rows[:, 0]
-    for index in range(1, size):
-        joined = joined[:, :, None] * rows[:, index, None]
-        joined = joined.reshape(len(rows), -1)
-    return np.ascontiguousarray(joined)
+    """Returns the probabilities of `size` rows, a power of 2, as one symbol.
 
-
-def _symbols(levels, num_levels, size):
-    places = num_levels ** np.arange(size)[::-1]
-    return (levels.reshape(-1, size) @ places).astype("int32")
-
-
-def _levels(symbols, num_levels, size):
-    places = num_levels ** np.arange(size)[::-1]
-    return (symbols[:, None].astype("int64") // places % num_levels).reshape(-1)
+    They are `[ceil(n / size), K**size]`; rows that are missing at the end have
+    level 0.
+    """
+    num_rows, num_levels = probabilities.shape
+    missing = -num_rows % size
+    if missing:
+        certain = np.zeros([missing, num_levels])
+        certain[:, 0] = 1.0
+        probabilities = np.concatenate([probabilities, certain])
+    while size > 1:
+        pairs = probabilities[::2, :, None] * probabilities[1::2, None]
+        probabilities, size = pairs.reshape(len(pairs), -1), size // 2
+    return np.ascontiguousarray(probabilities)
 
 
 def _constriction() -> Any:

@@ -252,6 +252,13 @@ def check_model(model: Any, header: dict[str, Any]) -> None:
             f"{there[:12]}. Received: {type(model).__name__} of events "
             f"{model.event_shape}, fingerprint {here[:12]}"
         )
+    if header["dtype"] != model.dtype_policy.name:
+        raise MismatchError(
+            f"The data were encoded in {header['dtype']}, whose rounding "
+            "differs: `in_float32` of `tf_autoregressive.models.precision` "
+            "returns a model in float32. Received: a model in "
+            f"{model.dtype_policy.name}"
+        )
     sizes, own = header["block_sizes"], block_sizes(model)
     if sizes != own:
         raise MismatchError(
@@ -271,7 +278,24 @@ def checked_arrays(model: Any, x: Array, context: Array | None) -> Any:
     """
     x, context = model.checked(x, context)
     context = None if context is None else context.numpy()
-    return tf.cast(x, tf.int32).numpy(), context
+    x = tf.cast(x, tf.int32).numpy()
+    if model.context.is_length:
+        _check_ends(x, context)
+    return x, context
+
+
+def _check_ends(x, lengths):
+    """Raises a `ValueError` unless sequences are 0 from their lengths on."""
+    # What lies behind the longest of them is not coded.
+    has_ended = np.arange(x.shape[1]) >= lengths[:, None]
+    wrong = np.argwhere(has_ended & x.reshape(*x.shape[:2], -1).any(axis=-1))
+    if len(wrong):
+        row, step = wrong[0]
+        raise ValueError(
+            "`x` must be 0 from the length of each sequence on. Received: "
+            f"another value at step {step} of sequence {row}, whose length is "
+            f"{lengths[row]}"
+        )
 
 
 def checksum(array: np.ndarray | None) -> int:

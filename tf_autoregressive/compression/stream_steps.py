@@ -1,17 +1,19 @@
 """The steps of sequences without an end, whose state can be put aside.
 
-Shapes: R rows side by side, S values of a site, N sites of a step.
+Shapes: R rows side by side.
 """
 
 import math
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive.models.sequence_model import SequenceModel
-from tf_autoregressive.sampling.stepwise import NEW_BLOCK
-from tf_autoregressive.sampling.stepwise import Cursor
-from tf_autoregressive.sampling.stepwise import Stepwise
+from tf_autoregressive.sampling import callbacks
+from tf_autoregressive.sampling.chosen import choose_sites
+from tf_autoregressive.sampling.members import Members
 
 
 def can_stream(model: Any) -> bool:
@@ -23,10 +25,9 @@ def can_stream(model: Any) -> bool:
     )
 
 
-class StreamSteps(Stepwise):
-    """Moves the cursors of sequences that go on for as long as one likes.
+class StreamSteps:
+    """The steps of sequences that go on for as long as one likes.
 
-    The steps are those of a walk through an event, but no position is the last.
     Between two sections the state is a list of tensors, which can be stored.
 
     Args:
@@ -35,20 +36,19 @@ class StreamSteps(Stepwise):
     """
 
     def __init__(self, model: Any, num_rows: int) -> None:
-        super().__init__(model)
-        self.num_positions = math.inf
+        self.model, self.num_rows = model, num_rows
+        self._steps = Members(model, 0)
         self.sites_of_a_step = model.num_sites // model.event_shape[0]
-        self.num_rows = num_rows
         # A graph knows which axes may grow.
         self._first = tf.function(
-            lambda: model.init_cache(num_rows, context=None, member=0),
-            autograph=False,
+            lambda: self._steps.init_cache(num_rows, None), autograph=False
         ).get_concrete_function()
         self._nest = self._first.structured_outputs
-        self._opening = tf.function(
-            self._opened,
+        self._section = tf.function(
+            self._coded,
             autograph=False,
             input_signature=[
+                tf.TensorSpec([], tf.int64),
                 tf.TensorSpec([], tf.int32),
                 *(
                     tf.TensorSpec(tensor.shape, tensor.dtype)
@@ -59,7 +59,7 @@ class StreamSteps(Stepwise):
 
     def section_steps(self, at_least: int) -> int:
         """Returns a number of steps that ends with a block of the model."""
-        block = math.lcm(self.block_size, self.sites_of_a_step)
+        block = math.lcm(self._steps.block_size, self.sites_of_a_step)
         block_steps = block // self.sites_of_a_step
         return -(-at_least // block_steps) * block_steps
 
@@ -67,37 +67,23 @@ class StreamSteps(Stepwise):
         """Returns the state before the first step."""
         return tf.nest.flatten(self._first())
 
-    def opened(self, state: list[tf.Tensor], rank: int) -> Cursor:
-        """Returns the cursor at the first position of a section.
+    def code_section(
+        self,
+        code: Callable[..., np.ndarray],
+        state: list[tf.Tensor],
+        num_sites: int,
+    ) -> list[tf.Tensor]:
+        """Returns the state behind a section, whose values a function chooses.
 
         Args:
-            state: From `first_state` or `closed`.
-            rank: Number of the sites of a row before it.
+            code: As `Stepwise.code` takes it.
+            state: From `first_state` or from here.
+            num_sites: Number of the sites of a row in the section.
         """
-        return self._in_new_block(
-            self._opening(tf.constant(rank), *state), rank
-        )
+        with callbacks.numbered(code) as number:
+            return self._section(number, tf.constant(num_sites), *state)
 
-    def closed(self, cursor: Cursor, value: tf.Tensor) -> list[tf.Tensor]:
-        """Returns the state behind the last position of a section.
-
-        Args:
-            cursor: The cursor at this position.
-            value: The values there, `[R]` or `[R, S]`.
-        """
-        arguments = cursor.state, value, tf.constant(cursor.rank)
-        return self._run("close", self._closed, *arguments)
-
-    # The methods below run in graphs.
-
-    def _opened(self, rank, *state):
+    def _coded(self, number, num_sites, *state):
         cache = tf.nest.pack_sequence_as(self._nest, state)
-        block = rank // self.block_size
-        cache = self.model.begin_block(cache, block)
-        return self._packed({"members": [cache]}, NEW_BLOCK)
-
-    def _closed(self, state, value, rank):
-        state = self._observed(0, state, value, rank)
-        block = rank // self.block_size
-        closed = self.model.end_block(state["members"][0], block)
-        return tf.nest.flatten(closed)
+        cache = choose_sites(self._steps, number, num_sites, cache)
+        return tf.nest.flatten(cache)

@@ -3,14 +3,13 @@
 Shapes: L steps of the sequence, R rows, n steps of a section.
 """
 
+import itertools
 import typing
 from typing import Any
 
 import numpy as np
 
 from tf_autoregressive.compression.stream_steps import StreamSteps
-from tf_autoregressive.compression.walker import coded
-from tf_autoregressive.compression.walker import observed
 
 
 class Layout(typing.NamedTuple):
@@ -69,7 +68,7 @@ class StreamWalker:
 
     def __init__(self, steps: StreamSteps) -> None:
         self._model, self._num_rows = steps.model, steps.num_rows
-        self._steps = steps
+        self._steps, self._step_shape = steps, steps.model.event_shape[1:]
         self.state, self.num_steps = steps.first_state(), 0
 
     def __call__(
@@ -89,23 +88,21 @@ class StreamWalker:
         """
         sites = self._steps.sites_of_a_step
         output = self._model.output_distribution
-        num_steps = lengths[0]
-        shape = [self._num_rows, num_steps * sites, output.num_dims]
-        values = np.zeros(shape, "int64")
-        given = None if x is None else x.reshape(shape)
-        rank = self.num_steps * sites
-        cursor = self._steps.opened(self.state, rank)
-        for index in range(num_steps * sites):
-            active = sum(length * sites > index for length in lengths)
-            wanted = None if given is None else given[:active, index]
-            values[:active, index] = coded(
-                output, coder, cursor, wanted, active
+        num_sites = lengths[0] * sites
+        values = np.zeros([self._num_rows, num_sites, output.num_dims], "int32")
+        given = None if x is None else x.reshape(values.shape)
+        active = (sites * np.array(lengths)[:, None] > range(num_sites)).sum(0)
+        ranks = itertools.count()
+
+        def code(parameters, log_weights=None):
+            rank = next(ranks)
+            rows = slice(active[rank])
+            wanted = None if given is None else given[rows, rank]
+            values[rows, rank] = output.code(
+                coder, parameters[rows], log_weights, wanted
             )
-            value = observed(output, values[:, index])
-            if index + 1 < num_steps * sites:
-                cursor = self._steps.advance(cursor, value)
-        self.state = self._steps.closed(cursor, value)
-        self.num_steps += num_steps
-        step_shape = self._model.event_shape[1:]
-        found = values.reshape(self._num_rows, num_steps, *step_shape)
-        return found.astype("int32")
+            return values[:, rank].astype("float32")
+
+        self.state = self._steps.code_section(code, self.state, num_sites)
+        self.num_steps += lengths[0]
+        return values.reshape(self._num_rows, lengths[0], *self._step_shape)

@@ -3,6 +3,7 @@
 Shapes: B batch, S event dimensions per position.
 """
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -58,53 +59,25 @@ class Walker:
         return np.concatenate(batches)
 
     def _batch(self, coder, num_events, context, x):
-        model, steps = self._model, self._steps
+        model = self._model
         output = model.output_distribution
         by_rank = None if x is None else self._by_rank(x)
+        shape = [num_events, model.num_sites, output.num_dims]
+        values, ranks = np.zeros(shape, "int32"), itertools.count()
+
+        def code(parameters, log_weights=None):
+            rank = next(ranks)
+            wanted = None if by_rank is None else by_rank[:, rank]
+            value = output.code(coder, parameters, log_weights, wanted)
+            values[:, rank] = value
+            return value.astype("float32")
+
         if context is not None:
             context = tf.convert_to_tensor(context)
-        cursor, values = steps.start(num_events, context), []
-        for rank in range(model.num_sites):
-            wanted = None if by_rank is None else by_rank[:, rank]
-            value = coded(output, coder, cursor, wanted, num_events)
-            values.append(value)
-            cursor = steps.advance(cursor, observed(output, value))
-        by_site = np.stack(values, axis=1)[:, self._ranks]
-        return by_site.reshape(-1, *model.event_shape).astype("int32")
+        self._steps.code(code, num_events, context)
+        return values[:, self._ranks].reshape(-1, *model.event_shape)
 
     def _by_rank(self, x):
         num_dims = self._model.output_distribution.num_dims
         by_site = x.reshape(len(x), -1, num_dims)
         return by_site[:, np.argsort(self._ranks)]
-
-
-def coded(
-    output: Any,
-    coder: Any,
-    cursor: Any,
-    wanted: np.ndarray | None,
-    num_events: int,
-) -> np.ndarray:
-    """Returns the values `[num_events, S]` at a cursor, of its first events.
-
-    Args:
-        output: The output distribution of the model.
-        coder: An `Encoder` or a `Decoder`.
-        cursor: A `sampling.Cursor`.
-        wanted: The values to write, or `None` for a decoder.
-        num_events: Number of events, at most those of the cursor.
-    """
-    parameters = cursor.parameters.numpy()[:num_events]
-    if cursor.log_weights is None:
-        parameters = parameters[:, None]
-        log_weights = np.zeros([num_events, 1])
-    else:
-        log_weights = cursor.log_weights.numpy()[:num_events]
-    return output.code(coder, parameters, log_weights, wanted)
-
-
-def observed(output: Any, value: np.ndarray) -> tf.Tensor:
-    """Returns values `[B, S]` as cursors take them."""
-    if not output.site_ndims:
-        value = value[:, 0]
-    return tf.constant(value, tf.int32)

@@ -11,10 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from tf_autoregressive.distributions.discretized_logistic_mixture import (
-    bounded_log_scale,
-)
-
 _BASE = 16
 # It stands for the log-probability of a component that is impossible.
 _IMPOSSIBLE = -1e6
@@ -32,9 +28,10 @@ class LogisticCoding:
     Args:
         logits: float32 `[B, E, 1, K]`, and so are the other parameters.
         loc: `[B, E, C, K]`, on the scale [-1, 1].
-        log_scale: `[B, E, C, K]`.
+        log_scale: `[B, E, C, K]`, within the bounds of the distribution.
         coeffs: `[B, E, C * (C - 1) / 2, K]`.
-        log_weights: `[B, E]`, log-probabilities of the members.
+        log_weights: `[B, E]`, log-probabilities of the members; `None` for
+            one.
         num_levels: Number of levels.
     """
 
@@ -44,17 +41,18 @@ class LogisticCoding:
         loc: np.ndarray,
         log_scale: np.ndarray,
         coeffs: np.ndarray,
-        log_weights: np.ndarray,
+        log_weights: np.ndarray | None,
         num_levels: int,
     ) -> None:
         self.num_levels, self.num_channels = num_levels, loc.shape[2]
-        log_scale = np.asarray(bounded_log_scale(log_scale, num_levels))
-        logits, loc, log_scale, coeffs, log_weights = (
-            np.asarray(array, "float64")
-            for array in (logits, loc, log_scale, coeffs, log_weights)
+        logits, loc, log_scale, coeffs = (
+            array.astype("float64")
+            for array in (logits, loc, log_scale, coeffs)
         )
         logits = logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True)
-        self.log_joint = _merged(logits + log_weights[..., None, None])
+        if log_weights is not None:
+            logits += log_weights[..., None, None]
+        self.log_joint = _merged(logits)
         scale = num_levels - 1
         self.loc = _merged(loc) * scale
         self.rate = np.exp(-_merged(log_scale)) / scale

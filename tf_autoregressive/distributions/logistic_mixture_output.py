@@ -158,19 +158,23 @@ class DiscretizedLogisticMixtureOutput(OutputDistribution):
     ) -> tf.Tensor:
         return self._sites(parameters).from_noise(noise, known, values)
 
+    def coding_parameters(self, parameters: tf.Tensor) -> tf.Tensor:
+        logits, loc, log_scale, coeffs = self._split(parameters)
+        log_scale = bounded_log_scale(log_scale, self.num_levels)
+        return tf.concat([logits, loc, log_scale, coeffs], axis=-1)
+
     def code(
         self,
         coder: Any,
         parameters: np.ndarray,
-        log_weights: np.ndarray,
+        log_weights: np.ndarray | None,
         values: np.ndarray | None,
     ) -> np.ndarray:
         count = self.num_components
-        sizes = _sizes(count, self.num_dims)
-        parts = np.split(parameters, np.cumsum(sizes)[:-1], axis=-1)
+        ends = np.cumsum(_sizes(count, self.num_dims))[:-1]
         logits, loc, log_scale, coeffs = (
             part.reshape(*part.shape[:-1], part.shape[-1] // count, count)
-            for part in parts
+            for part in np.split(parameters, ends, axis=-1)
         )
         coding = LogisticCoding(
             logits, loc, log_scale, coeffs, log_weights, self.num_levels

@@ -188,11 +188,21 @@ class OutputDistribution(abc.ABC):
         levels = tf.range(self.num_levels)
         return self.log_prob_per_dim(parameters[..., None, :], levels)
 
+    def coding_parameters(self, parameters: tf.Tensor) -> tf.Tensor:
+        """Returns what `code` makes probabilities of, `[..., Q]`, float32.
+
+        It runs in a graph, and `code` outside, where TensorFlow is slow.
+
+        Args:
+            parameters: `[..., P]`.
+        """
+        return self.level_log_probs(parameters)
+
     def code(
         self,
         coder: Any,
         parameters: np.ndarray,
-        log_weights: np.ndarray,
+        log_weights: np.ndarray | None,
         values: np.ndarray | None,
     ) -> np.ndarray:
         """Returns the values of a site, after a coder has coded them.
@@ -204,16 +214,19 @@ class OutputDistribution(abc.ABC):
             coder: Has `code(probabilities [n, K], levels [n])`, which returns
                 levels `[n]`: those that an encoder was given and wrote, or
                 those that a decoder read.
-            parameters: float32 `[B, E, P]`, of the members of an ensemble.
-            log_weights: float `[B, E]`, their log-probabilities.
+            parameters: float32 `[B, E, Q]`, the `coding_parameters` of the
+                members of an ensemble.
+            log_weights: float32 `[B, E]`, their log-probabilities; `None` for
+                one member.
             values: int `[B, S]`, or `None` for a decoder.
 
         Returns:
             int `[B, S]`.
         """
-        of_members = np.asarray(self.level_log_probs(parameters), "float64")
-        weights = np.asarray(log_weights, "float64")[..., None]
-        probabilities = np.exp(of_members + weights).sum(axis=1)
+        of_members = parameters.astype("float64")
+        if log_weights is not None:
+            of_members += log_weights[..., None]
+        probabilities = np.exp(of_members).sum(axis=1)
         levels = None if values is None else values[:, 0]
         return coder.code(probabilities, levels)[:, None]
 

@@ -94,21 +94,27 @@ class VectorOutput(OutputDistribution):
             self._by_value(parameters), self._by_value(noise)
         )[..., 0]
 
+    def coding_parameters(self, parameters: tf.Tensor) -> tf.Tensor:
+        by_value = self.output.coding_parameters(self._by_value(parameters))
+        width = self.num_dims * by_value.shape[-1]
+        shape = tf.concat([tf.shape(parameters)[:-1], [width]], axis=0)
+        return tf.reshape(by_value, shape)
+
     def code(
         self,
         coder: Any,
         parameters: np.ndarray,
-        log_weights: np.ndarray,
+        log_weights: np.ndarray | None,
         values: np.ndarray | None,
     ) -> np.ndarray:
-        if parameters.shape[1] > 1:
+        if log_weights is not None:
             raise NotImplementedError("Vectors of an ensemble are not coded.")
         # The values are independent, so they are coded in one go.
-        parameters = parameters.reshape(-1, 1, self.output.num_parameters)
+        width = parameters.shape[-1] // self.num_dims
         coded = self.output.code(
             coder,
-            parameters,
-            np.zeros(parameters.shape[:2]),
+            parameters.reshape(-1, 1, width),
+            None,
             None if values is None else values.reshape(-1, 1),
         )
         return coded.reshape(-1, self.num_dims)

@@ -3,9 +3,12 @@
 Shapes: B batch, n sites of the small image, S event dimensions per site.
 """
 
+import itertools
 import typing
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from tf_autoregressive import sampling
@@ -89,6 +92,34 @@ class TwoScales:
             value = image[:, self.index_of_small[inner.rank]]
             inner = self.large.advance(inner, value)
         return inner
+
+    def code(
+        self, code: Callable[..., np.ndarray], num_events: int, context: Any
+    ) -> None:
+        """Walks through all sites, as `Stepwise.code` does.
+
+        Args:
+            code: As `Stepwise.code` takes it.
+            num_events: `B`.
+            context: Contexts `[B, ...]`, not encoded, or `None`.
+        """
+        context = self.model.context.encoded(context)
+        small_values: list[np.ndarray] = []
+        sites = itertools.count()
+
+        def of_small(*conditionals):
+            small_values.append(code(*conditionals))
+            return small_values[-1]
+
+        def of_large(*conditionals):
+            index = self.index_of_small.get(next(sites))
+            if index is None:
+                return code(*conditionals)
+            return small_values[index]
+
+        self.small.code(of_small, num_events, context)
+        bias = self.bias_map(tf.stack(small_values, axis=1), context)
+        self.large.code(of_large, num_events, bias)
 
     def take(self, cursor: Any, indices: Array) -> sampling.Cursor:
         """Returns the cursor of some of the examples, as `Stepwise` does."""

@@ -95,7 +95,7 @@ def sample_sites(
         member=member,
         ordering=ordering,
     )
-    (values, log_prob), _ = _blocks(steps, sampler, cache)
+    (values, log_prob), _ = visited(steps, sampler, cache)
     return _by_example(values), log_prob
 
 
@@ -124,6 +124,9 @@ def first_cache(
 
 class _Given:
     """What is given at each position of a draw, `[B, N, ...]`."""
+
+    # TensorFlow's own number.
+    parallel_iterations = 10
 
     def __init__(self, *given):
         # The positions come first, so that those of a rank lie together.
@@ -240,7 +243,7 @@ def continue_sites(
         model, uniforms, forced, options, with_log_prob=False
     )
     steps = Guided(model) if options.is_guided else model
-    (values, _), cache = _blocks(steps, sampler, cache)
+    (values, _), cache = visited(steps, sampler, cache)
     return _by_example(values), cache
 
 
@@ -261,12 +264,18 @@ def score_sites(
         log_prob: `[B, N]` nats, given all positions before.
         cache: For the positions after.
     """
-    found, cache = _blocks(model, _SiteScorer(model, values), cache)
+    found, cache = visited(model, _SiteScorer(model, values), cache)
     return tf.transpose(found.stack()), cache
 
 
-def _blocks(model, visitor, cache):
-    """Visits all positions; returns what the visitor found, and the cache."""
+def visited(model: Any, visitor: Any, cache: State) -> tuple[typing.Any, State]:
+    """Visits all positions; returns what the visitor found, and the cache.
+
+    Args:
+        model: A model with `step` and `observe`.
+        visitor: Chooses the values, rank by rank: a `_SiteSampler`, say.
+        cache: From `init_cache`, or from here.
+    """
     size, num_positions = model.block_size, visitor.num_positions
     # XLA would compile every position by itself, and gain nothing: it makes
     # one kernel of the body of a loop anyway.
@@ -295,6 +304,7 @@ def _blocks(model, visitor, cache):
             run_block,
             (0, cache, visitor.nothing()),
             maximum_iterations=num_blocks,
+            parallel_iterations=visitor.parallel_iterations,
         )
         # An unrolled block has a fixed length, so a shorter one may be left.
         if rest:
@@ -330,7 +340,11 @@ def _looped_positions(model, visitor, place, state, found):
         return offset + model.num_lanes, state, found
 
     _, state, found = tf.while_loop(
-        is_in_block, run_lanes, (0, state, found), maximum_iterations=length
+        is_in_block,
+        run_lanes,
+        (0, state, found),
+        maximum_iterations=length,
+        parallel_iterations=visitor.parallel_iterations,
     )
     return state, found
 

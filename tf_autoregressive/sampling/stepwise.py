@@ -11,17 +11,19 @@ members.
 
 import functools
 import typing
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
+from tf_autoregressive.sampling import callbacks
 from tf_autoregressive.sampling.ancestral import Position
-from tf_autoregressive.sampling.ancestral import first_cache
+from tf_autoregressive.sampling.chosen import choose_sites
+from tf_autoregressive.sampling.members import Members
 from tf_autoregressive.sampling.packing import is_array
 from tf_autoregressive.sampling.packing import pack
 from tf_autoregressive.sampling.packing import unpack
-from tf_autoregressive.sampling.recomputed import Recomputed
 from tf_autoregressive.types import Array
 
 # Name of a state that `step` has not seen yet; others are named by their lane.
@@ -60,14 +62,9 @@ class Stepwise:
 
     def __init__(self, model: Any, member: int | None = None) -> None:
         self.model = model
-        one, all_of_them = [member], range(model.ensemble_size)
-        self.members = all_of_them if member is None else one
-        # A single row may stand for the ordering of all members.
-        row = 0 if len(model.site_ordering) == 1 else self.members[0]
-        self.ordering = model.site_ordering[row]
-        self.steps = model if model.incremental else Recomputed(model)
+        self.steps = Members(model, member)
         self.num_positions = model.num_sites
-        self.block_size = self.steps.block_size or self.num_positions
+        self.block_size = self.steps.block_size
         self.num_lanes = self.steps.num_lanes
         # The keys are names of states.
         self._specs, self._axes = {}, {}
@@ -129,6 +126,30 @@ class Stepwise:
         )
         return Cursor(cursor.rank, state, *others)
 
+    def code(
+        self, code: Callable[..., np.ndarray], num_events: int, context: Any
+    ) -> None:
+        """Walks through all positions, with values that a function chooses.
+
+        One graph takes the steps, and calls the function at each of them in
+        turn. It is the same graph for all functions, numbers of events and
+        contexts, so that what it computes is a matter of their values alone.
+        Positions that lie behind the end of all events, where a model is
+        conditioned on their lengths, are left out: all values there are 0.
+
+        Args:
+            code: Returns the values `[B, S]`, float32, at the next position,
+                from what `OutputDistribution.code` takes: parameters
+                `[B, E, Q]` and, where there are several members, their
+                log-probabilities `[B, E]`.
+            num_events: `B`.
+            context: Contexts `[B, ...]`, not encoded, or `None`.
+        """
+        contexts = [] if context is None else [context]
+        number_of_events = tf.convert_to_tensor(num_events)
+        with callbacks.numbered(code) as number:
+            self._run("code", self._coded, number, number_of_events, *contexts)
+
     def _in_new_block(self, state, rank):
         """Returns the cursor at the first position of a block."""
         step = self._run("step", self._step, state, tf.constant(rank))
@@ -186,23 +207,22 @@ class Stepwise:
 
     # The methods below run in graphs.
 
+    def _coded(self, number, num_events, context=None):
+        cache = self.steps.init_cache(num_events, context)
+        choose_sites(self.steps, number, self._num_positions(context), cache)
+        return num_events
+
+    def _num_positions(self, context):
+        """Returns the number of positions that some event has."""
+        if not self.model.context.is_length:
+            return self.num_positions
+        sites_of_a_step = self.num_positions // self.model.event_shape[0]
+        return tf.cast(tf.reduce_max(context), tf.int32) * sites_of_a_step
+
     def _start(self, num_events, context=None):
-        encoded = self.model.context.encoded(context)
-        members = [
-            first_cache(
-                self.steps,
-                num_events,
-                context=encoded,
-                member=member,
-                ordering=tf.constant(self.ordering),
-            )
-            for member in self.members
-        ]
+        cache = self.steps.init_cache(num_events, context)
         block = tf.constant(0)
-        state = {"members": [self.steps.begin_block(m, block) for m in members]}
-        if len(members) > 1:
-            state["log_weights"] = tf.zeros([num_events, len(members)])
-        return self._packed(state, NEW_BLOCK)
+        return self._packed(self.steps.begin_block(cache, block), NEW_BLOCK)
 
     def _step(self, state, rank):
         return self._stepped(self._unpacked(state, NEW_BLOCK), rank, 0)
@@ -214,23 +234,13 @@ class Stepwise:
     def _cross(self, lane, state, value, rank):
         state = self._observed(lane, state, value, rank)
         block = rank // self.block_size
-        members = [
-            self.steps.begin_block(self.steps.end_block(m, block), block + 1)
-            for m in state["members"]
-        ]
-        return self._packed({**state, "members": members}, NEW_BLOCK)
+        cache = self.steps.end_block(state, block)
+        return self._packed(self.steps.begin_block(cache, block + 1), NEW_BLOCK)
 
     def _stepped(self, state, rank, lane):
         """Returns the packed state after `step`, parameters and weights."""
-        position = self._position(rank, lane)
-        stepped = [self.steps.step(m, position) for m in state["members"]]
-        parameters, members = zip(*stepped, strict=True)
-        state = {**state, "members": list(members)}
-        if len(members) == 1:
-            return self._packed(state, lane), parameters[0], None
-        state["parameters"] = tf.stack(parameters, axis=1)
-        packed = self._packed(state, lane)
-        return packed, state["parameters"], state["log_weights"]
+        conditionals, state = self.steps.step(state, self._position(rank, lane))
+        return self._packed(state, lane), *conditionals
 
     def _checked(self, value):
         value = self.model.event.with_valid_values(value, "value")
@@ -238,20 +248,9 @@ class Stepwise:
         return tf.reshape(tf.cast(value, tf.float32), [-1, num_dims])
 
     def _observed(self, lane, state, value, rank):
-        value = self._checked(value)
         position = self._position(rank, lane)
         state = self._unpacked(state, lane)
-        members = [
-            self.steps.observe(m, position, value) for m in state["members"]
-        ]
-        if len(members) == 1:
-            return {"members": members}
-        output = self.model.output_distribution
-        log_weights = tf.nn.log_softmax(
-            state["log_weights"]
-            + output.site_log_prob(state["parameters"], value[:, None])
-        )
-        return {"members": members, "log_weights": log_weights}
+        return self.steps.observe(state, position, self._checked(value))
 
     def _position(self, rank, lane):
         block = rank // self.block_size
