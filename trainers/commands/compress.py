@@ -46,6 +46,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "by side (default: 64)",
     )
     parser.add_argument(
+        "--precision",
+        choices=("float32", "model"),
+        default="float32",
+        help="what computes: float32, with which files are smaller, or what "
+        "the run was trained in (default: float32)",
+    )
+    parser.add_argument(
         "--verify",
         action="store_true",
         help="decode everything before the file gets its name",
@@ -59,7 +66,12 @@ def run(arguments: argparse.Namespace) -> None:
     files.check_directory(output)
     model = directory.load_model()
 
+    from tf_autoregressive.models.precision import in_float32
+
     from ..media import archive
+
+    if arguments.precision == "float32":
+        model = in_float32(model)
 
     with (
         usage_errors(),

@@ -46,6 +46,7 @@ def run(arguments: argparse.Namespace) -> None:
     from tf_autoregressive.compression import Codec
     from tf_autoregressive.compression import StreamCodec
     from tf_autoregressive.compression.container import Reader
+    from tf_autoregressive.models.precision import in_float32
 
     from ..media import archive
     from ..media import salvage
@@ -59,6 +60,8 @@ def run(arguments: argparse.Namespace) -> None:
                 "`tf_autoregressive.compression.Codec` in Python."
             )
         model = finished_run(arguments.run or about["run"]).load_model()
+        if header.get("dtype") == "float32":
+            model = in_float32(model)
         file.seek(0)
         codec = StreamCodec if "layout" in header else Codec
         whole = codec(model).reader(file).pieces()

@@ -197,6 +197,21 @@ def test_a_model_of_the_package_is_found_by_its_name(there_and_back, tmp_path):
         assert Reader(file).header["about"]["run"] == "fvsbn_binarized_mnist"
 
 
+@pytest.mark.parametrize("precision", ["float32", "model"])
+def test_the_precision_is_chosen_and_found_again(
+    precision, finished, there_and_back, tmp_path, rng
+):
+    run = finished(MADE((6,), units=(4,), dtype="mixed_bfloat16"))
+    x = rng.integers(0, 2, (5, 6)).astype("uint8")
+    np.save(tmp_path / "a.npy", x)
+    words = [] if precision == "float32" else ["--precision", precision]
+    output = there_and_back(run, tmp_path / "a.npy", "b.npy", *words)
+    np.testing.assert_array_equal(np.load(output), x)
+    with (tmp_path / "x.tfar").open("rb") as file:
+        found = Reader(file).header["dtype"]
+    assert found == {"model": "mixed_bfloat16"}.get(precision, precision)
+
+
 def test_damage_and_mistakes_are_said(finished, tmp_path, capsys):
     run = finished(MADE((6,), units=(4,), num_classes=2))
     np.savez(tmp_path / "a.npz", x=np.zeros((2, 6), "uint8"))
