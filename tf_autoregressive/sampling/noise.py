@@ -70,8 +70,8 @@ class SeedPerExample(typing.NamedTuple):
         )
 
 
-def as_seed(seed: Seed) -> tf.Tensor:
-    """Returns a stateless seed, int32 `[2]`.
+def as_seed(seed: Seed | LaterExamples) -> tf.Tensor | LaterExamples:
+    """Returns a stateless seed, int32 `[2]`; `LaterExamples` of one as such.
 
     Args:
         seed: An int of 64 bits (a negative one is the same as `2**64` more),
@@ -81,6 +81,9 @@ def as_seed(seed: Seed) -> tf.Tensor:
     Raises:
         ValueError: If `seed` is none of these.
     """
+    if isinstance(seed, LaterExamples):
+        first = tf.convert_to_tensor(seed.first, tf.int64)
+        return LaterExamples(as_seed(seed.seed), first)
     if seed is None:
         limits = tf.int32.limits
         return tf.random.uniform([2], *limits, dtype=tf.int32)

@@ -14,6 +14,8 @@ from trainers.demo.tabs.complete import NUM_COMPLETIONS
 from trainers.errors import UsageError
 
 from .conftest import as_shown
+from .conftest import images_of
+from .conftest import samples_of
 
 DRAWING = {"seed": 3, "temperature": 0.8, "top_p": 0.9}
 
@@ -33,11 +35,11 @@ def file_of(pixels, **options):
 @pytest.mark.slow
 @pytest.mark.parametrize("drawing", [{"seed": 1}, DRAWING])
 def test_samples_are_those_of_the_model(shown, ask, drawing):
-    (message,) = ask(shown, "sample", num=5, **drawing)
+    images, log_prob = samples_of(ask(shown, "sample", num=5, **drawing))
     expected = shown.model.sample(5, **drawing)
-    assert message["images"] == np.reshape(expected, (5, -1)).tolist()
+    assert images == np.reshape(expected, (5, -1)).tolist()
     np.testing.assert_allclose(
-        message["log_prob"], shown.model.log_prob(expected), rtol=1e-5
+        log_prob, shown.model.log_prob(expected), rtol=1e-5
     )
 
 
@@ -78,30 +80,22 @@ def test_completions_are_those_of_the_model(shown, ask, drawing):
     image = shown.model.sample(1, seed=0).numpy()
     known = np.zeros((height, width), int)
     known[:2] = 1
-    (message,) = ask(
-        shown,
-        "complete",
-        image=image.ravel().tolist(),
-        known=known.ravel().tolist(),
-        **drawing,
-    )
+    asked = {"image": image.ravel().tolist(), "known": known.ravel().tolist()}
+    images, last = images_of(ask(shown, "complete", **asked, **drawing))
     expected = shown.model.complete(
         np.repeat(image, NUM_COMPLETIONS, axis=0),
         np.broadcast_to(known[..., None] == 1, shown.model.event_shape),
         **drawing,
     )
-    assert (
-        message["images"]
-        == np.reshape(expected, (NUM_COMPLETIONS, -1)).tolist()
-    )
-    assert not message["note"]
+    assert images == np.reshape(expected, (NUM_COMPLETIONS, -1)).tolist()
+    assert not last["note"]
 
 
 def test_known_pixels_without_influence_are_said(images, ask):
     image = [0] * 20
-    (message,) = ask(images, "complete", image=image, known=[0, 1] * 10)
+    message, *_ = ask(images, "complete", image=image, known=[0, 1] * 10)
     assert "no influence" in message["note"]
-    (message,) = ask(images, "complete", image=image, known=[0] * 15 + [1] * 5)
+    message, *_ = ask(images, "complete", image=image, known=[0] * 15 + [1] * 5)
     assert "do not depend on it" in message["note"]
 
 

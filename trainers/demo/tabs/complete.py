@@ -9,6 +9,7 @@ from ...media import draws
 from ..drawing import Drawing
 from ..events import event_of
 from ..events import listed
+from ..pieces import pieces
 from ..shown import Shown
 from .kinds import draws_images as offered
 
@@ -29,9 +30,20 @@ def run(shown: Shown, asked: Asked) -> Iterator[dict[str, Any]]:
     model = shown.model
     image = event_of(asked.image, model)
     known = _known(asked.known, model)
-    images = np.repeat(image[None], NUM_COMPLETIONS, axis=0)
-    completed = model.complete(images, known, **asked.options())
-    yield {"images": listed(completed), "note": _note(model, known)}
+    options, note = asked.options(), _note(model, known)
+
+    def completed(seed, num):
+        images = np.repeat(image[None], num, axis=0)
+        return model.complete(images, known, **options | {"seed": seed})
+
+    for first, some in pieces(NUM_COMPLETIONS, completed, asked.seed):
+        share = (first + len(some)) / NUM_COMPLETIONS
+        yield {
+            "first": first,
+            "images": listed(some),
+            "note": note,
+            "share": share,
+        }
 
 
 def _known(pixels, model):

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pydantic
 
 from ..drawing import Drawing
 from ..events import listed
+from ..pieces import pieces
 from ..shown import Shown
 from .kinds import draws_images as offered
 
@@ -20,7 +22,22 @@ class Asked(Drawing):
 
 
 def run(shown: Shown, asked: Asked) -> Iterator[dict[str, Any]]:
-    """Yields the samples, those that `model.sample` returns."""
-    samples = shown.model.sample(asked.num, **asked.options())
-    log_prob = shown.model.log_prob(samples)
-    yield {"images": listed(samples), "log_prob": log_prob.numpy().tolist()}
+    """Yields the samples, those that `model.sample` returns, and their scores.
+
+    The scores come when all samples are there.
+    """
+    options = asked.options()
+
+    def drawn(seed, num):
+        return shown.model.sample(num, **options | {"seed": seed}).numpy()
+
+    samples = []
+    for first, some in pieces(asked.num, drawn, asked.seed):
+        samples.extend(some)
+        yield {
+            "first": first,
+            "images": listed(some),
+            "share": len(samples) / asked.num,
+        }
+    log_prob = shown.model.log_prob(np.stack(samples))
+    yield {"log_prob": log_prob.numpy().tolist()}

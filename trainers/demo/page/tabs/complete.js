@@ -92,10 +92,11 @@ export function build(panel, model, index) {
     const asked = { image, known, ...draw.values() };
     return work.run("complete", asked, (message) => {
       note.textContent = message.note;
-      results.replaceChildren(...message.images.map((completed, at) => {
+      if (message.first === 0) results.replaceChildren();
+      results.append(...message.images.map((completed, at) => {
         const canvas = thumbnail(completed, model);
         canvas.setAttribute("role", "img");
-        canvas.setAttribute("aria-label", `Completion ${at}`);
+        canvas.setAttribute("aria-label", `Completion ${message.first + at}`);
         return make("li", {}, canvas);
       }));
     });

@@ -22,16 +22,18 @@ export function build(panel, model, index) {
     grid,
   );
 
-  function entry(image, logProb, at) {
+  function entry(image, at) {
     const canvas = thumbnail(image, model);
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", `Sample ${at}`);
-    return make("li", {}, canvas, make("span", {}, logProb.toFixed(1)));
+    return make("li", {}, canvas, make("span", {}, "…"));
   }
 
   const begin = () =>
-    work.run("sample", { num: Number(num.value), ...draw.values() }, ({ images, log_prob: logProbs }) => {
-      grid.replaceChildren(...images.map((image, at) => entry(image, logProbs[at], at)));
+    work.run("sample", { num: Number(num.value), ...draw.values() }, ({ first, images, log_prob: logProbs }) => {
+      if (first === 0) grid.replaceChildren();
+      if (images) grid.append(...images.map((image, at) => entry(image, first + at)));
+      else logProbs.forEach((value, at) => { grid.children[at].lastChild.textContent = value.toFixed(1); });
     });
 
   form.addEventListener("submit", (event) => { event.preventDefault(); begin(); });
