@@ -100,7 +100,8 @@ class _Answers:
         """Answers with messages, one JSON object a line."""
         try:
             shown, module = self._found(**request.path_params)
-            shown = shown.given(_label(request))
+            # The page sends the context of a model that takes one.
+            shown = shown.given(request.query_params.get("context"))
             asked = _asked(module, await _body(request))
         except UsageError as error:
             return JSONResponse({"error": str(error)}, status_code=400)
@@ -140,17 +141,6 @@ class _Answers:
 
 def _line(message):
     return json.dumps(message, allow_nan=False) + "\n"
-
-
-def _label(request: Request) -> int | None:
-    """Returns the label that the page has chosen, if it has."""
-    text = request.query_params.get("label")
-    if text is None:
-        return None
-    try:
-        return int(text)
-    except ValueError as error:
-        raise UsageError(f"A label is a number. Received: {text}") from error
 
 
 async def _body(request: Request) -> bytes:

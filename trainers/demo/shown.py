@@ -2,15 +2,17 @@
 
 import copy
 import functools
+import math
 from collections.abc import Callable
 from typing import Any
 
-from ..errors import UsageError
 from ..media import medium_of
+from .contexts import WithContext
+from .contexts import context_of
+from .contexts import label_names
+from .contexts import takes_labels
+from .contexts import takes_numbers
 from .examples import Examples
-from .labels import WithLabel
-from .labels import label_names
-from .labels import takes_labels
 
 
 class Shown:
@@ -46,23 +48,26 @@ class Shown:
         self.detectors: dict[str, Any] = {}
         self._examples = functools.cache(lambda: Examples(load_data().test))
 
-    def given(self, label: int | None) -> "Shown":
-        """Returns this with its model given a label; itself without labels.
+    def given(self, context: str | None) -> "Shown":
+        """Returns this with its model given a context; itself without one.
+
+        Args:
+            context: A label, or numbers, as a text.
 
         Raises:
-            UsageError: If the model has no such label.
+            UsageError: If the model has no such context.
         """
-        if not takes_labels(self.model):
+        if not takes_labels(self.model) and not takes_numbers(self.model):
             return self
-        num_classes = self.model.context.num_classes
-        if label is None or not 0 <= label < num_classes:
-            raise UsageError(
-                f"{self.name} needs a label from 0 to {num_classes - 1}. "
-                f"Received: {label}"
-            )
         shown = copy.copy(self)
-        shown.model = WithLabel(self.model, label)
+        shown.model = WithContext(self.model, context_of(self.model, context))
         return shown
+
+    @property
+    def some_context(self) -> str:
+        """A context as a text, the first label or zeros."""
+        shape = self.model.context.shape or ()
+        return " ".join(["0"] * math.prod(shape))
 
     @property
     def examples(self) -> Examples:
@@ -99,4 +104,5 @@ class Shown:
             "vocabulary": getattr(model, "vocabulary", None),
             "any_order": bool(model.any_order),
             "labels": label_names(model, self._data_name),
+            "context_shape": model.context.shape,
         }

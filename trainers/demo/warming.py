@@ -12,8 +12,8 @@ from .shown import Shown
 def works(shown: Shown) -> Iterator[Iterator[Any]]:
     """Yields pieces of work that trace what people ask for first."""
     names = tabs.offered(shown)
-    # One graph serves all labels.
-    shown = shown.given(0)
+    # One graph serves all contexts.
+    shown = shown.given(shown.some_context)
     for drawing in ({}, {"temperature": 0.9}):
         if "sample" in names:
             asked = tabs.sample.Asked(num=1, **drawing)

@@ -101,6 +101,37 @@ def labelled():
 
 
 @pytest.fixture(scope="package")
+def vectors():
+    """A model of images of 4 x 5 bits, given three numbers."""
+    tf.keras.utils.set_random_seed(0)
+    model = GatedPixelCNN(
+        (4, 5, 1), num_layers=2, filters=4, context_shape=(3,)
+    )
+    for variable in model.trainable_variables:
+        # A model that was not trained would not see the numbers.
+        variable.assign_add(
+            0.3 * tf.random.stateless_normal(variable.shape, [0, 1])
+        )
+    return as_shown("vectors", model)
+
+
+def images_of(messages):
+    """Returns the images of some pieces, and the last message."""
+    images = []
+    for message in messages:
+        assert message["first"] == len(images)
+        images += message["images"]
+    assert messages[-1]["share"] == 1
+    return images, messages[-1]
+
+
+def samples_of(messages):
+    """Returns the samples of some pieces, and their scores."""
+    *drawn, scores = messages
+    return images_of(drawn)[0], scores["log_prob"]
+
+
+@pytest.fixture(scope="package")
 def ask():
     """Returns the messages of a request, as the page would get them."""
     from trainers.demo import tabs

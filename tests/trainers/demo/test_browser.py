@@ -1,5 +1,7 @@
 """The page in a real Chromium."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -23,7 +25,15 @@ pytestmark = [
 
 # These have no tab of their own.
 PARTS = {"picture", "example"}
-MODELS = ("images", "colours", "texts", "music", "sounds", "labelled")
+MODELS = (
+    "images",
+    "colours",
+    "texts",
+    "music",
+    "sounds",
+    "labelled",
+    "vectors",
+)
 # Everything is drawn, and nothing works.
 IDLE = """() => {
     const panel = document.querySelector('section:not([hidden])');
@@ -70,6 +80,7 @@ def visit(browser, address):
         page.wait_for_function(IDLE)
         return page
 
+    opened.errors = errors
     yield opened
     for context in contexts:
         context.close()
@@ -218,6 +229,50 @@ def test_work_can_be_stopped(visit):
     button(page, "Stop").click()
     page.wait_for_function(IDLE)
     assert button(page, "Stop").is_disabled()
+
+
+def test_a_set_of_samples_can_be_stopped(visit, images, monkeypatch):
+    page = visit("0-sample")
+    going_on = threading.Event()
+    sample = images.model.sample
+
+    def held(num, **options):
+        if options["seed"].first:
+            going_on.wait(60)
+        return sample(num, **options)
+
+    monkeypatch.setattr(images.model, "sample", held)
+    button(page, "Sample").click()
+    page.wait_for_function(
+        "() => document.querySelectorAll('.grid canvas').length === 2"
+    )
+    button(page, "Stop").click()
+    going_on.set()
+    page.wait_for_function(IDLE)
+    assert page.locator(".grid canvas").count() == 2
+
+
+def test_numbers_of_a_context_are_written(visit, models):
+    index, model = 6, models[6].model
+    page = visit(f"{index}-sample")
+    numbers = page.get_by_label("Context, 3 numbers", exact=True)
+    assert numbers.input_value() == "0 0 0"
+    numbers.fill("1 -2 0.5")
+    numbers.press("Enter")
+    page.wait_for_function(IDLE)
+    context = np.array([1, -2, 0.5], "float32")
+    expected = model.sample(16, seed=0, context=context).numpy()
+    canvases = page.locator(".grid canvas").all()
+    for canvas, image in zip(canvases, expected, strict=True):
+        np.testing.assert_array_equal(levels(canvas, 2), image.ravel())
+    numbers.fill("1 two 3")
+    numbers.press("Enter")
+    error = page.locator(".error").filter(has_text="3 finite numbers")
+    error.first.wait_for()
+    # The server's refusal is an error in the console, too.
+    (refused,) = visit.errors
+    assert "400" in refused
+    visit.errors.clear()
 
 
 def test_two_people_do_not_disturb_each_other(visit, images):

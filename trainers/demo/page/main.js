@@ -19,6 +19,7 @@ const list = document.getElementById("tabs");
 const panels = document.getElementById("panels");
 const select = document.getElementById("model");
 const label = document.getElementById("label");
+const numbers = document.getElementById("numbers");
 let shown = [];
 
 function open(name) {
@@ -48,7 +49,7 @@ function build(name, index, model) {
 function show(models, index, wanted) {
   const model = models[index];
   for (const tab of shown) tab.end?.();
-  offerLabels(model);
+  offerContexts(model);
   shown = Object.keys(TABS)
     .filter((name) => model.actions.includes(name))
     .map((name) => build(name, index, model));
@@ -57,16 +58,20 @@ function show(models, index, wanted) {
   document.getElementById("about").textContent =
     `${model.model} of ${model.medium}, ${model.event_shape.join(" x ")}. ${model.summary}.`;
   if (!shown.length) {
-    panels.append(make("p", {}, "The page has nothing to show of this model: its draws need a context that is not a label."));
+    panels.append(make("p", {}, "The page has nothing to show of this model: its draws need a context that the page cannot give them."));
     return;
   }
   open(shown.some((tab) => tab.name === wanted) ? wanted : shown[0].name);
 }
 
-// The label of a model that has some stays where it is when a tab is chosen.
-function offerLabels(model) {
+// The context of a model that takes one stays when a tab is chosen.
+function offerContexts(model) {
+  const shape = model.context_shape ?? [];
   document.getElementById("label-field").hidden = !model.labels.length;
+  document.getElementById("numbers-field").hidden = !shape.length;
   if (label.dataset.model === model.name) return;
+  document.querySelector("label[for=numbers]").textContent = `Context, ${shape.join(" x ")} numbers`;
+  numbers.value = shape.length ? Array(shape.reduce((a, b) => a * b)).fill(0).join(" ") : "";
   label.dataset.model = model.name;
   label.replaceChildren(...model.labels.map((name, value) => make("option", { value }, name)));
 }
@@ -84,7 +89,9 @@ list.addEventListener("keydown", (event) => {
 const models = await (await fetch("api/models")).json();
 select.append(...models.map((model, value) => make("option", { value }, model.name)));
 select.addEventListener("change", () => show(models, Number(select.value), location.hash.split("-")[1]));
-label.addEventListener("change", () => show(models, Number(select.value), location.hash.split("-")[1]));
+for (const control of [label, numbers]) {
+  control.addEventListener("change", () => show(models, Number(select.value), location.hash.split("-")[1]));
+}
 const [first, tab] = location.hash.slice(1).split("-");
 select.value = first in models ? first : 0;
 show(models, Number(select.value), tab);

@@ -22,10 +22,11 @@ async function* messages(address, asked, signal) {
   if (rest) yield JSON.parse(rest);
 }
 
-// The label above the tabs, for models that are conditioned on one.
-function chosenLabel() {
+// What is chosen above the tabs, for models that are conditioned on a label or on numbers.
+function chosenContext() {
   const { value } = document.getElementById("label");
-  return value ? `?label=${value}` : "";
+  const numbers = document.getElementById("numbers").value;
+  return value || numbers ? `?context=${encodeURIComponent(value || numbers)}` : "";
 }
 
 export class Work {
@@ -77,7 +78,7 @@ export class Work {
       if (seconds > 1) this.said.textContent = `Working, ${Math.round(seconds)} s.`;
     }, 500);
     try {
-      for await (const message of messages(`api/${this.model}/${action}${chosenLabel()}`, asked, stopper.signal)) {
+      for await (const message of messages(`api/${this.model}/${action}${chosenContext()}`, asked, stopper.signal)) {
         if (this.stopper !== stopper) return false;
         if (message.error) return this.fail(message.error);
         if (message.waiting) this.said.textContent = `Waiting for ${message.waiting} before you.`;

@@ -1,18 +1,15 @@
 """Kinds of models that the page has tabs for."""
 
 from ... import media
-from ..labels import takes_labels
 from ..shown import Shown
 
 
 def draws_images(shown: Shown) -> bool:
     """Returns whether the model draws images of levels.
 
-    It may be conditioned on a label, which people choose, and on nothing else.
+    It may be conditioned on a label, which people choose, or on numbers.
     """
-    model = shown.model
-    takes_it = takes_labels(model) or not has_context(shown)
-    return takes_it and media.draws_images(model)
+    return media.draws_images(shown.model)
 
 
 def has_conditionals(shown: Shown) -> bool:

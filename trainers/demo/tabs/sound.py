@@ -13,7 +13,6 @@ import pydantic
 from ...media import Sound
 from ...media import sound
 from ..drawing import Drawing
-from ..labels import takes_labels
 from ..shown import Shown
 
 __all__ = ["Asked", "offered", "run"]
@@ -26,10 +25,9 @@ class Asked(Drawing):
 
 
 def offered(shown: Shown) -> bool:
-    """Returns whether the model draws sound, given a label or nothing."""
-    model = shown.model
-    takes_it = takes_labels(model) or not model.context.expected
-    return isinstance(shown.medium, Sound) and takes_it
+    """Returns whether the model draws sound, with or without a context."""
+    has_length = shown.model.context.is_length
+    return isinstance(shown.medium, Sound) and not has_length
 
 
 def run(shown: Shown, asked: Asked) -> Iterator[dict[str, Any]]:
