@@ -157,7 +157,7 @@ def test_more_than_there_are_examples_for_is_refused(images, data_dir, capsys):
         (["train", "made_dna"], "`data_dir`"),
         (["train", "made_dna", "--set", "model=Made"], "no model 'Made'"),
         (["train", "made_dna", "--set", "x"], "needs key=value"),
-        (["train"], "required: RECIPE"),
+        (["train"], "What to train is missing"),
         (["evaluate", "nowhere"], "nowhere is not a run directory"),
         (["evaluate", "nowhere", "--split", "tset"], "invalid choice: 'tset'"),
         (["sample", "nowhere"], "nowhere is not a run directory"),
