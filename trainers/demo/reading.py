@@ -70,7 +70,7 @@ class _Stream:
 
     def __init__(self, steps):
         self._steps = steps
-        self._cursor = steps.opened(steps.first_state(), 0)
+        self._cursor = steps.start(1, None)
 
     def parameters_at(self, symbol):
         """Returns the parameters of the next symbol, and goes behind it."""

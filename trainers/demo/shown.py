@@ -84,11 +84,15 @@ class Shown:
 
         All sequences of the page share their graphs.
         """
-        from tf_autoregressive.compression import stream_steps
+        from tf_autoregressive.compression.stream_steps import can_stream
+        from tf_autoregressive.sampling.stepwise import Stepwise
 
-        if not stream_steps.can_stream(self.model):
+        if not can_stream(self.model):
             return None
-        return stream_steps.StreamSteps(self.model, 1)
+        steps = Stepwise(self.model)
+        # No position of a stream is the last.
+        steps.num_positions = math.inf
+        return steps
 
     def description(self) -> dict[str, Any]:
         """Returns what the page has to know of the model."""
