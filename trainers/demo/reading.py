@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from tf_autoregressive.sampling.stepwise import Stepwise
+
 from ..errors import UsageError
 from .shown import Shown
 
@@ -63,6 +65,18 @@ class Reader:
             }
             for symbol, of, some in zip(piece, log_prob, best, strict=True)
         ]
+
+
+class EndlessSteps(Stepwise):
+    """The steps of a walk in which no position is the last.
+
+    Args:
+        model: A model that `can_stream`.
+    """
+
+    def __init__(self, model: Any) -> None:
+        super().__init__(model)
+        self.num_positions = math.inf
 
 
 class _Stream:

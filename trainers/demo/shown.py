@@ -85,14 +85,10 @@ class Shown:
         All sequences of the page share their graphs.
         """
         from tf_autoregressive.compression.stream_steps import can_stream
-        from tf_autoregressive.sampling.stepwise import Stepwise
 
-        if not can_stream(self.model):
-            return None
-        steps = Stepwise(self.model)
-        # No position of a stream is the last.
-        steps.num_positions = math.inf
-        return steps
+        from .reading import EndlessSteps
+
+        return EndlessSteps(self.model) if can_stream(self.model) else None
 
     def description(self) -> dict[str, Any]:
         """Returns what the page has to know of the model."""
