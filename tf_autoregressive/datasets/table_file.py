@@ -51,14 +51,11 @@ def read_table(
         open(path, encoding="utf-8-sig", newline="") as file,
     ):
         lines = [row for row in csv.reader(file, strict=True) if row]
-    names, *rows = lines or [[]]
-    _check_rows(path, [name.strip() for name in names], rows)
-    by_column = zip(*rows, strict=True)
+    names, *rows = [[text.strip() for text in row] for row in lines] or [[]]
+    _check_rows(path, names, rows)
     return {
-        name.strip(): _typed([text.strip() for text in column], missing)
-        if name.strip() not in texts
-        else _objects([text.strip() for text in column], missing)
-        for name, column in zip(names, by_column, strict=True)
+        name: (_objects if name in texts else _typed)(column, missing)
+        for name, column in zip(names, zip(*rows, strict=True), strict=True)
     }
 
 

@@ -10,8 +10,6 @@ from ..errors import UsageError
 from ..sibling import exporter
 from .arguments import positive
 
-_TABLES = (".csv", ".parquet")
-
 
 class RowShapes(typing.NamedTuple):
     """What a model takes for a row.
@@ -89,10 +87,14 @@ def open_rows(
         UsageError: If a model that takes contexts gets none, or another some.
         ValueError: If the file holds no such rows.
     """
-    is_of_table = getattr(shapes, "table", None) is not None
-    if is_of_table and pathlib.Path(path).suffix.lower() in _TABLES:
-        reader = exporter("scoring.table_rows").TableRows(path, shapes.table)
-        return files.enter_context(reader), None
+    if getattr(shapes, "table", None) is not None:
+        # TensorFlow is imported by now, as the table was read.
+        from tf_autoregressive.datasets.table_file import SUFFIXES
+
+        if pathlib.Path(path).suffix.lower() in SUFFIXES:
+            table_rows = exporter("scoring.table_rows")
+            reader = table_rows.TableRows(path, shapes.table)
+            return files.enter_context(reader), None
 
     def opened(key, shape):
         rows = export.open_rows(path, key, shape, num_levels=shapes.num_levels)

@@ -116,8 +116,11 @@ class _RunScorer:
     def __init__(self, directory):
         self._model = directory.load_model()
         shapes = row_shapes(self._model, directory.table())
-        self.event_shape, self.num_levels = shapes[:2]
-        self.context_shape, self.table = shapes[2:]
+        self.event_shape, self.num_levels = (
+            shapes.event_shape,
+            shapes.num_levels,
+        )
+        self.context_shape, self.table = shapes.context_shape, shapes.table
         self.about = {
             "model": str(directory.path.resolve()),
             "model sha256": exporter("fingerprints").of_model(directory.model),
