@@ -7,8 +7,6 @@ Paper: Vaswani et al., "Attention Is All You Need", 2017; optimizer after
     nanoGPT's configuration for this text.
 Published: 1.47 nats a character by nanoGPT's transformer of 10 M weights on a
     GPU, 1.88 by its small one on a CPU; none by the paper on this data.
-Cost: 90 minutes on one CPU core, by its limit; other work shared the core, so
-    2,289 steps were taken, nine passes through the text.
 Command: tfar train transformer_5400s_tiny_shakespeare
 """
 
