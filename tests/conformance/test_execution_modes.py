@@ -143,7 +143,7 @@ def _tensor(context):
 def test_xla_scores_the_same(case, model, rng):
     x, context = case.batch(rng, 16)
 
-    @tf.function(jit_compile=True)
+    @tf.function(autograph=False, jit_compile=True)
     def score(x, context):
         return model.log_prob(x, context=context)
 

@@ -223,6 +223,9 @@ class _CheckedAdapter(DataAdapter):
 def _on_batches(check):
     """Returns a function of the parts of a batch, as `tf.data` maps them."""
 
+    # It holds no `if` or loop on tensors, and converting it takes most of a
+    # second.
+    @tf.autograph.experimental.do_not_convert
     def checked(*batch):
         # Keras turns what is `None` into an empty optional.
         return check(
