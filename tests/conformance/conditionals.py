@@ -44,6 +44,14 @@ def logit_conditionals(case, parameters, x):
     return probabilities(parameters)
 
 
+def column_conditionals(case, parameters, x):
+    """Returns `[B, D, K]` of logits `[B, D, K]`, of each dimension's levels."""
+    logits = np.full(parameters.shape, -np.inf)
+    for dim, of_dim in enumerate(map(list, case.levels)):
+        logits[:, dim, of_dim] = parameters[:, dim, of_dim]
+    return probabilities(logits)
+
+
 def logistic_conditionals(case, parameters, x):
     """Returns `[B, D, K]` of a discretized logistic mixture, by enumeration.
 
@@ -77,6 +85,7 @@ def logistic_conditionals(case, parameters, x):
 _CONDITIONALS = {
     "levels": logit_conditionals,
     "symbols": logit_conditionals,
+    "columns": column_conditionals,
     "logistics": logistic_conditionals,
 }
 

@@ -10,5 +10,5 @@ from tf_autoregressive.models import FVSBN
 def test_unknown_outputs_are_not_taken_for_levels():
     case = Case("bits", FVSBN, (3,), outputs="bits")
     model = case.make()
-    with pytest.raises(ValueError, match="one of levels, symbols, logistics"):
+    with pytest.raises(ValueError, match="one of levels, symbols, columns"):
         conditionals(case, model, case.states())

@@ -14,6 +14,7 @@ from tests.zoo import REPRESENTATIVE
 from tests.zoo import all_but
 from tests.zoo import taking_turns
 from tests.zoo.vectors import ORDER_6
+from tf_autoregressive.distributions import ColumnsOutput
 from tf_autoregressive.models import FVSBN
 from tf_autoregressive.models import MADE
 from tf_autoregressive.models import NADE
@@ -51,6 +52,8 @@ def test_the_configuration_holds_the_arguments(case, model):
     for name, value in case.options.items():
         if isinstance(value, tuple):
             value = list(value)
+        if isinstance(value, ColumnsOutput):
+            value = keras.saving.serialize_keras_object(value)
         given = config[name]
         assert (list(given) if isinstance(given, tuple) else given) == value
     assert tuple(config["event_shape"]) == case.event_shape

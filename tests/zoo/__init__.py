@@ -70,6 +70,7 @@ SERVED = [
         "fvsbn",
         "made-orders-labels",
         "nade-categorical",
+        "deep-nade-columns",
         "rnade-vector",
         "gated-pixel-cnn-logistics",
         "multi-scale-labels",

@@ -12,6 +12,8 @@ import zlib
 
 import numpy as np
 
+from tf_autoregressive.distributions import ColumnsOutput
+
 # A rate of `context_dropout` that gives a model an empty context, and leaves
 # its training without chance, so that two ways of it can be compared.
 NEVER = 1e-12
@@ -31,7 +33,9 @@ class Case:
         weight_scale: Standard deviation of random weights.
         outputs: The parameters of its distribution: "levels" by logits,
             "symbols" by logits that the network embeds, "logistics" for a
-            discretized logistic mixture, "reals".
+            discretized logistic mixture, "columns" by logits of the levels
+            that each dimension can take, "reals".
+        levels: The levels that each dimension can take, `None` for all.
         site_size: Number of dimensions that are drawn in one go.
         rank_order: `[D]`, the order of a model whose arguments do not say it.
         **options: Arguments of the constructor.
@@ -47,6 +51,7 @@ class Case:
         block_size=4,
         weight_scale=1.0,
         outputs="levels",
+        levels=None,
         site_size=1,
         rank_order=None,
         **options,
@@ -58,6 +63,7 @@ class Case:
         self.block_size = block_size
         self.weight_scale = weight_scale
         self.outputs = outputs
+        self.levels = levels
         self.site_size = site_size
         self.rank_order = rank_order
         self.options = options
@@ -74,6 +80,8 @@ class Case:
         """Number of values of a dimension, `None` if real-valued."""
         if not self.is_discrete:
             return None
+        if self.levels is not None:
+            return 1 + max(map(max, self.levels))
         return self.options.get("num_levels", 2)
 
     @property
@@ -183,6 +191,9 @@ class Case:
     def events(self, rng, num_events):
         """Returns random events."""
         shape = (num_events, *self.event_shape)
+        if self.levels is not None:
+            rows = [rng.choice(of_dim, num_events) for of_dim in self.levels]
+            return np.stack(rows, axis=1).reshape(shape).astype("uint8")
         if self.is_discrete:
             return rng.integers(self.num_levels, size=shape).astype("uint8")
         return rng.normal(size=shape).astype("float32")
@@ -224,6 +235,15 @@ class Case:
 def three_levels(num_levels=3):
     """Returns the arguments of a categorical distribution."""
     return {"distribution": "categorical", "num_levels": num_levels}
+
+
+def columns(*levels):
+    """Returns the arguments of the columns of a table, which differ."""
+    return {
+        "distribution": ColumnsOutput(levels),
+        "outputs": "columns",
+        "levels": levels,
+    }
 
 
 def logistics(num_levels=3):

@@ -2,6 +2,7 @@
 
 from tests.zoo.case import NEVER
 from tests.zoo.case import Case
+from tests.zoo.case import columns
 from tests.zoo.case import logistics
 from tests.zoo.case import three_levels
 from tf_autoregressive.models import FVSBN
@@ -229,6 +230,41 @@ CASES = [
         ordering="random",
         context_shape=(2,),
         **three_levels(),
+    ),
+    Case(
+        "fvsbn-columns",
+        FVSBN,
+        (4,),
+        num_classes=2,
+        **columns([0, 2], [0, 1, 2], [1], [0, 1]),
+    ),
+    Case(
+        "made-columns",
+        MADE,
+        (4,),
+        units=(9,),
+        activation="tanh",
+        num_masks=2,
+        order_agnostic=True,
+        block_size=3,
+        **columns([0, 1, 2], [1], [0, 2], [0, 1]),
+    ),
+    Case(
+        "nade-columns",
+        NADE,
+        (4,),
+        units=8,
+        activation="tanh",
+        ordering=ORDER_4,
+        **columns([0, 2], [0, 1], [0, 1, 2], [1]),
+    ),
+    Case(
+        "deep-nade-columns",
+        DeepNADE,
+        (4,),
+        units=(8, 8),
+        activation="tanh",
+        **columns([0, 2], [0, 1, 2], [0, 1], [1]),
     ),
     Case(
         "rnade",
