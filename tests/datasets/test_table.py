@@ -398,6 +398,23 @@ def test_missing_values_are_filled(data, family):
         )
 
 
+def test_one_model_fills_many_times(data):
+    table = data.info.table
+    model = MADE(
+        data.info.event_shape, units=(8,), distribution=data.info.columns
+    )
+    filler = table.without_missing(model)
+    assert filler is not model
+    assert table.without_missing(filler) is filler
+    options = {"seed": 0, "temperature": 0.5}
+    one = table.fill(model, people(), **options)
+    other = table.fill(filler, people(), **options)
+    plain = table.fill(model, people(), seed=0)
+    for name in table.names:
+        np.testing.assert_array_equal(one[name], other[name])
+    assert any((one[name] != plain[name]).any() for name in table.names)
+
+
 def test_filled_values_follow_what_is_known():
     # The second column is the first one, where it is not missing.
     rng = np.random.default_rng(0)

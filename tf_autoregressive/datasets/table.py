@@ -196,8 +196,32 @@ class Table:
             )
         }
 
+    def without_missing(self, model: Any) -> Any:
+        """Returns a copy of a model whose draws have no missing values.
+
+        `fill` draws from it. Whoever fills rows more than once can give it to
+        `fill` in the place of the model, so that its graphs are made once.
+
+        Args:
+            model: A model of rows, with `info.columns` as its distribution;
+                returned as it is if it draws no missing values.
+        """
+        output = self.output(missing=False)
+        if model.output_distribution.levels == output.levels:
+            return model
+        copy = type(model).from_config(
+            model.get_config() | {"distribution": output}
+        )
+        copy.set_weights(model.get_weights())
+        return copy
+
     def fill(
-        self, model: Any, rows: Mapping[str, Any], *, seed: Seed = None
+        self,
+        model: Any,
+        rows: Mapping[str, Any],
+        *,
+        seed: Seed = None,
+        **options: Any,
     ) -> dict[str, np.ndarray]:
         """Returns rows in which a model has drawn what was missing.
 
@@ -210,17 +234,16 @@ class Table:
             model: A model of rows, with `info.columns` as its distribution and
                 without a context.
             rows: As `encode` takes them; any column may miss values.
-            seed: As `complete` takes it.
+            seed: As `complete` of the model takes it.
+            **options: Sampling options, as `complete` takes them.
 
         Raises:
             ValueError: As `encode` does.
         """
-        filler = type(model).from_config(
-            model.get_config() | {"distribution": self.output(missing=False)}
-        )
-        filler.set_weights(model.get_weights())
+        filler = self.without_missing(model)
         events, known = self._encoded(rows)
-        drawn = self.decode(filler.complete(events, known, seed=seed))
+        completed = filler.complete(events, known, seed=seed, **options)
+        drawn = self.decode(completed)
         given = given_columns(rows, self.names)
         for name, (values, missing) in given.items():
             drawn[name] = _with_known(drawn[name], values, ~missing)
