@@ -74,6 +74,7 @@ def _shown(name):
         name,
         model,
         rate=directory.rate(),
+        table=directory.table(),
         load_data=lambda: run_data.load_as_trained(directory.read_config()),
         data_name=result["data"]["name"],
         summary=f"{result['data']['name']}, test: {score_text(result['test'])}",

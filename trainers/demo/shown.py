@@ -13,6 +13,7 @@ from .contexts import label_names
 from .contexts import takes_labels
 from .contexts import takes_numbers
 from .examples import Examples
+from .rows import described
 
 
 class Shown:
@@ -23,6 +24,7 @@ class Shown:
         model: The model.
         rate: Samples a second of its sound, `None` for other events.
         load_data: Returns the `Data` of the training.
+        table: The `Table` of rows of a table, `None` for other events.
         summary: A sentence about the training and its result.
         data_name: Name of the data set, which may name the labels.
 
@@ -38,11 +40,12 @@ class Shown:
         load_data: Callable[[], Any],
         rate: int | None = None,
         summary: str = "",
+        table: Any = None,
         data_name: str = "",
     ) -> None:
         self.name = name
         self.model = model
-        self.medium = medium_of(model, rate)
+        self.medium = medium_of(model, rate, table)
         self.summary = summary
         self._data_name = data_name
         self.detectors: dict[str, Any] = {}
@@ -78,7 +81,7 @@ class Shown:
         """
         return self._examples()
 
-    @functools.cached_property
+    @property
     def stream_steps(self) -> Any:
         """The steps of one sequence without an end, or `None`.
 
@@ -86,9 +89,10 @@ class Shown:
         """
         from tf_autoregressive.compression.stream_steps import can_stream
 
-        from .reading import EndlessSteps
-
-        return EndlessSteps(self.model) if can_stream(self.model) else None
+    @functools.cached_property
+    def filler(self) -> Any:
+        """The model of rows of a table that draws no missing values."""
+        return self.medium.table.without_missing(self.model)
 
     def description(self) -> dict[str, Any]:
         """Returns what the page has to know of the model."""
@@ -106,3 +110,4 @@ class Shown:
             "labels": label_names(model, self._data_name),
             "context_shape": model.context.shape,
         }
+            "columns": described(self.medium.table),

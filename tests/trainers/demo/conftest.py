@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tf_autoregressive.datasets import from_table
+from tf_autoregressive.models import MADE
 from tf_autoregressive.models import RNNNADE
 from tf_autoregressive.models import CharRNN
+from tf_autoregressive.models import DeepNADE
 from tf_autoregressive.models import GatedPixelCNN
 from tf_autoregressive.models import Transformer
 from tf_autoregressive.models import WaveNet
@@ -129,6 +132,38 @@ def samples_of(messages):
     """Returns the samples of some pieces, and their scores."""
     *drawn, scores = messages
     return images_of(drawn)[0], scores["log_prob"]
+
+def of_table(name, constructor):
+    """Returns a model of rows of people, who may hide their income."""
+    rng = np.random.default_rng(0)
+    income = rng.lognormal(3.0, 0.5, 200)
+    income[::4] = np.nan
+    data = from_table(
+        {
+            "age": rng.integers(18, 80, 200),
+            "job": rng.choice(["baker", "judge", "nurse"], 200),
+            "owner": rng.random(200) < 0.5,
+            "income": income,
+        }
+    )
+    tf.keras.utils.set_random_seed(0)
+    model = constructor(
+        data.info.event_shape, units=(8,), distribution=data.info.columns
+    )
+    return Shown(name, model, load_data=lambda: data, table=data.info.table)
+
+
+@pytest.fixture(scope="package")
+def people():
+    """A model of rows of a table, of any order."""
+    return of_table("people", DeepNADE)
+
+
+@pytest.fixture(scope="package")
+def ordered_people():
+    """A model of rows of a table, in the order of the columns."""
+    return of_table("ordered people", MADE)
+
 
 
 @pytest.fixture(scope="package")

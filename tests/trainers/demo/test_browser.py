@@ -24,7 +24,7 @@ pytestmark = [
 ]
 
 # These have no tab of their own.
-PARTS = {"picture", "example"}
+PARTS = {"picture", "example", "row"}
 MODELS = (
     "images",
     "colours",
@@ -33,6 +33,7 @@ MODELS = (
     "sounds",
     "labelled",
     "vectors",
+    "people",
 )
 # Everything is drawn, and nothing works.
 IDLE = """() => {
@@ -181,6 +182,72 @@ def test_a_text_is_that_of_python(visit, texts):
     text = page.locator("#panel-write .text")
     shown = text.evaluate("e => e.textContent")
     assert shown == "abc" + texts.model.decode(expected[0])
+
+
+def rows_of(page):
+    """Returns the texts of the rows of the open tab's table."""
+    return page.locator("section:not([hidden]) table").evaluate(
+        "t => [...t.tBodies[0].rows].map(r => [...r.cells]"
+        ".map(c => c.textContent))"
+    )
+
+
+def written(columns):
+    """Returns rows as the page writes them."""
+    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+    return [[*map(_written, row)] for row in rows]
+
+
+def _written(value):
+    if value != value:
+        return "\N{EN DASH}"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def test_rows_are_those_of_python(visit, people):
+    page = visit("7-sample")
+    control(page, "Seed").fill("7")
+    control(page, "Number").fill("5")
+    button(page, "Sample").click()
+    page.wait_for_function(IDLE)
+    drawn = people.model.sample(5, seed=7)
+    scores = [f"{value:.2f}" for value in people.model.log_prob(drawn).numpy()]
+    *cells, last = zip(*rows_of(page), strict=True)
+    assert [*last] == scores
+    rows = [[*row] for row in zip(*cells, strict=True)]
+    assert rows == written(people.medium.table.decode(drawn))
+
+
+def test_filled_rows_are_those_of_python(visit, people):
+    page = visit("7-fill")
+    control(page, "age").fill("30")
+    control(page, "job").select_option("judge")
+    control(page, "owner").select_option("")
+    control(page, "income").fill("")
+    control(page, "Seed").fill("3")
+    button(page, "Fill the empty cells").click()
+    page.wait_for_function(IDLE)
+    row = {"age": 30, "job": "judge", "owner": None, "income": None}
+    given = {name: [value] * NUM_COMPLETIONS for name, value in row.items()}
+    filled = people.medium.table.fill(people.model, given, seed=3)
+    assert rows_of(page) == written(filled)
+    assert page.locator("td.drawn").count() == 2 * NUM_COMPLETIONS
+
+
+def test_a_row_is_judged(visit, people):
+    page = visit("7-anomaly")
+    control(page, "age").fill("")
+    button(page, "Judge").click()
+    error = page.locator(".error").filter(has_text="'age' must have a value")
+    error.wait_for()
+    control(page, "age").fill("79")
+    control(page, "job").select_option("nurse")
+    button(page, "Judge").click()
+    page.wait_for_function(IDLE)
+    assert [row[0] for row in rows_of(page)] == [*people.medium.table.names]
+    assert "p = " in page.inner_text(".verdict")
 
 
 def test_the_keyboard_alone_is_enough(visit, images):

@@ -7,13 +7,14 @@ import * as complete from "./tabs/complete.js";
 import * as compress from "./tabs/compress.js";
 import * as dependencies from "./tabs/dependencies.js";
 import * as draw from "./tabs/draw.js";
+import * as fill from "./tabs/fill.js";
 import * as music from "./tabs/music.js";
 import * as read from "./tabs/read.js";
 import * as sample from "./tabs/sample.js";
 import * as sound from "./tabs/sound.js";
 import * as write from "./tabs/write.js";
 
-const TABS = { sample, draw, complete, write, read, music, sound, bits, dependencies, anomaly, compress };
+const TABS = { sample, draw, complete, fill, write, read, music, sound, bits, dependencies, anomaly, compress };
 
 const list = document.getElementById("tabs");
 const panels = document.getElementById("panels");
@@ -55,8 +56,8 @@ function show(models, index, wanted) {
     .map((name) => build(name, index, model));
   list.replaceChildren(...shown.map((tab) => tab.button));
   panels.replaceChildren(...shown.map((tab) => tab.panel));
-  document.getElementById("about").textContent =
-    `${model.model} of ${model.medium}, ${model.event_shape.join(" x ")}. ${model.summary}.`;
+  const size = model.columns.length ? `${model.columns.length} columns` : model.event_shape.join(" x ");
+  document.getElementById("about").textContent = `${model.model} of ${model.medium}, ${size}. ${model.summary}.`;
   if (!shown.length) {
     panels.append(make("p", {}, "The page has nothing to show of this model: its draws need a context that the page cannot give them."));
     return;

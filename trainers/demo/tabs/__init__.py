@@ -15,9 +15,11 @@ from . import compress
 from . import dependencies
 from . import draw
 from . import example
+from . import fill
 from . import music
 from . import picture
 from . import read
+from . import row
 from . import sample
 from . import sound
 from . import write
@@ -27,6 +29,8 @@ _MODULES = (
     sample,
     draw,
     complete,
+    row,
+    fill,
     bits,
     dependencies,
     example,

@@ -1,4 +1,4 @@
-"""How unusual a picture or a text is, and where."""
+"""How unusual a picture, a text or a row of a table is, and where."""
 
 import math
 from collections.abc import Iterator
@@ -11,8 +11,11 @@ import pydantic
 from ...errors import UsageError
 from ...errors import usage_errors
 from ..events import event_of
+from ..rows import Cell
+from ..rows import event_of_row
 from ..shown import Shown
 from .kinds import draws_images
+from .kinds import draws_rows
 from .kinds import has_conditionals
 from .kinds import has_context
 from .kinds import writes_texts
@@ -21,25 +24,27 @@ __all__ = ["Asked", "offered", "run"]
 
 
 class Asked(pydantic.BaseModel):
-    """A picture as levels or a text, and the score that judges it."""
+    """A picture as levels, a text or a row, and the score that judges it."""
 
     image: list[int] | None = None
     text: str = pydantic.Field("", max_length=100_000)
+    row: list[Cell] | None = None
     score: Literal["likelihood", "typicality"] = "likelihood"
 
 
 def offered(shown: Shown) -> bool:
-    """Returns whether the events of the model are pictures or texts.
+    """Returns whether the events of the model are pictures, texts or rows.
 
     Its detector knows no labels.
     """
-    is_shown = draws_images(shown) or writes_texts(shown)
+    kinds = (draws_images, writes_texts, draws_rows)
+    is_shown = any(is_kind(shown) for is_kind in kinds)
     return is_shown and has_conditionals(shown) and not has_context(shown)
 
 
 def run(shown: Shown, asked: Asked) -> Iterator[dict[str, Any]]:
     """Yields the p-value of a detector, and the surprise of each value."""
-    event, text = _event(shown.model, asked)
+    event, text = _event(shown, asked)
     normal = shown.examples.normal
     if asked.score not in shown.detectors:
         yield {"said": f"Scoring {len(normal)} normal test examples, once."}
@@ -59,12 +64,15 @@ def run(shown: Shown, asked: Asked) -> Iterator[dict[str, Any]]:
     }
 
 
-def _event(model, asked):
+def _event(shown, asked):
     """Returns the event to judge, and its text if it has one."""
+    model = shown.model
+    if asked.row is not None and draws_rows(shown):
+        return event_of_row(asked.row, shown.medium.table), ""
     if asked.image is not None:
         return event_of(asked.image, model), ""
     if not hasattr(model, "encode"):
-        raise UsageError("The model judges pictures: choose one.")
+        raise UsageError(f"The model judges {shown.medium.name}: choose one.")
     (length,) = model.event_shape
     if len(asked.text) < length:
         raise UsageError(

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ...media import draws
+from .. import influence
 from ..drawing import Drawing
 from ..events import event_of
 from ..events import listed
@@ -30,7 +30,7 @@ def run(shown: Shown, asked: Asked) -> Iterator[dict[str, Any]]:
     model = shown.model
     image = event_of(asked.image, model)
     known = _known(asked.known, model)
-    options, note = asked.options(), _note(model, known)
+    options, note = asked.options(), influence.note(model, known, "pixels")
 
     def completed(seed, num):
         images = np.repeat(image[None], num, axis=0)
@@ -51,26 +51,3 @@ def _known(pixels, model):
     height, width, channels = model.event_shape
     one_channel = np.reshape(pixels[: height * width], (height, width, 1))
     return np.repeat(one_channel.astype(bool), channels, axis=-1)
-
-
-def _note(model, known) -> str:
-    """Returns a sentence about what has no influence, if there is any."""
-    if model.any_order or known.all() or not known.any():
-        return ""
-    if draws.known_too_late(model, known):
-        return (
-            "The model draws all that is known last, so the completions do not "
-            "depend on it."
-        )
-    in_order = np.ravel(known)[model.ordering]
-    first_unknown = np.argmin(in_order, axis=-1)
-    num_later = sum(
-        row[first:].sum()
-        for row, first in zip(in_order, first_unknown, strict=True)
-    )
-    if not num_later:
-        return ""
-    return (
-        "The model draws in one order: known pixels that come after an erased "
-        "one have no influence on it."
-    )

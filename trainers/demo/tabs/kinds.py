@@ -22,6 +22,11 @@ def writes_texts(shown: Shown) -> bool:
     return isinstance(shown.medium, media.Text) and not has_context(shown)
 
 
+def draws_rows(shown: Shown) -> bool:
+    """Returns whether the model draws rows of a table, without a context."""
+    return isinstance(shown.medium, media.TableRows) and not has_context(shown)
+
+
 def has_context(shown: Shown) -> bool:
     """Returns whether the model is conditioned on anything."""
     return bool(shown.model.context.expected)

@@ -1,4 +1,4 @@
-"""Samples of a model of images."""
+"""Samples of a model of images, or of the rows of a table."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,8 +9,10 @@ import pydantic
 from ..drawing import Drawing
 from ..events import listed
 from ..pieces import pieces
+from ..rows import listed_rows
 from ..shown import Shown
-from .kinds import draws_images as offered
+from .kinds import draws_images
+from .kinds import draws_rows
 
 __all__ = ["Asked", "offered", "run"]
 
@@ -19,6 +21,11 @@ class Asked(Drawing):
     """A number of samples."""
 
     num: int = pydantic.Field(16, ge=1, le=64)
+
+
+def offered(shown: Shown) -> bool:
+    """Returns whether the samples can be seen beside each other."""
+    return draws_images(shown) or draws_rows(shown)
 
 
 def run(shown: Shown, asked: Asked) -> Iterator[dict[str, Any]]:
@@ -36,8 +43,15 @@ def run(shown: Shown, asked: Asked) -> Iterator[dict[str, Any]]:
         samples.extend(some)
         yield {
             "first": first,
-            "images": listed(some),
+            **_seen(shown, some),
             "share": len(samples) / asked.num,
         }
     log_prob = shown.model.log_prob(np.stack(samples))
     yield {"log_prob": log_prob.numpy().tolist()}
+
+
+def _seen(shown, events):
+    """Returns events as the page shows them."""
+    if draws_rows(shown):
+        return {"rows": listed_rows(shown.medium.table.decode(events))}
+    return {"images": listed(events)}

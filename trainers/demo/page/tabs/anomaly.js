@@ -1,7 +1,8 @@
-// How unusual a picture or a text is, and where.
+// How unusual a picture, a text or a row of a table is, and where.
 
 import { choice, field, make } from "../elements.js";
 import { Pixels, colour, heat, place } from "../pictures.js";
+import { RowEditor, written } from "../rows.js";
 import { source } from "../source.js";
 import { Work } from "../work.js";
 import { SurpriseText } from "./text.js";
@@ -20,7 +21,7 @@ export function build(panel, model, index) {
   const verdict = make("p", { role: "status", className: "verdict" });
   panel.append(
     make("h2", {}, "How unusual is it?"),
-    make("p", {}, "The p-value is the share of normal test examples, and the picture or text itself, that are at least as unusual. An alarm at p ≤ 0.01 is false for at most one normal example in a hundred, whatever the model."),
+    make("p", {}, "The p-value is the share of normal test examples, with the one that is judged among them, that are at least as unusual. An alarm at p ≤ 0.01 is false for at most one normal example in a hundred, whatever the model."),
   );
   const judge = (asked, take) => work.run("anomaly", { ...asked, score: score.value }, (message) => {
     if (message.said) work.said.textContent = message.said;
@@ -29,7 +30,7 @@ export function build(panel, model, index) {
     verdict.textContent = `p = ${p.toFixed(4)}, among ${count} normal examples. ${p <= 0.01 ? "An anomaly." : "Nothing unusual."} Score ${message.score.toFixed(1)}; normal ones have ${message.normal[0].toFixed(1)} to ${message.highest.toFixed(1)}, half of them up to ${message.normal[1].toFixed(1)}.`;
     take(message);
   });
-  const arrange = model.medium === "text" ? ofTexts : ofPictures;
+  const arrange = { text: ofTexts, tables: ofRows }[model.medium] ?? ofPictures;
   const parts = arrange({ panel, model, loading, judge });
   panel.append(
     make("form", { onsubmit: () => false }, ...parts.fields, field("Score", score, "wide"), ...(parts.buttons ?? []), work.stop),
@@ -107,5 +108,39 @@ function ofTexts({ panel, model, loading, judge }) {
     shown: text.parts,
     begin: next,
     again: () => input.value && look(),
+  };
+}
+
+function ofRows({ model, loading, judge }) {
+  const editor = new RowEditor(model.columns);
+  const body = make("tbody");
+  const heads = ["Column", "Value", "Bits"].map((head) => make("th", { scope: "col", className: head === "Bits" ? "number" : "" }, head));
+  const go = make("button", { type: "button", className: "act first" }, "Judge");
+  const look = () => {
+    const row = editor.row;
+    return judge({ row }, ({ bits }) => {
+      body.replaceChildren(...model.columns.map(({ name }, at) => {
+        const surprise = make("td", { className: "number surprise" }, bits[at].toFixed(2));
+        surprise.style.setProperty("--share", Math.min(bits[at] / 8, 1).toFixed(3));
+        return make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, written(row[at])), surprise);
+      }));
+    });
+  };
+  let count = 0;
+  const next = () => loading.run("row", { number: count++ % 10 }, ({ row }) => {
+    editor.row = row;
+    return look();
+  });
+  const another = make("button", { type: "button", className: "act" }, "A test example");
+  another.addEventListener("click", next);
+  go.addEventListener("click", look);
+  const caption = make("caption", {}, "Where it is odd: the surprise of each value");
+  return {
+    fields: editor.fields,
+    buttons: [go, another],
+    notes: [],
+    shown: [make("table", { className: "rows" }, caption, make("thead", {}, make("tr", {}, ...heads)), body)],
+    begin: next,
+    again: look,
   };
 }
