@@ -25,12 +25,12 @@ class Reader:
     """Reads one text, piece after piece.
 
     Args:
-        shown: A model with a vocabulary and without a context.
+        shown: A model with a vocabulary, given its context if it takes one.
     """
 
     def __init__(self, shown: Shown) -> None:
         self._model, steps = shown.model, shown.stream_steps
-        self._place = _Event(shown.model) if steps is None else _Stream(steps)
+        self._place = _Event(shown.model) if steps is None else _Stream(shown)
 
     def read(self, symbols: Sequence[int]) -> Iterator[list[dict[str, Any]]]:
         """Yields what was expected of the symbols, some at once.
@@ -71,7 +71,7 @@ class EndlessSteps(Stepwise):
     """The steps of a walk in which no position is the last.
 
     Args:
-        model: A model that `can_stream`.
+        model: A model of sequences that have no last step.
     """
 
     def __init__(self, model: Any) -> None:
@@ -82,9 +82,10 @@ class EndlessSteps(Stepwise):
 class _Stream:
     """A place in a text that may go on without an end."""
 
-    def __init__(self, steps):
-        self._steps = steps
-        self._cursor = steps.start(1, None)
+    def __init__(self, shown):
+        self._steps = shown.stream_steps
+        context = shown.model.context.batched(shown.context, 1)
+        self._cursor = self._steps.start(1, context)
 
     def parameters_at(self, symbol):
         """Returns the parameters of the next symbol, and goes behind it."""

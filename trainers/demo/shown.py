@@ -30,6 +30,7 @@ class Shown:
 
     Attributes:
         detectors: Calibrated detectors of anomalies, by their scores.
+        context: What its model is given, `None` without a context.
     """
 
     def __init__(
@@ -39,8 +40,8 @@ class Shown:
         *,
         load_data: Callable[[], Any],
         rate: int | None = None,
-        summary: str = "",
         table: Any = None,
+        summary: str = "",
         data_name: str = "",
     ) -> None:
         self.name = name
@@ -49,6 +50,8 @@ class Shown:
         self.summary = summary
         self._data_name = data_name
         self.detectors: dict[str, Any] = {}
+        self.context: Any = None
+        self._stream_steps = functools.cache(lambda: _endless_steps(model))
         self._examples = functools.cache(lambda: Examples(load_data().test))
 
     def given(self, context: str | None) -> "Shown":
@@ -63,7 +66,8 @@ class Shown:
         if not takes_labels(self.model) and not takes_numbers(self.model):
             return self
         shown = copy.copy(self)
-        shown.model = WithContext(self.model, context_of(self.model, context))
+        shown.context = context_of(self.model, context)
+        shown.model = WithContext(self.model, shown.context)
         return shown
 
     @property
@@ -85,9 +89,9 @@ class Shown:
     def stream_steps(self) -> Any:
         """The steps of one sequence without an end, or `None`.
 
-        All sequences of the page share their graphs.
+        All sequences of the page, and all contexts, share their graphs.
         """
-        from tf_autoregressive.compression.stream_steps import can_stream
+        return self._stream_steps()
 
     @functools.cached_property
     def filler(self) -> Any:
@@ -106,8 +110,14 @@ class Shown:
             "num_levels": model.num_levels,
             "rate": self.medium.rate,
             "vocabulary": getattr(model, "vocabulary", None),
+            "columns": described(self.medium.table),
             "any_order": bool(model.any_order),
             "labels": label_names(model, self._data_name),
             "context_shape": model.context.shape,
         }
-            "columns": described(self.medium.table),
+
+
+def _endless_steps(model):
+    from .reading import EndlessSteps
+
+    return None if model.max_steps is not None else EndlessSteps(model)

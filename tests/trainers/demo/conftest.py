@@ -60,6 +60,21 @@ def texts():
 
 
 @pytest.fixture(scope="package")
+def labelled_texts():
+    """A model of texts of any length, given one of three labels."""
+    tf.keras.utils.set_random_seed(0)
+    model = CharRNN(
+        (12,), vocabulary="ab c", units=8, num_layers=1, num_classes=3
+    )
+    for variable in model.trainable_variables:
+        # A model that was not trained would not see the label.
+        variable.assign_add(
+            0.5 * tf.random.stateless_normal(variable.shape, [0, 1])
+        )
+    return as_shown("labelled texts", model)
+
+
+@pytest.fixture(scope="package")
 def short_texts():
     """A model of texts that knows 12 steps and no more."""
     tf.keras.utils.set_random_seed(0)
@@ -118,21 +133,6 @@ def vectors():
     return as_shown("vectors", model)
 
 
-def images_of(messages):
-    """Returns the images of some pieces, and the last message."""
-    images = []
-    for message in messages:
-        assert message["first"] == len(images)
-        images += message["images"]
-    assert messages[-1]["share"] == 1
-    return images, messages[-1]
-
-
-def samples_of(messages):
-    """Returns the samples of some pieces, and their scores."""
-    *drawn, scores = messages
-    return images_of(drawn)[0], scores["log_prob"]
-
 def of_table(name, constructor):
     """Returns a model of rows of people, who may hide their income."""
     rng = np.random.default_rng(0)
@@ -164,6 +164,21 @@ def ordered_people():
     """A model of rows of a table, in the order of the columns."""
     return of_table("ordered people", MADE)
 
+
+def images_of(messages):
+    """Returns the images of some pieces, and the last message."""
+    images = []
+    for message in messages:
+        assert message["first"] == len(images)
+        images += message["images"]
+    assert messages[-1]["share"] == 1
+    return images, messages[-1]
+
+
+def samples_of(messages):
+    """Returns the samples of some pieces, and their scores."""
+    *drawn, scores = messages
+    return images_of(drawn)[0], scores["log_prob"]
 
 
 @pytest.fixture(scope="package")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tf_autoregressive.models import FVSBN
+from tf_autoregressive.models import CharRNN
 from tf_autoregressive.models import GatedPixelCNN
 from tf_autoregressive.models import WaveNet
 from trainers.demo import tabs
@@ -82,6 +83,32 @@ def test_sound_is_given_the_label(ask):
     shown = as_shown("spoken", model, rate=200).given("1")
     *_, last = ask(shown, "sound", seconds=0.1)
     assert last["wav"]
+
+
+@pytest.mark.slow
+def test_a_text_is_given_the_label(labelled_texts, ask):
+    model, given = labelled_texts.model, labelled_texts.given("2")
+    assert tabs.offered(given) == ["example", "write", "read"]
+    drawn = ask(given, "write", prime="ab", steps=30, seed=1)
+    text = "".join(s["text"] for message in drawn for s in message["told"])
+    expected = model.generate(1, 30, prime="ab", seed=1, context=2)
+    assert text == "ab" + model.decode(expected[0])
+    *_, total = ask(given, "read", text=text[:12])
+    x = model.encode(text[:12])[None]
+    nats = -float(model.log_prob(x, [2])[0])
+    assert total["nats"] == pytest.approx(nats, rel=1e-3)
+    assert nats != pytest.approx(-float(model.log_prob(x, [0])[0]), rel=1e-2)
+    # All labels share the graphs.
+    other = labelled_texts.given("0")
+    assert other.stream_steps is given.stream_steps
+
+
+def test_texts_with_a_sequence_as_context_are_not_offered():
+    model = CharRNN(
+        (6,), vocabulary="ab", units=4, num_layers=1, context_shape=(6, 2)
+    )
+    given = as_shown("aligned", model).given(" ".join(["0"] * 12))
+    assert tabs.offered(given) == []
 
 
 def test_tabs_that_know_no_label_are_not_offered(given):

@@ -18,8 +18,14 @@ def has_conditionals(shown: Shown) -> bool:
 
 
 def writes_texts(shown: Shown) -> bool:
-    """Returns whether the model writes texts, without a context."""
-    return isinstance(shown.medium, media.Text) and not has_context(shown)
+    """Returns whether the model writes texts of any length.
+
+    It may be conditioned on a label, which people choose, or on numbers, but
+    not on a sequence, which has an end, nor on a length.
+    """
+    context = shown.model.context
+    has_end = context.encoded_rank == 2 or context.is_length
+    return isinstance(shown.medium, media.Text) and not has_end
 
 
 def draws_rows(shown: Shown) -> bool:
