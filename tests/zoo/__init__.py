@@ -76,6 +76,7 @@ SERVED = [
         "multi-scale-labels",
         "char-rnn",
         "rnn-nade-lengths",
+        "wavenet-adaptive",
         "transformer",
     )
 ]
