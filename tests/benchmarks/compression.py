@@ -1,12 +1,13 @@
 """Prints how small a run's model makes test data, and other coders.
 
 python -m tests.benchmarks.compression RUN [--number N] [--batch-size B]
-    [--float32]
+    [--float32] [--data-dir FOLDER]
     pip install zstandard pillow-jxl-plugin  # for the rows of these coders
 
 RUN is a run, or the name of a trained model of the package. The kind of its
 data decides what is compressed, of the test data: images, recordings of ten
-spoken digits, 100,000 characters, or 20 pieces of music.
+spoken digits, 100,000 characters, or 20 pieces of music. FOLDER has the data,
+where the run does not say where they are.
 
 Each coder is given all of it at once, which suits it better than one after the
 other, in several forms, of which the smallest result counts. The model's data
@@ -55,7 +56,7 @@ class Task(typing.NamedTuple):
     others: typing.Any
 
 
-def task_of(run, number, batch_size, prepared):
+def task_of(run, number, batch_size, prepared, data_dir):
     """Returns the model of a run, prepared by a function, and its `Task`."""
     directory = finished_run(run)
     model, config = prepared(directory.load_model()), directory.read_config()
@@ -64,11 +65,12 @@ def task_of(run, number, batch_size, prepared):
         "spoken_digits": _sound,
         "jsb_chorales": _music,
     }.get(config.recipe.dataset, _images)
-    loaded = data.load(config.recipe, config.data_dir)
-    return model, make(model, loaded, number, batch_size, config)
+    data_dir = data_dir or config.data_dir
+    loaded = data.load(config.recipe, data_dir)
+    return model, make(model, loaded, number, batch_size, data_dir)
 
 
-def _images(model, loaded, number, batch_size, config):
+def _images(model, loaded, number, batch_size, data_dir):
     # The test images of binarized MNIST are sorted by digit.
     test = loaded.test.shuffle(10_000, seed=0).take(number or 1000)
     x = np.stack([*test.as_numpy_iterator()]).astype("int32")
@@ -83,7 +85,7 @@ def _images(model, loaded, number, batch_size, config):
     )
 
 
-def _text(model, loaded, number, batch_size, config):
+def _text(model, loaded, number, batch_size, data_dir):
     windows = np.stack([*loaded.test.as_numpy_iterator()])
     x = windows.reshape(-1)[: number or 100_000].astype("int32")
     return Task(
@@ -97,9 +99,8 @@ def _text(model, loaded, number, batch_size, config):
     )
 
 
-def _sound(model, loaded, number, batch_size, config):
-    path = config.data_dir + "/fsdd_8khz.npz"
-    with np.load(path) as stored:
+def _sound(model, loaded, number, batch_size, data_dir):
+    with np.load(f"{data_dir}/fsdd_8khz.npz") as stored:
         signals = np.split(stored["audio"], np.cumsum(stored["length"])[:-1])
         is_test = stored["index"] < 5
         # The first test recording of every digit.
@@ -120,7 +121,7 @@ def _sound(model, loaded, number, batch_size, config):
     )
 
 
-def _music(model, loaded, number, batch_size, config):
+def _music(model, loaded, number, batch_size, data_dir):
     pieces = [*loaded.test.take(number or 20).as_numpy_iterator()]
     x = np.stack([notes for notes, _ in pieces]).astype("int32")
     lengths = np.array([length for _, length in pieces])
@@ -191,6 +192,7 @@ def main():
         const=in_float32,
         default=lambda model: model,
     )
+    parser.add_argument("--data-dir")
     model, task = task_of(**vars(parser.parse_args()))
     contexts = [] if task.context is None else [task.context]
     compress = functools.partial(task.codec.compress, task.x, *contexts)
