@@ -90,6 +90,9 @@ class Measuring:
         self.bits -= np.log2(found / probabilities.sum(axis=1)).sum()
         return levels
 
+    def code_logs(self, log_probabilities, levels):
+        return self.code(np.exp(log_probabilities), levels)
+
 
 def measured_bits(codec, x):
     coder = Measuring()

@@ -1,12 +1,15 @@
 """An encoder and a decoder with one interface, from the library constriction.
 
 Both turn probabilities into the same integers, so that whatever calls them
-goes one way for both.
+goes one way for both. They are called once for every position of all events, so
+each operation of NumPy counts.
 
 Shapes: n symbols, K levels.
 """
 
+import abc
 import functools
+import itertools
 from typing import Any
 
 import numpy as np
@@ -14,35 +17,81 @@ import numpy as np
 # The coder loses about 1e-4 bits for every symbol, whatever its probability.
 # Symbols of few levels are joined to one of at most so many.
 _MAX_LEVELS = 256
+# It stands for the log-probability of a level that is impossible, because a
+# product of infinity and zero is not a number.
+_IMPOSSIBLE = -1e4
 
 
-class Encoder:
+class _Coder(abc.ABC):
+    def __init__(self) -> None:
+        categorical = _constriction().stream.model.Categorical
+        self._family = categorical(perfect=False)
+
+    @abc.abstractmethod
+    def code(
+        self, probabilities: np.ndarray, levels: np.ndarray | None
+    ) -> np.ndarray:
+        """Returns the levels `[n]`, in `[0, K)`, that are written or read.
+
+        Args:
+            probabilities: float64 `[n, K]`, each row up to a factor.
+            levels: int `[n]`; a decoder does not use them.
+
+        Raises:
+            ValueError: If a row cannot be probabilities, or a decoder finds
+                that no levels of these probabilities were written.
+        """
+
+    def code_logs(
+        self, log_probabilities: np.ndarray, levels: np.ndarray | None
+    ) -> np.ndarray:
+        """Returns the levels `[n]`, as `code` does.
+
+        Rows of few levels become one symbol together, which loses less.
+
+        Args:
+            log_probabilities: float64 `[n, K]`, at most 0 and not all of a row
+                very small.
+            levels: As `code` takes them.
+        """
+        num_rows, num_levels = log_probabilities.shape
+        digits, chosen = _joining(num_levels)
+        size = digits.shape[1]
+        if size == 1:
+            return self.code(np.exp(log_probabilities), levels)
+        num_symbols = -(-num_rows // size)
+        # Rows that are missing at the end cost nothing.
+        rows = np.full([num_symbols * size, num_levels], _IMPOSSIBLE)
+        rows[:, 0] = 0.0
+        np.maximum(log_probabilities, _IMPOSSIBLE, out=rows[:num_rows])
+        joined = np.exp(rows.reshape(num_symbols, -1) @ chosen)
+        symbols = None
+        if levels is not None:
+            padded = np.zeros([num_symbols * size], "int64")
+            padded[:num_rows] = levels
+            places = num_levels ** np.arange(size)[::-1]
+            symbols = padded.reshape(num_symbols, size) @ places
+        return digits[self.code(joined, symbols)].reshape(-1)[:num_rows]
+
+
+class Encoder(_Coder):
     """Writes levels; `words` are what it wrote."""
 
     def __init__(self) -> None:
-        constriction = _constriction()
-        self._encoder = constriction.stream.queue.RangeEncoder()
-        self._family = constriction.stream.model.Categorical(perfect=False)
+        super().__init__()
+        self._encoder = _constriction().stream.queue.RangeEncoder()
 
     def code(
         self, probabilities: np.ndarray, levels: np.ndarray | None
     ) -> np.ndarray:
-        """Writes levels `[n]`, and returns them.
-
-        Args:
-            probabilities: float64 `[n, K]`, up to a factor.
-            levels: int `[n]`, in `[0, K)`.
-
-        Raises:
-            ValueError: If a probability is not a finite number.
-        """
         levels = np.asarray(levels)
-        places = _places(probabilities.shape[1])
-        padded = np.zeros(-(-len(levels) // len(places)) * len(places), "int64")
-        padded[: len(levels)] = levels
-        symbols = (padded.reshape(-1, len(places)) @ places).astype("int32")
-        joined = _joined(_normalized(probabilities), len(places))
-        self._encoder.encode(symbols, self._family, joined)
+        try:
+            self._encoder.encode(
+                levels.astype("int32"), self._family, probabilities
+            )
+        except ValueError:
+            _check_finite(probabilities)
+            raise
         return levels
 
     @property
@@ -51,7 +100,7 @@ class Encoder:
         return self._encoder.get_compressed().astype("<u4").tobytes()
 
 
-class Decoder:
+class Decoder(_Coder):
     """Reads the levels that an `Encoder` wrote.
 
     Args:
@@ -59,77 +108,45 @@ class Decoder:
     """
 
     def __init__(self, words: bytes) -> None:
-        constriction = _constriction()
+        super().__init__()
         numbers = np.frombuffer(words, "<u4").astype("uint32")
-        self._decoder = constriction.stream.queue.RangeDecoder(numbers)
-        self._family = constriction.stream.model.Categorical(perfect=False)
+        self._decoder = _constriction().stream.queue.RangeDecoder(numbers)
 
     def code(
         self, probabilities: np.ndarray, levels: np.ndarray | None
     ) -> np.ndarray:
-        """Returns the next levels, int64 `[n]`.
-
-        Args:
-            probabilities: float64 `[n, K]`, up to a factor.
-            levels: Not used.
-
-        Raises:
-            ValueError: If no levels of these probabilities were written.
-        """
-        num_rows, num_levels = probabilities.shape
-        places = _places(num_levels)
-        joined = _joined(_normalized(probabilities), len(places))
         try:
-            symbols = self._decoder.decode(self._family, joined)
+            return self._decoder.decode(self._family, probabilities)
         except AssertionError as error:
             raise ValueError(f"No levels were written: {error}") from None
-        found = symbols[:, None].astype("int64") // places % num_levels
-        return found.reshape(-1)[:num_rows]
 
 
-def _normalized(probabilities):
-    """Returns rows that sum to 1; rows without mass become uniform."""
-    totals = probabilities.sum(axis=-1, keepdims=True)
-    if not np.isfinite(totals.max()):
+@functools.cache
+def _joining(num_levels):
+    """Returns tables for symbols that are several levels each.
+
+    Returns:
+        digits: int `[symbols, size]`, the levels of each.
+        chosen: `[size * K, symbols]`, 1 where a symbol has a level at a place.
+    """
+    size = 1
+    while num_levels ** (2 * size) <= _MAX_LEVELS:
+        size *= 2
+    if size == 1:
+        return np.arange(num_levels)[:, None], None
+    digits = np.array([*itertools.product(range(num_levels), repeat=size)])
+    chosen = digits[:, :, None] == np.arange(num_levels)
+    chosen = chosen.reshape(len(digits), -1).T
+    return digits, np.ascontiguousarray(chosen, "float64")
+
+
+def _check_finite(probabilities):
+    totals = probabilities.sum(axis=-1)
+    if not np.isfinite(totals).all():
         raise ValueError(
             "The conditionals of the model must be finite numbers. Received: "
             f"probabilities that sum to {totals[~np.isfinite(totals)][0]}"
         )
-    if totals.min() > 0.0:
-        return probabilities / totals
-    # A value far in the tails of a mixture has no mass in float64.
-    return np.where(
-        totals > 0.0,
-        probabilities / np.where(totals > 0.0, totals, 1.0),
-        1.0 / probabilities.shape[-1],
-    )
-
-
-@functools.cache
-def _places(num_levels):
-    """Returns what each of the levels that become a symbol is worth in it."""
-    size = 1
-    while num_levels ** (2 * size) <= _MAX_LEVELS:
-        size *= 2
-    return num_levels ** np.arange(size)[::-1]
-
-
-def _joined(probabilities, size):
-    """Returns the probabilities of `size` rows, a power of 2, as one symbol.
-
-    They are `[ceil(n / size), K**size]`; rows that are missing at the end have
-    level 0.
-    """
-    num_rows, num_levels = probabilities.shape
-    missing = -num_rows % size
-    if missing:
-        certain = np.zeros([missing, num_levels])
-        certain[:, 0] = 1.0
-        probabilities = np.concatenate([probabilities, certain])
-    while size > 1:
-        pairs = probabilities[::2, :, None] * probabilities[1::2, None]
-        probabilities, size = pairs.reshape(len(pairs), -1), size // 2
-    return np.ascontiguousarray(probabilities)
 
 
 def _constriction() -> Any:

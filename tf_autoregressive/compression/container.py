@@ -1,6 +1,6 @@
 """The container of compressed events: a header, blocks, and an end.
 
-    "TFAR" 0x03  length:varint  checksum:u32  header
+    "TFAR" 0x04  length:varint  checksum:u32  header
     kind:u8  length:varint  checksum:u32  contents     (any number of times)
 
 Numbers have their least byte first. The checksum of a block is the CRC32 of its
@@ -20,7 +20,7 @@ from tf_autoregressive.compression import header as headers
 from tf_autoregressive.compression import varint
 from tf_autoregressive.compression.errors import DamagedError
 
-_MAGIC, _VERSION = b"TFAR", 3
+_MAGIC, _VERSION = b"TFAR", 4
 _OPENING = struct.Struct("<4sB")
 _CHECKSUM = struct.Struct("<I")
 _MAX_HEADER = 2**20

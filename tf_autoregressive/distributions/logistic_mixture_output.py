@@ -170,14 +170,11 @@ class DiscretizedLogisticMixtureOutput(OutputDistribution):
         log_weights: np.ndarray | None,
         values: np.ndarray | None,
     ) -> np.ndarray:
-        count = self.num_components
-        ends = np.cumsum(_sizes(count, self.num_dims))[:-1]
-        logits, loc, log_scale, coeffs = (
-            part.reshape(*part.shape[:-1], part.shape[-1] // count, count)
-            for part in np.split(parameters, ends, axis=-1)
-        )
         coding = LogisticCoding(
-            logits, loc, log_scale, coeffs, log_weights, self.num_levels
+            parameters.astype("float64"),
+            log_weights,
+            _sizes(self.num_components, self.num_dims),
+            self.num_levels,
         )
         return coding.code(coder, values)
 

@@ -213,7 +213,7 @@ class OutputDistribution(abc.ABC):
         Args:
             coder: Has `code(probabilities [n, K], levels [n])`, which returns
                 levels `[n]`: those that an encoder was given and wrote, or
-                those that a decoder read.
+                those that a decoder read. `code_logs` takes log-probabilities.
             parameters: float32 `[B, E, Q]`, the `coding_parameters` of the
                 members of an ensemble.
             log_weights: float32 `[B, E]`, their log-probabilities; `None` for
@@ -224,11 +224,13 @@ class OutputDistribution(abc.ABC):
             int `[B, S]`.
         """
         of_members = parameters.astype("float64")
-        if log_weights is not None:
+        if log_weights is None:
+            log_probabilities = of_members[:, 0]
+        else:
             of_members += log_weights[..., None]
-        probabilities = np.exp(of_members).sum(axis=1)
+            log_probabilities = np.logaddexp.reduce(of_members, axis=1)
         levels = None if values is None else values[:, 0]
-        return coder.code(probabilities, levels)[:, None]
+        return coder.code_logs(log_probabilities, levels)[:, None]
 
     def site_shape(self, event_shape: tuple[int, ...]) -> tuple[int, ...]:
         """Returns the shape of the sites of an event of this shape."""
