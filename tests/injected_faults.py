@@ -64,6 +64,13 @@ FAULTS = [
         "test_the_fit_stays_sound_whatever_comes",
     ),
     Fault(
+        "inputs-rounded-twice",
+        "XLA rounds the inputs of a sound model in another way than a graph.",
+        "(2.0 * tf.cast(values, tf.float32) - largest) * (1.0 / largest)\n",
+        "tf.cast(values, tf.float32) * (2.0 / largest) - 1.0\n",
+        "test_xla_rounds_the_inputs_as_a_graph_does",
+    ),
+    Fault(
         "mask-hides-too-much",
         "A hidden unit does not see the last dimension that it may.",
         "    return out_degrees[None, :] >= in_degrees[:, None]\n",
@@ -402,12 +409,12 @@ FAULTS = [
     Fault(
         "scale-of-the-inputs",
         "The network sees the levels of a mixture from 0 on, not from -1.",
-        "        return tf.cast(values, tf.float32) * scale - 1.0\n\n"
+        "        return centred(values, self.num_levels)\n\n"
         "    def distribution(\n"
         "        self, parameters: tf.Tensor, event_ndims: int\n"
         "    ) -> tfd.Distribution:\n"
         "        sites = self._sites(parameters)\n",
-        "        return tf.cast(values, tf.float32) * scale\n\n"
+        "        return centred(values, self.num_levels) + 1.0\n\n"
         "    def distribution(\n"
         "        self, parameters: tf.Tensor, event_ndims: int\n"
         "    ) -> tfd.Distribution:\n"

@@ -40,6 +40,18 @@ def random_uniforms(output, rng, *leading):
 # Sizes and layout.
 
 
+@pytest.mark.parametrize("num_levels", [256, 65536])
+def test_xla_rounds_the_inputs_as_a_graph_does(num_levels):
+    # A prediction of sound that is fitted to such inputs moved by hundreds of
+    # levels where they were rounded in another way.
+    output, levels = make(num_levels=num_levels), tf.range(num_levels)
+    compiled = tf.function(output.network_input, jit_compile=True)
+    inputs = output.network_input(levels)
+    np.testing.assert_array_equal(compiled(levels), inputs)
+    exact = 2.0 * np.arange(num_levels) / (num_levels - 1) - 1.0
+    np.testing.assert_allclose(inputs, exact, rtol=0.0, atol=1e-7)
+
+
 @pytest.mark.parametrize(
     ("num_channels", "num_components", "num_parameters"),
     [(None, 10, 30), (1, 10, 30), (2, 5, 30), (3, 10, 100), (4, 1, 15)],

@@ -14,6 +14,7 @@ import tensorflow_probability as tfp
 from tf_autoregressive.arguments import checked_num_levels
 from tf_autoregressive.distributions.inverse_cdf import chosen_index
 from tf_autoregressive.distributions.output import OutputDistribution
+from tf_autoregressive.distributions.output import centred
 
 tfd = tfp.distributions
 
@@ -48,8 +49,7 @@ class LevelsOutput(OutputDistribution):
         """Returns logits `[..., K]`, up to a constant, from `[..., P]`."""
 
     def network_input(self, values: tf.Tensor) -> tf.Tensor:
-        scale = 2.0 / (self.num_levels - 1)
-        return tf.cast(values, tf.float32) * scale - 1.0
+        return centred(values, self.num_levels)
 
     def distribution(
         self, parameters: tf.Tensor, event_ndims: int

@@ -26,6 +26,7 @@ from tf_autoregressive.distributions.discretized_logistic_mixture import (
 )
 from tf_autoregressive.distributions.logistic_coding import LogisticCoding
 from tf_autoregressive.distributions.output import OutputDistribution
+from tf_autoregressive.distributions.output import centred
 from tf_autoregressive.distributions.uncast import Uncast
 
 tfd = tfp.distributions
@@ -91,8 +92,7 @@ class DiscretizedLogisticMixtureOutput(OutputDistribution):
         }
 
     def network_input(self, values: tf.Tensor) -> tf.Tensor:
-        scale = 2.0 / (self.num_levels - 1)
-        return tf.cast(values, tf.float32) * scale - 1.0
+        return centred(values, self.num_levels)
 
     def distribution(
         self, parameters: tf.Tensor, event_ndims: int

@@ -262,6 +262,18 @@ class OutputDistribution(abc.ABC):
         return cls(**config)
 
 
+def centred(values: tf.Tensor, num_levels: int) -> tf.Tensor:
+    """Returns levels from 0 on the scale [-1, 1] of a network, float32.
+
+    Args:
+        values: Levels, of any shape.
+        num_levels: Number of levels, at least 2.
+    """
+    # The difference is exact, so that XLA cannot round it in another way.
+    largest = num_levels - 1
+    return (2.0 * tf.cast(values, tf.float32) - largest) * (1.0 / largest)
+
+
 def deserialized(config: dict[str, Any]) -> Any:
     """Returns the object of a `keras.saving.serialize_keras_object` dict."""
     return keras.saving.deserialize_keras_object(config)
