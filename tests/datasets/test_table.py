@@ -214,6 +214,8 @@ def test_a_csv_file_is_read(tmp_path):
         ("a,b\n", "0 rows"),
         ("a,a\n1,2\n", "different names"),
         ("a,b\n1,2\n3\n", "1 in row 2"),
+        ("a;b\n1;2\n3;4\n", "commas between its values.*semicolons.*'a;b'"),
+        ("a\tb\n1\t2\n", "commas between its values.*tabs"),
         ('a\n"1', "damaged or not a CSV file"),
         ("a\n\xff\n", "damaged or not a CSV file"),
         ("a\ninf\n2\n3.5\n", "finite"),

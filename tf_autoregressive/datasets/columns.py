@@ -15,6 +15,10 @@ from tf_autoregressive.suggestions import closest
 MOST_VALUES = 255
 
 
+class TooManyValuesError(ValueError):
+    """A column has more values than a model can have levels for."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Categories:
     """A vocabulary: values without an order, bits among them.
@@ -183,11 +187,11 @@ def categories(values: np.ndarray) -> Categories:
     """Returns the vocabulary of values that are not missing.
 
     Raises:
-        ValueError: If there are more than `MOST_VALUES`.
+        TooManyValuesError: If there are more than `MOST_VALUES`.
     """
     vocabulary = np.array(sorted(set(values.tolist())))
     if len(vocabulary) > MOST_VALUES:
-        raise ValueError(
+        raise TooManyValuesError(
             f"must hold at most {MOST_VALUES} values: join rare ones, "
             f"or leave it out. Received: {len(vocabulary)}"
         )

@@ -52,6 +52,7 @@ def read_table(
     ):
         lines = [row for row in csv.reader(file, strict=True) if row]
     names, *rows = [[text.strip() for text in row] for row in lines] or [[]]
+    _check_commas(path, names)
     _check_rows(path, names, rows)
     return {
         name: (_objects if name in texts else _typed)(column, missing)
@@ -91,6 +92,17 @@ def _read_parquet(path):
         ) from error
     with reading(path, "a Parquet file"):
         return pandas.read_parquet(path)
+
+
+def _check_commas(path, names):
+    """Refuses what spreadsheets write where numbers have decimal commas."""
+    for mark, word in ((";", "semicolons"), ("\t", "tabs")):
+        if len(names) == 1 and mark in names[0]:
+            raise FileError(
+                f"{path} must have commas between its values, and points in "
+                f"its numbers. Received: {word} in the first line, "
+                f"{names[0]!r:.50}"
+            )
 
 
 def _check_rows(path, names, rows):

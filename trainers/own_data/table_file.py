@@ -1,6 +1,8 @@
 """A table with a line of names, whose columns are of different kinds."""
 
+import contextlib
 import pathlib
+from collections.abc import Iterator
 from typing import Any
 from typing import ClassVar
 
@@ -36,16 +38,17 @@ class TableFile(Kind):
         from tf_autoregressive.datasets import from_table
 
         given = places.of_splits()
-        dataset = from_table(
-            given["train"],
-            validation=given.get("validation"),
-            test=given.get("test"),
-            kinds=columns,
-            num_bins=levels,
-            seed=split_seed,
-            name=places.name,
-            source=f"the table {places.data}",
-        )
+        with _saying_how_to_leave_out():
+            dataset = from_table(
+                given["train"],
+                validation=given.get("validation"),
+                test=given.get("test"),
+                kinds=columns,
+                num_bins=levels,
+                seed=split_seed,
+                name=places.name,
+                source=f"the table {places.data}",
+            )
         missing = {"train", "validation", "test"} - set(
             dataset.info.split_sizes
         )
@@ -56,3 +59,24 @@ class TableFile(Kind):
                 f"{sum(dataset.info.split_sizes.values())}"
             )
         return dataset
+
+
+@contextlib.contextmanager
+def _saying_how_to_leave_out() -> Iterator[None]:
+    """Adds the flag that helps to the error of a column of names or dates."""
+    from tf_autoregressive.datasets.columns import TooManyValuesError
+
+    try:
+        yield
+    except ValueError as error:
+        if not any(isinstance(e, TooManyValuesError) for e in _causes(error)):
+            raise
+        raise ValueError(
+            f"{error}. --column NAME=none leaves a column out"
+        ) from error
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__

@@ -219,7 +219,11 @@ def test_records_of_different_sizes(refused, tmp_path):
         ("a,b\n" + "3,4\n" * 9 + "3\n", "every row. Received: 1 in row 10"),
         ("a,b\n" + "3,\n" * 20, "Column 'b' must have a value in a row of the"),
         ("a,b\n" + "3,4\n" * 9, "at least 10 rows: a tenth is held out"),
-        ("a\n" + "".join(f"w{i}\n" for i in range(300)), "at most 255 values"),
+        (
+            "a\n" + "".join(f"w{i}\n" for i in range(300)),
+            "Received: 300. --column NAME=none leaves a column out",
+        ),
+        ("a;b\n" + "3;4,5\n" * 20, "must have commas between its values"),
     ],
 )
 def test_unusable_tables(refused, tmp_path, text, words):
