@@ -66,6 +66,12 @@ def opened(
         return _texts(path, model)
     if rate is not None:
         return _sounds(path, model, rate)
+    if path.is_file() and path.suffix not in (".npz", ".npy"):
+        raise UsageError(
+            "--input must be a folder of images, an .npz or an .npy file for "
+            f"{type(model).__name__} of events {model.event_shape}. Tables are "
+            f"not compressed. Received: {path}"
+        )
     rows = exporter().open_rows(
         path, key, model.event_shape, num_levels=model.num_levels
     )

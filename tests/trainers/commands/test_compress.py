@@ -217,9 +217,15 @@ def test_damage_and_mistakes_are_said(finished, tmp_path, capsys):
     np.savez(tmp_path / "a.npz", x=np.zeros((2, 6), "uint8"))
     (tmp_path / "bad").write_bytes(b"nothing of ours" * 3)
     source, packed = str(tmp_path / "a.npz"), str(tmp_path / "x.tfar")
+    table = str(tmp_path / "a.csv")
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n")
     for words, said in (
         (["compress", run, "--input", source, "--output", packed], "contexts"),
         (["compress", run, "--input", "no", "--output", packed], "there is no"),
+        (
+            ["compress", run, "--input", table, "--output", packed],
+            "Tables are not compressed",
+        ),
         (
             ["decompress", str(tmp_path / "bad"), "--output", packed],
             "not compressed events",
