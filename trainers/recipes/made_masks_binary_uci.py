@@ -37,8 +37,8 @@ _NATURAL = {"ordering": "natural", "direct": True, "order_agnostic": False}
 # The paper chooses the number of masks by validation too, among 1, 8, 16, 32
 # and as many as there are updates, which it scores as a mixture of 1,000.
 _SETTINGS: dict[str, dict[str, Any]] = {
-    # Validation chose this order rather than random ones, and the weight decay,
-    # among three.
+    # Validation chose this order rather than random ones, the number of masks,
+    # between two, and the weight decay, among three.
     "adult": {
         "model_options": {
             **_NATURAL,
