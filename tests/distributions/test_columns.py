@@ -48,13 +48,19 @@ MODELS = {
 
 
 FAST = "made"
+# One whose drawing visits values in an order, and one of any order.
+LEADING = (FAST, "nade", "deep-nade")
+
+
+def marks_of(name):
+    return [
+        *([] if name == FAST else [pytest.mark.slow]),
+        *([] if name in LEADING else [pytest.mark.takes_turns]),
+    ]
 
 
 @pytest.fixture(
-    params=[
-        pytest.param(name, marks=[] if name == FAST else [pytest.mark.slow])
-        for name in MODELS
-    ]
+    params=[pytest.param(name, marks=marks_of(name)) for name in MODELS]
 )
 def make(request):
     def made(**options):

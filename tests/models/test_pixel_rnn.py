@@ -99,7 +99,9 @@ def test_parameters_follow_the_equations(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("num_channels", [1, 3])
+@pytest.mark.parametrize(
+    "num_channels", [1, pytest.param(3, marks=pytest.mark.takes_turns)]
+)
 @pytest.mark.parametrize("size", [(4, 5), (5, 4), (1, 6), (6, 1)], ids=str)
 @pytest.mark.parametrize("recurrence", RECURRENCES)
 def test_dependencies_on_maps_of_any_size(recurrence, size, num_channels, seed):
