@@ -14,7 +14,6 @@ from tf_autoregressive.models.sequence_model import SequenceModel
 from tf_autoregressive.sampling import callbacks
 from tf_autoregressive.sampling.chosen import choose_sites
 from tf_autoregressive.sampling.members import Members
-from tf_autoregressive.sampling.one_thread import on_one_thread
 
 
 def can_stream(model: Any) -> bool:
@@ -81,7 +80,7 @@ class StreamSteps:
             state: From `first_state` or from here.
             num_sites: Number of the sites of a row in the section.
         """
-        with callbacks.numbered(code) as number, on_one_thread():
+        with callbacks.numbered(code) as number:
             return self._section(number, tf.constant(num_sites), *state)
 
     def _coded(self, number, num_sites, *state):

@@ -171,7 +171,7 @@ class GenerationMethods:
                 member=0,
             )
 
-        return self._draw(
+        return self._run(
             ("begin stream", options.is_guided),
             begun,
             tf.zeros([_num_cached(num_samples, options)]),
@@ -218,7 +218,7 @@ class GenerationMethods:
         if given is not None:
             given = np.reshape(given, (1, num_sites, -1)).astype("float32")
             given = tf.repeat(given, num_samples, axis=0)
-        return self._draw(
+        return self._run(
             ("stream", num_steps, given is None, options.graph_key),
             continued,
             # The shape gives the number of samples: a graph may know it, or

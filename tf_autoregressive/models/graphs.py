@@ -2,8 +2,6 @@
 
 import tensorflow as tf
 
-from tf_autoregressive.sampling.one_thread import on_one_thread
-
 
 class GraphMethods:
     """The methods that run functions as graphs, a part of every model."""
@@ -37,8 +35,3 @@ class GraphMethods:
                 reduce_retracing=True,
             )
         return self._functions[key](*args)
-
-    def _draw(self, key, function, *args, jit_compile=False):
-        """Does what `_run` does, for many operations that wait for another."""
-        with on_one_thread():
-            return self._run(key, function, *args, jit_compile=jit_compile)

@@ -73,7 +73,7 @@ class SamplingMethods:
             x, log_prob = self.draw_events(num_samples, seed, request)
             return (x, log_prob) if return_log_prob else x
 
-        return self._draw(
+        return self._run(
             ("sample", options.graph_key, return_log_prob),
             drawn,
             sampling.as_seed(seed),
@@ -134,7 +134,7 @@ class SamplingMethods:
             x, _ = self.draw_events(tf.shape(x)[0], seed, request)
             return x
 
-        return self._draw(
+        return self._run(
             ("complete", options.graph_key),
             completed,
             sampling.as_seed(seed),

@@ -21,7 +21,6 @@ from tf_autoregressive.sampling import callbacks
 from tf_autoregressive.sampling.ancestral import Position
 from tf_autoregressive.sampling.chosen import choose_sites
 from tf_autoregressive.sampling.members import Members
-from tf_autoregressive.sampling.one_thread import on_one_thread
 from tf_autoregressive.sampling.packing import is_array
 from tf_autoregressive.sampling.packing import pack
 from tf_autoregressive.sampling.packing import unpack
@@ -167,8 +166,7 @@ class Stepwise:
             self._graphs[key] = tf.function(
                 function, autograph=False
             ).get_concrete_function(*map(_signature, args))
-        with on_one_thread():
-            return self._graphs[key](*args)
+        return self._graphs[key](*args)
 
     def _lane(self, rank):
         return rank % self.block_size % self.num_lanes
