@@ -13,6 +13,7 @@ import anyio
 import anyio.to_thread
 
 _END = object()
+_LOOK_SECONDS = 0.2
 
 
 class Turns:
@@ -26,6 +27,11 @@ class Turns:
         """Number of those who have a turn or wait for one."""
         statistics = self._lock.statistics()
         return statistics.tasks_waiting + statistics.locked
+
+    async def nobody(self) -> None:
+        """Waits until nobody has a turn or waits for one."""
+        while self.num_waiting:
+            await anyio.sleep(_LOOK_SECONDS)
 
     async def messages(self, work: Iterator[Any]) -> AsyncIterator[Any]:
         """Yields what a generator does, with a turn for each of its steps.

@@ -1,5 +1,6 @@
 """Work that nobody has asked for yet, so that nobody has to wait for graphs."""
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +8,10 @@ import numpy as np
 
 from . import tabs
 from .shown import Shown
+
+# The first messages of an image that grows reach its second row, and so all
+# graphs of a walk.
+_FIRST_MESSAGES = 3
 
 
 def works(shown: Shown) -> Iterator[Iterator[Any]]:
@@ -20,6 +25,9 @@ def works(shown: Shown) -> Iterator[Iterator[Any]]:
             yield tabs.sample.run(shown, asked)
         if "complete" in names:
             yield tabs.complete.run(shown, _completion(shown.model, drawing))
+        if "draw" in names:
+            steps = tabs.draw.run(shown, tabs.draw.Asked(**drawing))
+            yield itertools.islice(steps, _FIRST_MESSAGES)
         for name in ("write", "music"):
             if name in names:
                 module = tabs.ACTIONS[name]

@@ -2,6 +2,7 @@ import contextlib
 import http.client
 import json
 import threading
+import time
 import types
 import urllib.error
 import urllib.request
@@ -141,6 +142,34 @@ def test_two_who_ask_take_turns_and_do_not_wait_for_the_end():
 
     anyio.run(both)
     assert order == [(name, number) for number in range(3) for name in "ab"]
+
+
+def test_who_waits_for_nobody_lets_others_finish():
+    turns, order = Turns(), []
+
+    def work():
+        for number in range(2):
+            time.sleep(0.3)
+            order.append(number)
+            yield number
+
+    async def ask():
+        async for _ in turns.messages(work()):
+            pass
+
+    async def wait():
+        # The other has the first turn by then.
+        await anyio.sleep(0.1)
+        await turns.nobody()
+        order.append("nobody")
+
+    async def both():
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(ask)
+            tasks.start_soon(wait)
+
+    anyio.run(both)
+    assert order == [0, 1, "nobody"]
 
 
 def test_work_of_one_who_leaves_ends(address, monkeypatch):
