@@ -36,6 +36,7 @@ _TITLES = {
     "mushrooms": "Mushrooms, binary",
     "nips_0_12": "NIPS 0-12, binary",
     "ocr_letters": "OCR letters, binary",
+    "caltech101_silhouettes": "Caltech 101 silhouettes, binary",
     "red_wine": "Red wine, real values",
     "white_wine": "White wine, real values",
     "parkinsons": "Parkinsons, real values",
