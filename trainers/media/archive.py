@@ -60,13 +60,15 @@ def opened(
     Raises:
         UsageError: If the files cannot be given back as they are.
     """
+    from tf_autoregressive.datasets import table_file
+
     if not path.exists():
         raise UsageError(f"--input: there is no {path}.")
     if getattr(model, "vocabulary", None) is not None:
         return _texts(path, model)
     if rate is not None:
         return _sounds(path, model, rate)
-    if path.is_file() and path.suffix not in (".npz", ".npy"):
+    if path.suffix.lower() in table_file.SUFFIXES:
         raise UsageError(
             "--input must be a folder of images, an .npz or an .npy file for "
             f"{type(model).__name__} of events {model.event_shape}. Tables are "

@@ -7,6 +7,7 @@ import wave
 import numpy as np
 import PIL.Image
 import pytest
+import tensorflow as tf
 
 from tf_autoregressive.compression.container import Reader
 from tf_autoregressive.compression.stream_walker import StreamWalker
@@ -210,6 +211,21 @@ def test_the_precision_is_chosen_and_found_again(
     with (tmp_path / "x.tfar").open("rb") as file:
         found = Reader(file).header["dtype"]
     assert found == {"model": "mixed_bfloat16"}.get(precision, precision)
+
+
+def test_records_of_examples_come_back(finished, there_and_back, tmp_path, rng):
+    events, path = rng.integers(2, size=(3, 6)), tmp_path / "x.tfrecord"
+    with tf.io.TFRecordWriter(str(path)) as writer:
+        for event in events:
+            values = tf.train.Int64List(value=event)
+            features = {"x": tf.train.Feature(int64_list=values)}
+            example = tf.train.Example(
+                features=tf.train.Features(feature=features)
+            )
+            writer.write(example.SerializeToString())
+    run = finished(MADE((6,), units=(4,)))
+    output = there_and_back(run, path, "back.npy")
+    np.testing.assert_array_equal(np.load(output), events)
 
 
 def test_damage_and_mistakes_are_said(finished, tmp_path, capsys):
