@@ -85,7 +85,7 @@ class _Answers:
         for shown in self._models:
             for work in warming.works(shown):
                 async for _ in self._turns.messages(work):
-                    await self._turns.nobody()
+                    await self._turns.until_idle()
 
     async def models(self, request: Request) -> Response:
         """Answers with the models and what they can do."""

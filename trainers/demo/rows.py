@@ -10,7 +10,7 @@ import pydantic
 from ..errors import UsageError
 from ..errors import usage_errors
 
-# A value of a cell, `None` where there is none. A truth value is no number.
+# A value of a cell, `None` where there is none. A truth value is not a number.
 Cell = (
     pydantic.StrictBool
     | pydantic.StrictInt
@@ -24,7 +24,7 @@ def described(table: Any) -> list[dict[str, Any]]:
     """Returns what the page has to know of the columns of a table.
 
     Args:
-        table: The `Table`, or `None` for events that are no rows.
+        table: The `Table`, or `None` for events that are not rows.
     """
     if table is None:
         return []
@@ -73,7 +73,7 @@ def event_of_row(cells: Sequence[Any], table: Any) -> np.ndarray:
     """Returns the event `[D]` of the cells of one row.
 
     Raises:
-        UsageError: If they are no row of the table.
+        UsageError: If they are not a row of the table.
     """
     row = row_of(cells, table)
     with usage_errors():

@@ -28,7 +28,7 @@ class Turns:
         statistics = self._lock.statistics()
         return statistics.tasks_waiting + statistics.locked
 
-    async def nobody(self) -> None:
+    async def until_idle(self) -> None:
         """Waits until nobody has a turn or waits for one."""
         while self.num_waiting:
             await anyio.sleep(_LOOK_SECONDS)

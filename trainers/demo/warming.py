@@ -25,13 +25,14 @@ def works(shown: Shown) -> Iterator[Iterator[Any]]:
             yield tabs.sample.run(shown, asked)
         if "complete" in names:
             yield tabs.complete.run(shown, _completion(shown.model, drawing))
-        if "draw" in names:
-            steps = tabs.draw.run(shown, tabs.draw.Asked(**drawing))
-            yield itertools.islice(steps, _FIRST_MESSAGES)
         for name in ("write", "music"):
             if name in names:
                 module = tabs.ACTIONS[name]
                 yield module.run(shown, module.Asked(steps=2, **drawing))
+    # Its samples have their graphs by now, and its walk knows no options.
+    if "draw" in names:
+        steps = tabs.draw.run(shown, tabs.draw.Asked())
+        yield itertools.islice(steps, _FIRST_MESSAGES)
 
 
 def _completion(model, drawing):

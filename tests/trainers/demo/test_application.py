@@ -144,7 +144,7 @@ def test_two_who_ask_take_turns_and_do_not_wait_for_the_end():
     assert order == [(name, number) for number in range(3) for name in "ab"]
 
 
-def test_who_waits_for_nobody_lets_others_finish():
+def test_who_waits_until_it_is_idle_lets_others_finish():
     turns, order = Turns(), []
 
     def work():
@@ -160,8 +160,8 @@ def test_who_waits_for_nobody_lets_others_finish():
     async def wait():
         # The other has the first turn by then.
         await anyio.sleep(0.1)
-        await turns.nobody()
-        order.append("nobody")
+        await turns.until_idle()
+        order.append("idle")
 
     async def both():
         async with anyio.create_task_group() as tasks:
@@ -169,7 +169,7 @@ def test_who_waits_for_nobody_lets_others_finish():
             tasks.start_soon(wait)
 
     anyio.run(both)
-    assert order == [0, 1, "nobody"]
+    assert order == [0, 1, "idle"]
 
 
 def test_work_of_one_who_leaves_ends(address, monkeypatch):

@@ -164,7 +164,7 @@ def test_examples_are_loaded_once_for_all_labels(labelled):
 
 def test_the_models_are_warmed_up_with_a_label(labelled):
     works = [list(work) for work in warming.works(labelled)]
-    assert len(works) == 6
+    assert len(works) == 5
     assert all(works)
 
 
