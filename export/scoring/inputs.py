@@ -9,6 +9,8 @@ from .record_rows import is_record_file
 from .row_reader import RowReader
 from .rows import Rows
 
+_ARRAYS = (".npz", ".npy")
+
 
 def open_rows(
     path: str | pathlib.Path,
@@ -33,7 +35,8 @@ def open_rows(
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it is damaged, or there are no such rows.
+        ValueError: If it is another kind of file, it is damaged, or there are
+            no such rows.
     """
     path = pathlib.Path(path)
     images: dict[str, Any] = {
@@ -44,6 +47,12 @@ def open_rows(
         return ImageRows(path, shape, **images)
     if is_record_file(path):
         return RecordRows(path, key, shape, **images)
+    if path.exists() and path.suffix.lower() not in _ARRAYS:
+        raise ValueError(
+            f"{path}: events must be an .npz, .npy or .tfrecord file, or a "
+            "folder of images. Only a model of a table reads its rows from a "
+            f".csv or .parquet file. Received: suffix {path.suffix!r}"
+        )
     rows = Rows(path, key)
     if rows.shape[1:] != tuple(shape):
         rows.close()

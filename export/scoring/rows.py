@@ -67,7 +67,7 @@ class Rows(RowReader):
 
     def _opened(self, key, files):
         """Returns the open file, at its first value, and its header."""
-        if self.path.suffix == ".npz":
+        if self.path.suffix.lower() == ".npz":
             archive = files.enter_context(ArrayArchive(self.path))
             return files.enter_context(archive.open(key))
         with reading(self.path, "an array as numpy.save writes it"):

@@ -328,6 +328,14 @@ def test_an_image_of_another_size_is_named(tmp_path):
         rows.read(1, 2)
 
 
+@pytest.mark.parametrize("name", ["x.csv", "x.parquet", "x.txt", "x"])
+def test_other_kinds_of_files_are_refused(tmp_path, name):
+    path = tmp_path / name
+    path.write_text("a,b\n1,2\n")
+    with pytest.raises(ValueError, match=r"\.npz, \.npy or \.tfrecord file"):
+        open_rows(path, "x", (2,))
+
+
 def test_arrays_are_read_as_before(tmp_path, images):
     np.save(tmp_path / "x.npy", images)
     with open_rows(tmp_path / "x.npy", "x", SHAPE) as rows:
